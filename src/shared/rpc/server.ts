@@ -1,0 +1,113 @@
+import { type Handlers, PROCEDURES, type ProcedureName, type WorkbenchEvent } from '../contract.ts';
+import { WorkbenchError } from '../workbench-error.ts';
+import {
+  type ClientMessage,
+  type Connection,
+  clientMessageSchema,
+  type Position,
+  type ServerMessage,
+} from './connection.ts';
+
+/** Where events come from; the workbench's event feed. */
+export interface EventSource {
+  /** Calls back for each event from now on, and first for those after `position` that are still held. */
+  subscribe(
+    after: Position | null,
+    listener: (position: Position, event: WorkbenchEvent) => void,
+  ): { position: Position; gap: boolean; unsubscribe: () => void };
+}
+
+export interface ServerOptions {
+  readonly handlers: Handlers;
+  readonly events: EventSource;
+  /** Hears what a caller is only told as `internal`: the whole error. */
+  readonly onUnexpected: (procedure: string, error: unknown) => void;
+}
+
+/** Runs one procedure: parses its input, calls its handler. Every transport ends here. */
+export async function callProcedure(
+  handlers: Handlers,
+  procedure: string,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<unknown> {
+  if (!isProcedure(procedure)) {
+    throw new WorkbenchError('not_found', `There is no procedure ${procedure}.`);
+  }
+  const parsed = PROCEDURES[procedure].input.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const place = issue?.path.join('.') ?? '';
+    throw new WorkbenchError(
+      'invalid_input',
+      `${procedure}${place ? `: ${place}` : ''}: ${issue?.message ?? 'invalid'}.`,
+    );
+  }
+  // The mapped type pairs each procedure with its own input; a union of procedures loses that pairing.
+  const handler = handlers[procedure] as (input: unknown, signal: AbortSignal) => unknown;
+  return await handler(parsed.data, signal);
+}
+
+/** What a caller may know of an error: our own sentences as they are, anything unexpected as `internal`. */
+export function describeError(error: unknown): { code: string; message: string; unexpected: boolean } {
+  if (error instanceof WorkbenchError) return { code: error.code, message: error.message, unexpected: false };
+  return {
+    code: 'internal',
+    message: 'Something went wrong inside Cellwright; the log has the details.',
+    unexpected: true,
+  };
+}
+
+/** Serves one connection until it closes. */
+export function serveConnection(connection: Connection, options: ServerOptions): void {
+  const running = new Map<number, AbortController>();
+  let unsubscribe: (() => void) | undefined;
+  const send = (message: ServerMessage): void => connection.send(message);
+
+  const call = async (message: Extract<ClientMessage, { kind: 'call' }>): Promise<void> => {
+    const controller = new AbortController();
+    running.set(message.id, controller);
+    try {
+      const output = await callProcedure(options.handlers, message.procedure, message.input, controller.signal);
+      send({ kind: 'result', id: message.id, output });
+    } catch (error) {
+      const { unexpected, ...told } = describeError(error);
+      if (unexpected) options.onUnexpected(message.procedure, error);
+      send({ kind: 'error', id: message.id, error: told });
+    } finally {
+      running.delete(message.id);
+    }
+  };
+
+  const subscribe = (message: Extract<ClientMessage, { kind: 'subscribe' }>): void => {
+    unsubscribe?.();
+    const held: ServerMessage[] = [];
+    let isAnswered = false;
+    const subscription = options.events.subscribe(message.after, (position, event) => {
+      const told: ServerMessage = { kind: 'event', position, name: event.name, payload: event.payload };
+      if (isAnswered) send(told);
+      else held.push(told);
+    });
+    unsubscribe = subscription.unsubscribe;
+    // The answer goes first, so that the client knows whether the events that follow continue its own.
+    send({ kind: 'subscribed', id: message.id, position: subscription.position, gap: subscription.gap });
+    isAnswered = true;
+    for (const told of held) send(told);
+  };
+
+  connection.onMessage((raw) => {
+    const message = clientMessageSchema.safeParse(raw);
+    if (!message.success) return;
+    if (message.data.kind === 'call') void call(message.data);
+    else if (message.data.kind === 'cancel') running.get(message.data.id)?.abort();
+    else subscribe(message.data);
+  });
+  connection.onClose(() => {
+    unsubscribe?.();
+    for (const controller of running.values()) controller.abort();
+  });
+}
+
+function isProcedure(name: string): name is ProcedureName {
+  return Object.hasOwn(PROCEDURES, name);
+}
