@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** What a data set's folder may be called: also its name in every request. */
+export const datasetNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+/** The format of `manifest.json` and of the files beside it that this version writes and reads. */
+export const DATASET_FORMAT = 1;
+
+export const datasetFileSchema = z.strictObject({
+  name: z.enum(['train-images.bin', 'train-labels.bin', 'test-images.bin', 'test-labels.bin']),
+  sizeBytes: z.int().min(0),
+  /** Lower-case hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type DatasetFile = z.infer<typeof datasetFileSchema>;
+
+/**
+ * A stored data set: the contents of its `manifest.json`. Beside it lie the images as raw uint8
+ * `[count, height, width, channels]`, row-major, and the labels as little-endian int32 `[count]`, indices into `classes`.
+ */
+export const datasetSchema = z.strictObject({
+  format: z.literal(DATASET_FORMAT),
+  name: datasetNameSchema,
+  /** For people, such as "CIFAR-10". */
+  title: z.string().min(1),
+  /** Pixels. */
+  imageSize: z.strictObject({ height: z.int().min(1), width: z.int().min(1) }),
+  channels: z.literal(3),
+  classes: z.array(z.string().min(1)).min(2),
+  /** Images of each split. The validation images are taken from the training images, anew for each experiment. */
+  counts: z.strictObject({ train: z.int().min(1), test: z.int().min(0) }),
+  files: z.array(datasetFileSchema).length(4),
+  /** Of each channel over the training images, in units of a pixel's value / 255; for whitening. */
+  mean: z.array(z.number()).length(3),
+  /** Standard deviation in the same unit. */
+  deviation: z.array(z.number().positive()).length(3),
+  /** Where the images come from, for people. */
+  source: z.string(),
+  licence: z.string(),
+});
+export type Dataset = z.infer<typeof datasetSchema>;
