@@ -156,7 +156,7 @@ export interface AddStep extends MapStep {
   readonly inputs: readonly [number, number];
 }
 
-/** Concatenation on channels; one input or more, an input may repeat. */
+/** Concatenation on channels of two maps or more, in this order; a map may repeat. */
 export interface ConcatStep extends MapStep {
   readonly kind: 'concat';
   readonly inputs: readonly number[];
@@ -249,10 +249,9 @@ export interface PlannedCell {
   readonly kind: 'normal' | 'reduction';
   /** Width of the cell's operations. */
   readonly filters: number;
-  /** Steps whose output the cell takes; `previous` is null in the first cell, which takes the current one, raw. */
-  readonly current: number;
-  readonly previous: number | null;
-  /** The live blocks, in order. Empty when the cell is not built because nothing reads it. */
+  /** Steps of hidden states 0 and 1, after any projection; null where no live block and no output reads the state. */
+  readonly inputSteps: readonly [number | null, number | null];
+  /** The live blocks, in order. Empty, too, when the cell is not built because nothing reads it. */
   readonly blocks: readonly PlannedBlock[];
   /** Step of the cell's output, or null when the cell is not built. */
   readonly outputStep: number | null;
