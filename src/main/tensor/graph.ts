@@ -1,0 +1,320 @@
+import { type Attributes, attributesKey, shapeAttribute, textAttribute, typeAttribute } from './attributes.ts';
+import { BYTES_PER_ELEMENT, type DataType, elementCount, type Shape, sameShape } from './data-types.ts';
+
+/** One output of a node. Shapes are known when the graph is built, but for -1: a batch that is not known before a run. */
+export interface Tensor {
+  readonly graph: Graph;
+  readonly node: GraphNode;
+  /** Which output of its node. */
+  readonly index: number;
+  /** `node:index`, as a session names it. */
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+/** One operation. What it reads may be filled in later (see `Parameters`), so rules must not keep copies of it. */
+export interface GraphNode {
+  readonly graph: Graph;
+  readonly id: number;
+  readonly name: string;
+  op: string;
+  inputs: readonly Tensor[];
+  /** Nodes that must have run before this one. */
+  readonly controls: readonly GraphNode[];
+  attributes: Attributes;
+  /** TensorFlow's device name, such as `/device:GPU:0`; empty leaves the choice to TensorFlow. */
+  readonly device: string;
+  outputs: readonly Tensor[];
+}
+
+/** A tensor or a node without outputs that must have run before. */
+export type After = Tensor | GraphNode | Variable;
+
+export interface OutputType {
+  readonly dtype: DataType;
+  readonly shape: Shape;
+}
+
+export interface NodeOptions {
+  /** Last part of the node's name; the operation's name without it. */
+  readonly name?: string;
+  readonly after?: readonly After[];
+  /** A node that has a state or an effect is never shared between callers. */
+  readonly stateful?: boolean;
+}
+
+export type ConstantValue = number | boolean | string | readonly number[] | readonly string[] | ArrayBufferView;
+
+export interface VariableOptions {
+  readonly dtype?: DataType;
+  /** What the initialisers assign; a variable without one must be written by a checkpoint or a feed. */
+  readonly initialValue?: Tensor;
+  readonly trainable?: boolean;
+}
+
+/** A tensor that a session keeps between runs. Uninitialised until its initialiser, or an assignment, has run. */
+export class Variable {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+  readonly trainable: boolean;
+  readonly handle: Tensor;
+  readonly graph: Graph;
+  #value: Tensor | undefined;
+
+  constructor(graph: Graph, name: string, dtype: DataType, shape: Shape, trainable: boolean) {
+    const attributes = { dtype: typeAttribute(dtype), shape: shapeAttribute(shape) };
+    const node = graph.add('VarHandleOp', [], attributes, [{ dtype: 'resource', shape: [] }], { name, stateful: true });
+    node.attributes = { ...attributes, shared_name: textAttribute(node.name) };
+    this.graph = graph;
+    this.handle = node.outputs[0]!;
+    this.name = node.name;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.trainable = trainable;
+  }
+
+  /** The value at the start of a run. All readers share one read, which comes before any update that depends on it. */
+  get value(): Tensor {
+    this.#value ??= this.#read([]);
+    return this.#value;
+  }
+
+  /** The value once the given nodes have run, such as an update. */
+  valueAfter(after: readonly After[]): Tensor {
+    return this.#read(after);
+  }
+
+  #read(after: readonly After[]): Tensor {
+    const options = { name: `${lastPart(this.name)}/read`, stateful: true, after };
+    const attributes = { dtype: typeAttribute(this.dtype) };
+    return this.graph.add('ReadVariableOp', [this.handle], attributes, [this], options).outputs[0]!;
+  }
+}
+
+function lastPart(name: string): string {
+  return name.slice(name.lastIndexOf('/') + 1);
+}
+
+/**
+ * A graph under construction. Equal nodes (same operation, inputs, attributes, device, control inputs) are made once,
+ * so a ReLU that several operations read is computed once although each of them asks for its own.
+ */
+export class Graph {
+  readonly nodes: GraphNode[] = [];
+  readonly variables: Variable[] = [];
+  /** Assignments that give the variables their initial values. */
+  readonly initialisers: GraphNode[] = [];
+  readonly #shared = new Map<string, GraphNode>();
+  readonly #names = new Map<string, number>();
+  readonly #finishers: (() => void)[] = [];
+  #scope = '';
+  #device = '';
+  #after: readonly GraphNode[] = [];
+
+  /** A value that is fed at each run. */
+  placeholder(name: string, dtype: DataType, shape: Shape): Tensor {
+    const attributes = { dtype: typeAttribute(dtype), shape: shapeAttribute(shape) };
+    return this.add('Placeholder', [], attributes, [{ dtype, shape }], { name, stateful: true }).outputs[0]!;
+  }
+
+  /** A constant; a single number fills the whole shape. Throws when the value does not have the shape's elements. */
+  constant(value: ConstantValue, dtype: DataType, shape: Shape = []): Tensor {
+    const content = encodeConstant(value, dtype, shape);
+    const attributes = { dtype: typeAttribute(dtype), value: { kind: 'tensor', dtype, shape, content } as const };
+    return this.add('Const', [], attributes, [{ dtype, shape }], { name: 'constant' }).outputs[0]!;
+  }
+
+  variable(name: string, shape: Shape, options: VariableOptions = {}): Variable {
+    const { dtype = options.initialValue?.dtype ?? 'float32', initialValue, trainable = false } = options;
+    const variable = new Variable(this, name, dtype, shape, trainable);
+    if (initialValue) this.initialisers.push(this.assign(variable, initialValue));
+    this.variables.push(variable);
+    return variable;
+  }
+
+  /** Sets a variable; the node has no output, so a run reaches it through `after` of something fetched. */
+  assign(variable: Variable, value: Tensor, after: readonly After[] = []): GraphNode {
+    if (value.dtype !== variable.dtype || !sameShape(value.shape, variable.shape)) {
+      throw new TypeError(
+        `${variable.name} holds ${describe(variable)} and can't be assigned ${describe(value)} (${value.name}).`,
+      );
+    }
+    const attributes = { dtype: typeAttribute(variable.dtype) };
+    const options = { name: `${lastPart(variable.name)}/assign`, stateful: true, after };
+    return this.add('AssignVariableOp', [variable.handle, value], attributes, [], options);
+  }
+
+  /** Nodes made inside carry the name before theirs. */
+  scope<Result>(name: string, build: () => Result): Result {
+    const outer = this.#scope;
+    this.#scope = `${outer}${name}/`;
+    try {
+      return build();
+    } finally {
+      this.#scope = outer;
+    }
+  }
+
+  /** Nodes made inside are placed on the device, such as `/device:GPU:1`; empty leaves the choice to TensorFlow. */
+  device<Result>(name: string, build: () => Result): Result {
+    const outer = this.#device;
+    this.#device = name;
+    try {
+      return build();
+    } finally {
+      this.#device = outer;
+    }
+  }
+
+  /** The device that new nodes are placed on; empty leaves the choice to TensorFlow. */
+  get currentDevice(): string {
+    return this.#device;
+  }
+
+  /** Nodes made inside run after the given ones. */
+  after<Result>(before: readonly After[], build: () => Result): Result {
+    const outer = this.#after;
+    this.#after = [...outer, ...before.map(nodeOf)];
+    try {
+      return build();
+    } finally {
+      this.#after = outer;
+    }
+  }
+
+  /** Runs once, before gradients are taken or the graph is lowered: for what is known only when all is declared. */
+  onFinish(finish: () => void): void {
+    this.#finishers.push(finish);
+  }
+
+  /** Fills in what waited for the last declaration. Idempotent; called by `gradients` and by the lowering. */
+  finish(): void {
+    for (const finish of this.#finishers.splice(0)) finish();
+  }
+
+  /** Adds a node, or returns the equal one that exists. Operations have their own functions; this is what they call. */
+  add(
+    op: string,
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    outputs: readonly OutputType[],
+    options: NodeOptions = {},
+  ): GraphNode {
+    const controls = options.after ? [...this.#after, ...options.after.map(nodeOf)] : this.#after;
+    if (options.stateful) return this.#create(op, inputs, attributes, outputs, controls, options.name ?? op);
+    let key = `${op}|${this.#device}|`;
+    for (const input of inputs) key += `${input.node.id}:${input.index},`;
+    for (const control of controls) key += `^${control.id}`;
+    key += attributesKey(attributes);
+    let node = this.#shared.get(key);
+    if (!node) {
+      node = this.#create(op, inputs, attributes, outputs, controls, options.name ?? op);
+      this.#shared.set(key, node);
+    }
+    return node;
+  }
+
+  #create(
+    op: string,
+    inputs: readonly Tensor[],
+    attributes: Attributes,
+    outputs: readonly OutputType[],
+    controls: readonly GraphNode[],
+    name: string,
+  ): GraphNode {
+    for (const input of inputs) {
+      if (input.graph !== this) throw new TypeError(`${input.name} belongs to another graph than its reader ${name}.`);
+    }
+    const node: GraphNode = {
+      graph: this,
+      id: this.nodes.length,
+      name: this.#uniqueName(this.#scope + name),
+      op,
+      inputs,
+      controls,
+      attributes,
+      device: this.#device,
+      outputs: [],
+    };
+    node.outputs = outputs.map(({ dtype, shape }, index) => makeTensor(node, index, dtype, shape));
+    this.nodes.push(node);
+    return node;
+  }
+
+  #uniqueName(wanted: string): string {
+    const name = wanted.replace(/[^A-Za-z0-9_./-]/g, '_').replace(/^[^A-Za-z0-9.]/, '.');
+    const used = this.#names.get(name);
+    this.#names.set(name, (used ?? 0) + 1);
+    if (used === undefined) return name;
+    return this.#uniqueName(`${name}_${used}`);
+  }
+}
+
+export function makeTensor(node: GraphNode, index: number, dtype: DataType, shape: Shape): Tensor {
+  return { graph: node.graph, node, index, name: `${node.name}:${index}`, dtype, shape };
+}
+
+export function nodeOf(value: After): GraphNode {
+  if (value instanceof Variable) return value.handle.node;
+  return 'node' in value ? value.node : value;
+}
+
+/** `float32 [3, 3, 8, 16]`, for messages. */
+export function describe(tensor: OutputType): string {
+  return `${tensor.dtype} [${tensor.shape.join(', ')}]`;
+}
+
+const ENCODERS: Partial<Record<DataType, (values: readonly number[]) => ArrayBufferView>> = {
+  float32: (values) => Float32Array.from(values),
+  float64: (values) => Float64Array.from(values),
+  int32: (values) => Int32Array.from(values),
+  int64: (values) => BigInt64Array.from(values, BigInt),
+  uint8: (values) => Uint8Array.from(values),
+  bool: (values) => Uint8Array.from(values),
+  /** The upper half of a float32: exact for the values that graphs hold as constants (0, 1, powers of two). */
+  bfloat16: (values) => Uint16Array.from(new Uint32Array(Float32Array.from(values).buffer), (bits) => bits >>> 16),
+  float16: (values) => Uint16Array.from(values, halfBits),
+};
+
+/** IEEE 754 half precision, rounding towards zero below its 11 bits; for constants that are exact in it. */
+function halfBits(value: number): number {
+  const bits = new Uint32Array(new Float32Array([value]).buffer)[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = ((bits >>> 23) & 0xff) - 112;
+  if (exponent <= 0) return sign;
+  if (exponent >= 31) return sign | 0x7c00;
+  return sign | (exponent << 10) | ((bits >>> 13) & 0x3ff);
+}
+
+function encodeConstant(value: ConstantValue, dtype: DataType, shape: Shape): Uint8Array | readonly Uint8Array[] {
+  const count = elementCount(shape);
+  if (dtype === 'string') {
+    const texts = typeof value === 'string' ? [value] : (value as readonly string[]);
+    return checkCount(
+      texts.map((text) => new TextEncoder().encode(text)),
+      count,
+      shape,
+    );
+  }
+  if (ArrayBuffer.isView(value)) {
+    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    if (bytes.length !== count * BYTES_PER_ELEMENT[dtype]) {
+      throw new RangeError(`A ${dtype} constant [${shape.join(', ')}] was given ${bytes.length} bytes.`);
+    }
+    return bytes;
+  }
+  const encode = ENCODERS[dtype];
+  if (!encode) throw new TypeError(`A constant can't hold ${dtype}.`);
+  const numbers = Array.isArray(value) ? (value as readonly number[]) : new Array<number>(count).fill(Number(value));
+  const view = encode(checkCount(numbers, count, shape));
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function checkCount<Values extends readonly unknown[]>(values: Values, count: number, shape: Shape): Values {
+  if (values.length !== count) {
+    throw new RangeError(`A constant [${shape.join(', ')}] has ${count} elements and was given ${values.length}.`);
+  }
+  return values;
+}
