@@ -20,7 +20,7 @@ export const experimentConfigSchema = z.strictObject({
   training: trainingSchema,
   budget: z.strictObject({
     trials: z.int().min(1).max(1_000_000),
-    /** Stop asking for proposals after this long; 0 means no limit. Milliseconds. */
+    /** Start no trial after this long in the running state; 0 means no limit. Milliseconds. */
     timeLimitMs: z.int().min(0),
   }),
   /** Trials in training at the same time; each has a trainer host of its own. */
@@ -48,6 +48,8 @@ export const experimentSchema = z.strictObject({
   finishedAt: z.iso.datetime().nullable(),
   /** Time in the running state so far, over all starts. Milliseconds. */
   runningMs: z.number().min(0),
+  /** The part of it that the search itself took: strategy, store and events. Milliseconds. */
+  overheadMs: z.number().min(0),
   counts: z.strictObject({
     queued: z.int(),
     running: z.int(),
@@ -75,6 +77,10 @@ export const trialSchema = z.strictObject({
   /** Equal for isomorphic architectures, see search-space/canonical.ts. */
   hash: z.string(),
   origin: z.string(),
+  /** Trial that it was derived from; null when the strategy derives from none. */
+  parent: z.int().nullable(),
+  /** The controller update that learns from this trial, counted from 1. */
+  batch: z.int().min(1),
   /** Log-probability under the policy that proposed it, in nats; null when the strategy has none. */
   logProbability: z.number().nullable(),
   seed: z.int(),
@@ -85,6 +91,8 @@ export const trialSchema = z.strictObject({
   bestEpoch: z.int().nullable(),
   failure: z.enum(FAILURES).nullable(),
   message: z.string().nullable(),
+  /** SHA-256 of all weights, optimiser slots and statistics at the end of the training; null when nothing was trained. */
+  weightsHash: z.string().nullable(),
   trainableParameters: z.int(),
   totalParameters: z.int(),
   multiplyAdds: z.int(),
