@@ -1,0 +1,36 @@
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+
+/** Where a bench writes: results to stdout, progress to stderr. */
+export interface BenchOutput {
+  line(text?: string): void;
+  json(value: unknown): void;
+  note(text: string): void;
+}
+
+export interface BenchRequest {
+  readonly json: boolean;
+  /** What stood behind the bench's name on the command line. */
+  readonly options: readonly string[];
+  /** Folder of everything that Cellwright makes. */
+  readonly home: string;
+  readonly output: BenchOutput;
+}
+
+/** Measures, prints, and returns the exit code: 1 when a bar that the bench sets itself is not reached. */
+export type Bench = (request: BenchRequest) => Promise<number>;
+
+export interface BenchEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Bench>;
+}
+
+/** Every bench; each lives in a file of its own. */
+export const BENCHES: readonly BenchEntry[] = [];
+
+export function findBench(name: string): BenchEntry {
+  const bench = BENCHES.find((candidate) => candidate.name === name);
+  if (bench) return bench;
+  const known = BENCHES.map((candidate) => candidate.name).join(', ');
+  throw new WorkbenchError('invalid_input', `There is no bench ${name}; there are ${known}.`);
+}

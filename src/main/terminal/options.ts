@@ -1,0 +1,35 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_PROJECT } from './terminal.ts';
+
+/** `--project FOLDER`, the same for every command. */
+export function projectOption(): Option {
+  return new Option('--project <folder>', `folder of the project (default: .cellwright/${DEFAULT_PROJECT})`);
+}
+
+export function experimentOption(): Option {
+  return new Option('--experiment <number>', 'which search of the project (default: the newest)').argParser(
+    wholeNumber(1, Number.MAX_SAFE_INTEGER),
+  );
+}
+
+/** Reads a whole number within bounds, for commander. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  const bounds = most >= Number.MAX_SAFE_INTEGER ? `of ${least} or more` : `from ${least} to ${most}`;
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number ${bounds}.`);
+    }
+    return value;
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Reads a duration such as `90s`, `10m`, `1.5h` or `2d` as milliseconds, for commander. */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h|d)$/.exec(text);
+  const unit = UNIT_MS[match?.[2] ?? ''];
+  if (!match || unit === undefined) throw new InvalidArgumentError('It must be a time such as 90s, 10m, 1.5h or 2d.');
+  return Math.round(Number(match[1]) * unit);
+}

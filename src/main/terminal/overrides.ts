@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import { type ExperimentConfig, experimentConfigSchema } from '../../shared/records/experiment.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { closestWord, printable } from './text.ts';
+
+/** One `--set path=value`. */
+export interface Override {
+  /** Such as `training.epochs`. */
+  readonly path: string;
+  readonly value: unknown;
+}
+
+/** Parts that have an option of their own, or that are decided elsewhere. */
+const OPTION_INSTEAD: Readonly<Record<string, string>> = {
+  name: '--name',
+  dataset: '--dataset',
+  preset: '--preset',
+  seed: '--seed',
+  trialsAtOnce: '--trials-at-once',
+  'budget.trials': '--trials',
+  'budget.timeLimitMs': '--time-limit',
+  'strategy.kind': '--strategy',
+};
+
+/** Reads `path=value`; the value is JSON where it can be read as such, else text. Throws `invalid_input`. */
+export function parseOverride(text: string): Override {
+  const at = text.indexOf('=');
+  if (at < 1)
+    throw new WorkbenchError('invalid_input', `--set ${printable(text)} does not fit: it must be path=value.`);
+  return { path: text.slice(0, at).trim(), value: readValue(text.slice(at + 1).trim()) };
+}
+
+function readValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Plain words need no quotes on a command line.
+    return text;
+  }
+}
+
+/** The configuration with its overrides, checked as a whole; throws `invalid_input` naming path, value and bounds. */
+export function overrideConfig(config: ExperimentConfig, overrides: readonly Override[]): ExperimentConfig {
+  const changed: unknown = structuredClone(config);
+  for (const override of overrides) setAt(changed, override, config);
+  const result = experimentConfigSchema.safeParse(changed);
+  if (result.success) return result.data;
+  throw new WorkbenchError('invalid_input', explainIssue(result.error.issues[0]!, changed, config));
+}
+
+function setAt(config: unknown, { path, value }: Override, original: ExperimentConfig): void {
+  const instead = OPTION_INSTEAD[path];
+  if (instead) throw new WorkbenchError('invalid_input', `${path} has an option of its own: ${instead}.`);
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  let place = config;
+  for (const key of keys) place = isObject(place) && Object.hasOwn(place, key) ? place[key] : undefined;
+  if (!isObject(place) || last === '__proto__') throw unknownPath(path, original);
+  place[last] = value;
+}
+
+function explainIssue(issue: z.core.$ZodIssue, config: unknown, original: ExperimentConfig): string {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return unknownPath([...path, issue.keys[0]!].join('.'), original).message;
+  let value = config;
+  for (const key of path) value = isObject(value) ? value[key] : undefined;
+  const shown = value === undefined ? 'nothing' : printable(JSON.stringify(value));
+  const place = path.join('.');
+  return `${OPTION_INSTEAD[place] ?? place} ${shown} does not fit: ${issueWords(issue)}.`;
+}
+
+function issueWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small')
+    return `it must be ${issue.inclusive === false ? 'more than ' : 'at least '}${issue.minimum}`;
+  if (issue.code === 'too_big')
+    return `it must be ${issue.inclusive === false ? 'less than ' : 'at most '}${issue.maximum}`;
+  if (issue.code === 'invalid_value') return `it must be ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_type')
+    return `it must be ${issue.expected === 'int' ? 'a whole number' : issue.expected}`;
+  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
+}
+
+function unknownPath(path: string, config: ExperimentConfig): WorkbenchError {
+  const known = leafPaths(config).filter((leaf) => !(leaf in OPTION_INSTEAD));
+  const meant = closestWord(path, known) ?? known.find((leaf) => leaf.endsWith(`.${path}`)) ?? null;
+  const hint = meant ? `Did you mean ${meant}?` : 'All values are listed by `presets <name>`.';
+  return new WorkbenchError('invalid_input', `There is no hyper-parameter ${printable(path)}. ${hint}`);
+}
+
+/** Every path that `--set` can change, in the order of the record. */
+export function leafPaths(value: unknown, prefix = ''): string[] {
+  if (!isObject(value) || Array.isArray(value)) return [prefix];
+  return Object.entries(value).flatMap(([key, part]) => leafPaths(part, prefix === '' ? key : `${prefix}.${key}`));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
