@@ -1,0 +1,140 @@
+import { PAPER_SPACE } from './records/architecture.ts';
+import type { ExperimentConfig } from './records/experiment.ts';
+import { STRATEGY_DEFAULTS, type StrategyConfig, type StrategyKind } from './records/strategy.ts';
+import type { Training } from './records/training.ts';
+
+export const PRESET_NAMES = ['paper', 'workstation', 'quick'] as const;
+export type PresetName = (typeof PRESET_NAMES)[number];
+
+/** A whole search but for its data set and its name. Meaning, unit and source of each value: hyperparameter-facts.ts. */
+export interface Preset {
+  readonly name: PresetName;
+  /** What it is for and how long it takes, in one sentence. */
+  readonly summary: string;
+  readonly config: Omit<ExperimentConfig, 'name' | 'dataset' | 'preset' | 'strategy'>;
+  /** The strategy's settings, whichever is chosen. */
+  readonly strategies: Readonly<Record<StrategyKind, StrategyConfig>>;
+}
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** The paper's proxy task (appendix A.1, A.3, A.6). */
+const PAPER_TRAINING: Training = {
+  trainingImages: 45_000,
+  validationImages: 5_000,
+  epochs: 20,
+  batchSize: 32,
+  optimizer: { kind: 'momentum', momentum: 0.9, nesterov: false },
+  learningRate: { kind: 'cosine', initial: 0.025, final: 0 },
+  warmupSteps: 0,
+  weightDecay: 5e-4,
+  clipNorm: 5,
+  labelSmoothing: 0,
+  auxiliaryWeight: 0.4,
+  dropoutKeep: 1,
+  dropPathKeep: 0.6,
+  batchNorm: { decay: 0.9, epsilon: 1e-5 },
+  weightAverageDecay: 0,
+  precision: 'float32',
+  augmentation: { flip: true, cropPadding: 4, cutout: 0 },
+  timeLimitMs: 0,
+  reward: 'last',
+};
+
+/** Strategies with so many trials between two updates. */
+function inBatchesOf(batchSize: number): Record<StrategyKind, StrategyConfig> {
+  return {
+    ppo: { ...STRATEGY_DEFAULTS.ppo, batchSize },
+    random: { ...STRATEGY_DEFAULTS.random, batchSize },
+    evolution: { ...STRATEGY_DEFAULTS.evolution, batchSize },
+  };
+}
+
+const PAPER: Preset = {
+  name: 'paper',
+  summary: 'The search as published: 20,000 children of 20 epochs each. It took the authors 450 GPUs for four days.',
+  config: {
+    seed: 1,
+    space: PAPER_SPACE,
+    scale: { stem: 'cifar', normalRepeats: 2, filters: 32, auxiliary: false, skipReductionInput: false },
+    training: PAPER_TRAINING,
+    budget: { trials: 20_000, timeLimitMs: 0 },
+    trialsAtOnce: 1,
+    retrainRepeats: false,
+    checkpointEveryMs: MINUTE_MS,
+    checkpointEverySteps: 0,
+  },
+  strategies: inBatchesOf(STRATEGY_DEFAULTS.ppo.batchSize),
+};
+
+const WORKSTATION: Preset = {
+  name: 'workstation',
+  summary: 'A day on one GPU: 400 children of ten epochs each on half of the images.',
+  config: {
+    ...PAPER.config,
+    training: {
+      ...PAPER_TRAINING,
+      trainingImages: 22_500,
+      epochs: 10,
+      batchSize: 128,
+      learningRate: { kind: 'cosine', initial: 0.1, final: 0 },
+      warmupSteps: 176,
+      dropPathKeep: 0.8,
+      timeLimitMs: HOUR_MS,
+    },
+    budget: { trials: 400, timeLimitMs: 24 * HOUR_MS },
+    checkpointEveryMs: MINUTE_MS,
+  },
+  strategies: { ...inBatchesOf(10) },
+};
+
+const QUICK: Preset = {
+  name: 'quick',
+  summary: 'Minutes on two CPU cores: small children of two epochs each on 4,000 images.',
+  config: {
+    ...PAPER.config,
+    scale: { ...PAPER.config.scale, normalRepeats: 1, filters: 8 },
+    training: {
+      ...PAPER_TRAINING,
+      trainingImages: 4_000,
+      validationImages: 1_000,
+      epochs: 2,
+      learningRate: { kind: 'cosine', initial: 0.1, final: 0 },
+      warmupSteps: 25,
+      dropPathKeep: 1,
+      augmentation: { flip: true, cropPadding: 0, cutout: 0 },
+      timeLimitMs: 10 * MINUTE_MS,
+    },
+    budget: { trials: 20, timeLimitMs: 0 },
+    trialsAtOnce: 1,
+    checkpointEveryMs: 10_000,
+  },
+  strategies: inBatchesOf(5),
+};
+
+export const PRESETS: Readonly<Record<PresetName, Preset>> = { paper: PAPER, workstation: WORKSTATION, quick: QUICK };
+
+export interface PresetChoice {
+  readonly dataset: string;
+  readonly strategy?: StrategyKind;
+  /** Preset, strategy and data set when left out. */
+  readonly name?: string;
+  readonly seed?: number;
+  readonly trials?: number;
+}
+
+/** A preset's search over a data set. */
+export function experimentFromPreset(preset: PresetName, choice: PresetChoice): ExperimentConfig {
+  const { config, strategies } = PRESETS[preset];
+  const { dataset, strategy = 'ppo', name = `${preset} ${strategy} on ${dataset}`, seed, trials } = choice;
+  return {
+    ...structuredClone(config),
+    name,
+    dataset,
+    preset,
+    strategy: structuredClone(strategies[strategy]),
+    seed: seed ?? config.seed,
+    budget: { ...config.budget, trials: trials ?? config.budget.trials },
+  };
+}
