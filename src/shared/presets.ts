@@ -1,5 +1,5 @@
 import { PAPER_SPACE } from './records/architecture.ts';
-import type { ExperimentConfig } from './records/experiment.ts';
+import { type ExperimentConfig, experimentConfigSchema } from './records/experiment.ts';
 import { STRATEGY_DEFAULTS, type StrategyConfig, type StrategyKind } from './records/strategy.ts';
 import type { Training } from './records/training.ts';
 
@@ -124,17 +124,17 @@ export interface PresetChoice {
   readonly trials?: number;
 }
 
-/** A preset's search over a data set. */
+/** A preset's search over a data set; throws when a choice does not fit. */
 export function experimentFromPreset(preset: PresetName, choice: PresetChoice): ExperimentConfig {
   const { config, strategies } = PRESETS[preset];
   const { dataset, strategy = 'ppo', name = `${preset} ${strategy} on ${dataset}`, seed, trials } = choice;
-  return {
-    ...structuredClone(config),
+  return experimentConfigSchema.parse({
+    ...config,
     name,
     dataset,
     preset,
-    strategy: structuredClone(strategies[strategy]),
+    strategy: strategies[strategy],
     seed: seed ?? config.seed,
     budget: { ...config.budget, trials: trials ?? config.budget.trials },
-  };
+  });
 }
