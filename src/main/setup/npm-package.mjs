@@ -1,0 +1,248 @@
+// @ts-check
+// Plain JavaScript for the Node that the machine already has (20 or newer), without any package.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { createGunzip } from 'node:zlib';
+
+/**
+ * A refused request, as src/shared/workbench-error.ts describes it; that file is TypeScript, which an old Node can't
+ * read.
+ * @param {'unavailable' | 'corrupt' | 'disk_full' | 'read_only' | 'cancelled' | 'invalid_input' | 'not_found'} code
+ * @param {string} sentence
+ * @param {unknown} [cause]
+ */
+export function refusal(code, sentence, cause) {
+  const error = Object.assign(new Error(sentence, { cause }), { code });
+  error.name = 'WorkbenchError';
+  return error;
+}
+
+/**
+ * How to start the user's own npm: under `npm run` the very same one, by the Node it came with.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {{ command: string, prefix: string[], shell: boolean }}
+ */
+export function npmProgram(env) {
+  const script = env.npm_execpath;
+  if (script !== undefined && /npm-cli\.c?js$/.test(script)) {
+    return { command: env.npm_node_execpath ?? process.execPath, prefix: [script], shell: false };
+  }
+  // On Windows npm is a command file, which only a shell starts.
+  return { command: 'npm', prefix: [], shell: process.platform === 'win32' };
+}
+
+/**
+ * Bytes in a folder and all below it; what vanishes meanwhile counts nothing.
+ * @param {string} folder
+ * @returns {Promise<number>}
+ */
+export async function folderBytes(folder) {
+  let total = 0;
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const full = path.join(folder, entry.name);
+    if (entry.isDirectory()) total += await folderBytes(full);
+    else
+      total += await stat(full).then(
+        (found) => found.size,
+        () => 0,
+      );
+  }
+  return total;
+}
+
+/**
+ * Hash of a file's bytes.
+ * @param {string} file
+ * @param {'sha256' | 'sha512'} algorithm
+ * @param {'hex' | 'base64'} encoding
+ * @returns {Promise<string>}
+ */
+export async function hashFile(file, algorithm, encoding) {
+  const hash = createHash(algorithm);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest(encoding);
+}
+
+/**
+ * The regular files of a gzipped tar archive, one after the other; `body` must be read before the next one is asked
+ * for. Only what npm's archives use is understood: other kinds of entries are passed over.
+ * @param {string} archive
+ * @returns {AsyncGenerator<{ name: string, size: number, body: AsyncIterable<Buffer> }>}
+ */
+async function* tarEntries(archive) {
+  const source = createReadStream(archive);
+  const stream = createGunzip();
+  source.on('error', (error) => stream.destroy(error));
+  const chunks = source.pipe(stream)[Symbol.asyncIterator]();
+  /** @type {Buffer} */
+  let held = Buffer.alloc(0);
+  /** @param {number} wanted */
+  const next = async (wanted) => {
+    if (held.length === 0) {
+      const step = await chunks.next();
+      if (step.done) return null;
+      held = step.value;
+    }
+    const part = held.subarray(0, wanted);
+    held = held.subarray(part.length);
+    return part;
+  };
+  /** @param {number} length */
+  async function* take(length) {
+    for (let left = length; left > 0; ) {
+      const part = await next(left);
+      if (part === null) throw new Error(`${path.basename(archive)} ends in the middle of an entry`);
+      left -= part.length;
+      yield part;
+    }
+  }
+  /** @param {AsyncIterable<Buffer>} parts */
+  const whole = async (parts) => {
+    const list = [];
+    for await (const part of parts) list.push(part);
+    return Buffer.concat(list);
+  };
+  for (;;) {
+    const header = await whole(take(512));
+    if (header.every((byte) => byte === 0)) break;
+    /** @param {number} from @param {number} to */
+    const text = (from, to) => header.toString('utf8', from, to).replace(/\0.*$/s, '');
+    const size = Number.parseInt(text(124, 136).trim(), 8);
+    const padding = (512 - (size % 512)) % 512;
+    const kind = text(156, 157);
+    const prefix = text(345, 500);
+    const name = prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`;
+    const body = take(size);
+    if (kind === '' || kind === '0') yield { name, size, body };
+    await whole(body);
+    await whole(take(padding));
+  }
+  source.destroy();
+  stream.destroy();
+}
+
+/**
+ * Unpacks some files of an npm archive.
+ * @param {string} archive
+ * @param {Readonly<Record<string, string>>} files entry in the archive → path below `folder`
+ * @param {string} folder
+ */
+export async function unpackFiles(archive, files, folder) {
+  const wanted = new Map(Object.entries(files));
+  for await (const { name, body } of tarEntries(archive)) {
+    const target = wanted.get(name);
+    if (target === undefined) continue;
+    wanted.delete(name);
+    const file = path.join(folder, target);
+    await mkdir(path.dirname(file), { recursive: true });
+    const out = await open(file, 'w');
+    try {
+      for await (const part of body) await out.writeFile(part);
+      await out.sync();
+    } finally {
+      await out.close();
+    }
+    if (wanted.size === 0) return;
+  }
+  if (wanted.size > 0) throw new Error(`${path.basename(archive)} lacks ${[...wanted.keys()].join(', ')}`);
+}
+
+/**
+ * Runs `npm pack` and answers with npm's own words when it fails.
+ * @param {string[]} args
+ * @param {{ cwd: string, signal: AbortSignal | undefined, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<{ ok: boolean, words: string }>}
+ */
+function npm(args, options) {
+  const { command, prefix, shell } = npmProgram(options.env);
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, [...prefix, ...args], {
+      cwd: options.cwd,
+      env: options.env,
+      shell,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let words = '';
+    child.stderr.on('data', (chunk) => {
+      words = (words + chunk).slice(-20_000);
+    });
+    const stop = () => void child.kill('SIGTERM');
+    options.signal?.addEventListener('abort', stop);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      options.signal?.removeEventListener('abort', stop);
+      resolve({ ok: code === 0, words });
+    });
+  });
+}
+
+/**
+ * The one line of npm's complaint that tells why.
+ * @param {string} words
+ */
+export function npmReason(words) {
+  const lines = words.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, '').trim());
+  const code = lines.find((line) => line.startsWith('code '))?.slice(5);
+  const reason = lines.find((line) => /^(network )?request to|^40[0-9] |^E[A-Z]+:|^Invalid|^No matching/.test(line));
+  // A registry's address is the user's own matter: it stays out of messages that may be posted somewhere.
+  const shown = (reason ?? '').replace(/https?:\/\/\S+/g, 'the registry').slice(0, 200);
+  return [code, shown].filter((part) => part !== undefined && part !== '').join(', ') || 'no reason given';
+}
+
+/**
+ * @typedef {object} NpmPackage
+ * @property {string} name
+ * @property {string} version
+ * @property {string} integrity sha512, as npm writes it
+ * @property {number} sizeBytes of the archive
+ */
+
+/**
+ * Fetches an archive from the user's own registry, through the user's own npm settings, and checks it against our
+ * hash. The file is complete when it appears under `target`.
+ * @param {NpmPackage} wanted
+ * @param {string} target
+ * @param {{ scratch: string, progress?: (doneBytes: number) => void, signal?: AbortSignal, env?: NodeJS.ProcessEnv }} options
+ *   `scratch`: an existing folder on the same disk as the target, for this call alone
+ */
+export async function fetchArchive(wanted, target, options) {
+  const { scratch, progress } = options;
+  const spec = `${wanted.name}@${wanted.version}`;
+  const timer = setInterval(() => void folderBytes(scratch).then((bytes) => progress?.(bytes)), 250);
+  try {
+    // A cache of its own, deleted afterwards: nothing large stays outside the ignored folder.
+    const args = [
+      'pack',
+      spec,
+      '--ignore-scripts',
+      '--pack-destination',
+      scratch,
+      '--cache',
+      path.join(scratch, 'cache'),
+    ];
+    const done = await npm(args, { cwd: scratch, signal: options.signal, env: options.env ?? process.env });
+    if (!done.ok) {
+      const hint = 'Check the network and `npm config get registry`, then run the same command again';
+      throw refusal('unavailable', `npm could not fetch ${spec} (${npmReason(done.words)}). ${hint}.`);
+    }
+  } finally {
+    clearInterval(timer);
+  }
+  const name = (await readdir(scratch)).find((entry) => entry.endsWith('.tgz'));
+  if (name === undefined) throw refusal('unavailable', `npm fetched ${spec} but left no archive.`);
+  const archive = path.join(scratch, name);
+  const found = `sha512-${await hashFile(archive, 'sha512', 'base64')}`;
+  if (found !== wanted.integrity) {
+    throw refusal(
+      'corrupt',
+      `The archive of ${spec} is not the one that was pinned (sha512 differs): it was not used.`,
+    );
+  }
+  await mkdir(path.dirname(target), { recursive: true });
+  await rename(archive, target);
+  await rm(path.join(scratch, 'cache'), { recursive: true, force: true });
+}

@@ -1,0 +1,28 @@
+// `setup.ts [--only STEP,…]`: set-up as a program, before any package is there. Says what it does on standard error.
+import process from 'node:process';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { runSetup, SETUP_STEPS } from './run-setup.ts';
+import { homeFolder } from './runtime.mjs';
+import type { SetupStep } from './step.ts';
+
+function parseOnly(args: readonly string[]): SetupStep['name'][] {
+  const names = args[0] === '--only' ? (args[1] ?? '').split(',') : [];
+  return names.map((name) => {
+    const step = SETUP_STEPS.find((candidate) => candidate.name === name);
+    if (step !== undefined) return step.name;
+    const known = SETUP_STEPS.map((candidate) => candidate.name).join(', ');
+    throw new WorkbenchError('invalid_input', `Set-up has no step "${name}"; its steps are ${known}.`);
+  });
+}
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
+
+try {
+  const only = parseOnly(process.argv.slice(2));
+  await runSetup({ home: homeFolder(), signal: interrupted.signal, ...(only.length > 0 ? { only } : {}) });
+} catch (error) {
+  const isExpected = error instanceof WorkbenchError;
+  process.stderr.write(`${isExpected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  process.exitCode = isExpected && error.code === 'cancelled' ? 130 : 1;
+}
