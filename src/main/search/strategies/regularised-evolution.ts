@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { deriveSeed, randomUnit } from '../../../shared/random.ts';
+import { type Architecture, architectureSchema, type SearchSpace } from '../../../shared/records/architecture.ts';
+import type { EvolutionStrategy } from '../../../shared/records/strategy.ts';
+import { mutate, whyOutside } from '../../../shared/search-space/decisions.ts';
+import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { readJsonSnapshot, writeJsonSnapshot } from './json-snapshot.ts';
+import { architectureByChance } from './random-search.ts';
+import type { Proposal, ProposalResult, Strategy } from './strategy.ts';
+
+const memberSchema = z.strictObject({ number: z.int().min(1), architecture: architectureSchema, reward: z.number() });
+type Member = z.infer<typeof memberSchema>;
+
+const snapshotSchema = z.strictObject({
+  kind: z.literal('evolution'),
+  version: z.literal(1),
+  proposals: z.int().min(0),
+  population: z.array(memberSchema),
+});
+
+/**
+ * Regularised evolution (Real et al. 2019, algorithm 1): the best of a random sample of the population is mutated, the
+ * child joins the population and its oldest member dies, however good it was. Departure: proposals of one batch have
+ * the same population to choose from, since their results are not known yet.
+ */
+export class RegularisedEvolution implements Strategy {
+  readonly #config: EvolutionStrategy;
+  readonly #space: SearchSpace;
+  readonly #seed: number;
+  #proposals = 0;
+  /** Oldest first. */
+  #population: Member[] = [];
+
+  /** @throws WorkbenchError `invalid_input` when the search space does not hold an initial architecture. */
+  constructor(config: EvolutionStrategy, space: SearchSpace, seed: number) {
+    this.#config = config;
+    this.#space = space;
+    this.#seed = deriveSeed(seed, 'regularised evolution');
+    for (const [index, architecture] of config.initial.entries()) refuseOutside(space, architecture, index);
+  }
+
+  async ask(count: number): Promise<Proposal[]> {
+    return Array.from({ length: count }, () => this.#propose(++this.#proposals));
+  }
+
+  async tell(results: readonly ProposalResult[]): Promise<null> {
+    for (const { proposal, reward } of results) {
+      if (reward === null || !Number.isFinite(reward)) continue;
+      this.#population.push({ number: proposal.number, architecture: proposal.architecture, reward });
+    }
+    this.#population = this.#population.slice(-this.#config.populationSize);
+    return null;
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    return writeJsonSnapshot({
+      kind: 'evolution',
+      version: 1,
+      proposals: this.#proposals,
+      population: this.#population,
+    });
+  }
+
+  async restore(bytes: Uint8Array): Promise<void> {
+    const { proposals, population } = readJsonSnapshot(bytes, snapshotSchema);
+    this.#proposals = proposals;
+    this.#population = population;
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held.
+  }
+
+  #propose(number: number): Proposal {
+    const { initial, populationSize } = this.#config;
+    const given = initial[number - 1];
+    if (given !== undefined) return founder(number, given, 'given');
+    if (number <= populationSize || this.#population.length === 0) {
+      return founder(number, architectureByChance(this.#space, this.#seed, number), 'random');
+    }
+    let draw = 0;
+    const uniform = () => randomUnit(this.#seed, number, draw++);
+    const parent = this.#bestOfSample(uniform);
+    return {
+      number,
+      architecture: mutate(this.#space, parent.architecture, uniform),
+      logProbability: null,
+      origin: `evolved from ${parent.number}`,
+      parent: parent.number,
+    };
+  }
+
+  /** Drawn with repetition, as in the paper; of equally good ones the first drawn. */
+  #bestOfSample(uniform: () => number): Member {
+    const draw = () => this.#population[Math.floor(uniform() * this.#population.length)]!;
+    let best = draw();
+    for (let drawn = 1; drawn < this.#config.sampleSize; drawn++) {
+      const member = draw();
+      if (member.reward > best.reward) best = member;
+    }
+    return best;
+  }
+}
+
+function founder(number: number, architecture: Architecture, origin: string): Proposal {
+  return { number, architecture, logProbability: null, origin, parent: null };
+}
+
+function refuseOutside(space: SearchSpace, architecture: Architecture, index: number): void {
+  const reason = whyOutside(space, architecture);
+  if (reason === null) return;
+  throw new WorkbenchError(
+    'invalid_input',
+    `Initial architecture ${index + 1} is outside of the search space: ${reason} Change the architecture or the space.`,
+  );
+}
