@@ -1,0 +1,118 @@
+import type { Scale } from '../../shared/records/architecture.ts';
+import type { Experiment, ExperimentConfig, ExperimentState } from '../../shared/records/experiment.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { Meter } from './meter.ts';
+import type { SearchContext, SearchTools } from './search-context.ts';
+import { SearchControl } from './search-control.ts';
+import { type SearchEnd, searchLoop } from './search-loop.ts';
+
+/** What the data set decides about an experiment. */
+export interface SearchMaterial {
+  readonly scale: Scale;
+  /** Absolute. */
+  readonly datasetFolder: string;
+}
+
+interface LastState {
+  readonly state: ExperimentState;
+  readonly message: string | null;
+}
+
+/** One experiment in motion, from its start or resumption to the next rest. */
+export class Search {
+  readonly experiment: number;
+  /** Resolves when the search rests; never rejects. */
+  readonly ended: Promise<void>;
+  /** Why it rests, where that could not be stored. */
+  unstored: LastState | null = null;
+  private readonly tools: SearchTools;
+  private readonly control = new SearchControl();
+  private readonly meter: Meter;
+  private config: ExperimentConfig;
+
+  /** Starts at once. The experiment is stored as running already. */
+  constructor(tools: SearchTools, experiment: Experiment, material: SearchMaterial) {
+    this.tools = tools;
+    this.experiment = experiment.id;
+    this.config = experiment.config;
+    this.meter = new Meter(() => tools.clock.monotonicMs(), experiment);
+    const context: SearchContext = {
+      ...tools,
+      ...material,
+      experiment: experiment.id,
+      config: () => this.config,
+      control: this.control,
+      meter: this.meter,
+    };
+    this.ended = this.run(context);
+  }
+
+  /** Saves the running trials and rests; `close` leaves the experiment to go on by itself at the next start. */
+  async pause(reason: 'pause' | 'close'): Promise<void> {
+    this.control.interrupt(reason);
+    await this.ended;
+  }
+
+  /** Cancels the running trials and ends the experiment for good. */
+  async stop(): Promise<void> {
+    this.control.interrupt('stop');
+    await this.ended;
+  }
+
+  /** A running trial ends as cancelled when its trainer says so; a queued one is cancelled by the caller. */
+  cancelTrial(trial: number): void {
+    this.tools.queue.cancel(this.experiment, trial);
+    this.control.notify();
+  }
+
+  changeConfig(config: ExperimentConfig): void {
+    this.config = config;
+    this.control.notify();
+  }
+
+  private async run(context: SearchContext): Promise<void> {
+    const last = await this.search(context);
+    if (!last) return;
+    try {
+      this.store(last);
+    } catch (error) {
+      // The disk may be full: the experiment stays stored as running, and goes on when it is resumed.
+      this.tools.log.write('error', `The end of experiment ${this.experiment} could not be stored`, error);
+      this.unstored = last;
+    }
+  }
+
+  private async search(context: SearchContext): Promise<LastState | null> {
+    try {
+      return this.afterwards(await searchLoop(context));
+    } catch (error) {
+      return this.afterFailure(error);
+    }
+  }
+
+  private afterwards(end: SearchEnd): LastState | null {
+    if (end.kind !== 'interrupted') return { state: end.kind, message: end.message };
+    if (this.control.interruption === 'close') return null;
+    return { state: this.control.interruption === 'stop' ? 'stopped' : 'paused', message: null };
+  }
+
+  private afterFailure(error: unknown): LastState {
+    if (error instanceof WorkbenchError) return { state: 'paused', message: error.message };
+    this.tools.log.write('error', `Experiment ${this.experiment} failed`, error);
+    return { state: 'failed', message: 'Something went wrong inside Cellwright; the log has the details.' };
+  }
+
+  private store({ state, message }: LastState): void {
+    const { store, clock } = this.tools;
+    const at = clock.now().toISOString();
+    store.transaction(() => {
+      if (state === 'stopped') {
+        for (const trial of store.trials.unfinished(this.experiment)) {
+          store.trials.cancel(this.experiment, trial, 'The search was stopped.', at);
+        }
+      }
+      store.experiments.setClock(this.experiment, this.meter.runningMs, this.meter.overheadMs);
+      store.experiments.setState(this.experiment, state, message, state === 'paused' ? null : at);
+    });
+  }
+}

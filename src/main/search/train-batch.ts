@@ -1,0 +1,77 @@
+import type { Trial } from '../../shared/records/experiment.ts';
+import { isOutOfTime, record, type SearchContext } from './search-context.ts';
+import { trainTrial } from './train-trial.ts';
+
+/** `interrupted`: the running trials are saved, or cancelled, as the interruption asks for. */
+export type BatchEnd = 'trained' | 'interrupted';
+
+/**
+ * Trains the unfinished trials of a batch, in the order of their proposals, as many at a time as the experiment
+ * allows. An architecture that has a reward in this experiment is not trained again: its reward is reused, and one
+ * that equals a trial still in training waits for it. That a child failed is not reused: an equal one is tried again
+ * (ours, as the paper does not say; crashes and time-outs may not repeat).
+ * Throws what made going on impossible, after the running trials are saved.
+ */
+export async function trainBatch(context: SearchContext, batch: number): Promise<BatchEnd> {
+  const { store, control, experiment } = context;
+  const running = new Map<number, Promise<void>>();
+  for (;;) {
+    // Asked for before anything is read, so that no change is missed.
+    const changed = control.changed();
+    const waiting = store.trials
+      .ofBatch(experiment, batch)
+      .filter(({ trial, state }) => (state === 'queued' || state === 'running') && !running.has(trial));
+    if (control.isEnding) interruptRunning(context, [...running.keys()]);
+    else if (isOutOfTime(context)) cancelForTime(context, waiting);
+    else startWhatFits(context, waiting, running);
+    if (running.size === 0) break;
+    await Promise.race([changed, ...running.values()]);
+  }
+  if (control.failure) throw control.failure.error;
+  return control.interruption ? 'interrupted' : 'trained';
+}
+
+function startWhatFits(context: SearchContext, waiting: readonly Trial[], running: Map<number, Promise<void>>): void {
+  for (const trial of waiting) {
+    const twin = earlierTwin(context, trial);
+    if (twin?.state === 'completed') reuse(context, trial, twin.trial);
+    else if (!twin && running.size < context.config().trialsAtOnce) start(context, trial, running);
+  }
+}
+
+function start(context: SearchContext, trial: Trial, running: Map<number, Promise<void>>): void {
+  const ended = trainTrial(context, trial)
+    .catch((error: unknown) => context.control.fail(error))
+    .finally(() => running.delete(trial.trial));
+  running.set(trial.trial, ended);
+}
+
+function earlierTwin({ config, store, meter, experiment }: SearchContext, { hash, trial, attempts }: Trial) {
+  // What began to be trained is trained to its end, also when repeats were forbidden meanwhile.
+  if (config().retrainRepeats || attempts > 0) return null;
+  return meter.own(() => store.trials.earlierTwin(experiment, hash, trial));
+}
+
+function reuse(context: SearchContext, { trial }: Trial, twin: number): void {
+  const { store, experiment, clock } = context;
+  const source = store.trials.get(experiment, twin).reusedFrom ?? twin;
+  record(context, () => {
+    store.trials.reuse(experiment, trial, source, clock.now().toISOString());
+    store.experiments.note(experiment);
+  });
+}
+
+function cancelForTime(context: SearchContext, waiting: readonly Trial[]): void {
+  if (waiting.length === 0) return;
+  const { store, experiment, clock } = context;
+  const at = clock.now().toISOString();
+  record(context, () => {
+    for (const { trial } of waiting) store.trials.cancel(experiment, trial, 'The time limit was reached.', at);
+    store.experiments.note(experiment);
+  });
+}
+
+function interruptRunning({ queue, control, experiment }: SearchContext, running: readonly number[]): void {
+  if (control.interruption === 'stop') for (const trial of running) queue.cancel(experiment, trial);
+  else if (running.length > 0) queue.suspend(experiment);
+}

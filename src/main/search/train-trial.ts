@@ -1,0 +1,161 @@
+import { deriveSeed } from '../../shared/random.ts';
+import type { Trial } from '../../shared/records/experiment.ts';
+import type { Lease } from '../store/trials.ts';
+import { record, type SearchContext } from './search-context.ts';
+import type { CheckpointMessage, EpochMessage, Grant, ProgressMessage, TrialHooks, TrialTask } from './trial-queue.ts';
+
+/** Progress of a trial is told at most this often. Milliseconds. */
+const PROGRESS_EVERY_MS = 250;
+
+/** Trains one trial to its end, or to the point where it is suspended, and stores what happens on the way. */
+export async function trainTrial(context: SearchContext, trial: Trial): Promise<void> {
+  context.refuseFullDisk();
+  const attempt = new Attempt(context, trial.trial);
+  const result = await context.queue.train(makeTask(context, trial), attempt);
+  if (result.kind === 'suspended') attempt.release();
+  else await attempt.finish(result);
+}
+
+/** Everything that the training depends on; the seeds make it the same whoever trains it, and whenever. */
+function makeTask(context: SearchContext, { trial, architecture, seed }: Trial): TrialTask {
+  const { training, checkpointEveryMs, checkpointEverySteps, seed: root } = context.config();
+  const { experiment, scale, datasetFolder, residentBytes } = context;
+  return {
+    experiment,
+    trial,
+    architecture,
+    scale,
+    training,
+    datasetFolder,
+    splitSeed: deriveSeed(root, 'split'),
+    seed,
+    device: '',
+    residentBytes,
+    checkpointEveryMs,
+    checkpointEverySteps,
+  };
+}
+
+/** What is stored and told while a trial is in training. Each lease replaces the one before. */
+class Attempt implements TrialHooks {
+  private readonly context: SearchContext;
+  private readonly trial: number;
+  private current: Lease | null = null;
+  private step = 0;
+  private steps = 0;
+  private toldMs = Number.NEGATIVE_INFINITY;
+
+  constructor(context: SearchContext, trial: number) {
+    this.context = context;
+    this.trial = trial;
+  }
+
+  async lease(): Promise<Grant | null> {
+    return await this.guardAsync(async () => {
+      const { store, experiment, clock, checkpoints } = this.context;
+      const resumeFrom = await this.newestWholeFile();
+      const at = clock.now().toISOString();
+      const lease = record(this.context, () => store.trials.lease(experiment, this.trial, at));
+      if (!lease) return null;
+      this.current = lease;
+      const checkpointFolder = checkpoints.leaseFolder(experiment, this.trial, lease.leaseEpoch);
+      return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom };
+    });
+  }
+
+  progress(message: ProgressMessage): void {
+    if (message.leaseEpoch !== this.current?.leaseEpoch) return;
+    this.step = message.step;
+    this.steps = message.steps;
+    const now = this.context.clock.monotonicMs();
+    if (now - this.toldMs < PROGRESS_EVERY_MS) return;
+    this.toldMs = now;
+    const { experiment, trial, epoch, step, steps, stepMs, loss } = message;
+    const epochs = this.context.config().training.epochs;
+    const payload = { experiment, trial, epoch, epochs, step, steps, stepMs, loss };
+    this.context.meter.own(() => this.context.publish({ name: 'trial.progressed', payload }));
+  }
+
+  epoch({ experiment, trial, leaseEpoch, record: epoch }: EpochMessage): void {
+    this.guard(() => {
+      const lease = { experiment, trial, leaseEpoch };
+      record(this.context, () => {
+        if (!this.context.store.trials.advance(lease, this.step, this.steps)) return;
+        this.context.store.epochs.add({ ...epoch, experiment, trial });
+      });
+    });
+  }
+
+  checkpoint({ experiment, trial, leaseEpoch, file, step, sizeBytes, sha256 }: CheckpointMessage): void {
+    this.guard(() => {
+      const { store, checkpoints, clock } = this.context;
+      const lease = { experiment, trial, leaseEpoch };
+      const superseded = record(this.context, () => {
+        if (!store.trials.advance(lease, step, this.steps)) return [];
+        const row = { ...lease, file: checkpoints.toStored(file), step, sizeBytes, sha256 };
+        return store.checkpoints.add(row, clock.now().toISOString());
+      });
+      checkpoints.remove(superseded).catch((error: unknown) => this.context.control.fail(error));
+    });
+  }
+
+  /** The trial is over; its checkpoints have done their work. */
+  async finish(end: Parameters<SearchContext['store']['trials']['finish']>[1]): Promise<void> {
+    const { store, checkpoints, clock, experiment } = this.context;
+    const lease = this.current;
+    // Cancelled before a trainer took it, or finished by somebody else: there is nothing to write in its name.
+    if (!lease) {
+      record(this.context, () => this.endUnleased(end.outcome.kind));
+      return;
+    }
+    record(this.context, () => {
+      if (!store.trials.finish(lease, end, clock.now().toISOString())) return;
+      store.checkpoints.removeAll(experiment, this.trial);
+      store.experiments.note(experiment);
+    });
+    await checkpoints.removeTrial(experiment, this.trial);
+  }
+
+  /** Saved and not in training any more: it waits like one that was never begun. */
+  release(): void {
+    const lease = this.current;
+    if (lease) record(this.context, () => this.context.store.trials.release(lease));
+  }
+
+  private endUnleased(kind: string): void {
+    const { store, experiment, clock } = this.context;
+    if (kind !== 'cancelled') throw new Error(`trial ${this.trial} ended as ${kind} without a lease`);
+    store.trials.cancel(experiment, this.trial, 'Cancelled before its training began.', clock.now().toISOString());
+    store.experiments.note(experiment);
+  }
+
+  /** Rows whose file is spoiled are forgotten, so that a newer lease can't take them for later than its own. */
+  private async newestWholeFile(): Promise<string | null> {
+    const { store, checkpoints, experiment, log } = this.context;
+    for (const checkpoint of store.checkpoints.newestFirst(experiment, this.trial)) {
+      if (await checkpoints.isWhole(checkpoint)) return checkpoints.toPath(checkpoint.file);
+      log.write('warn', `The checkpoint ${checkpoint.file} is spoiled; trial ${this.trial} goes on from further back.`);
+      record(this.context, () => store.checkpoints.remove(checkpoint.file));
+      await checkpoints.remove([checkpoint.file]);
+    }
+    return null;
+  }
+
+  /** What fails here (a full disk) ends the search, not the trainer that only told us something. */
+  private guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.context.control.fail(error);
+    }
+  }
+
+  private async guardAsync(work: () => Promise<Grant | null>): Promise<Grant | null> {
+    try {
+      return await work();
+    } catch (error) {
+      this.context.control.fail(error);
+      return null;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { TrainerEvent, TrialJob } from '../../shared/records/trial-job.ts';
+import type { TrialEnd } from '../store/trials.ts';
+
+export type ProgressMessage = Extract<TrainerEvent, { kind: 'progress' }>;
+export type EpochMessage = Extract<TrainerEvent, { kind: 'epoch' }>;
+export type CheckpointMessage = Extract<TrainerEvent, { kind: 'checkpoint' }>;
+
+/** A fresh lease and what the trial goes on from; null when it must not be trained any more. */
+export type Grant = Pick<TrialJob, 'leaseEpoch' | 'checkpointFolder' | 'resumeFrom'>;
+
+/** What the search does for a trial while it is trained. */
+export interface TrialHooks {
+  /** Called whenever a trainer takes the trial, so again when a trainer died and another one takes over. */
+  lease(): Promise<Grant | null>;
+  progress(message: ProgressMessage): void;
+  epoch(message: EpochMessage): void;
+  checkpoint(message: CheckpointMessage): void;
+}
+
+/** A trial as it is handed in: everything but what a lease decides. */
+export type TrialTask = Omit<TrialJob, keyof Grant>;
+
+/** Suspended: saved as far as it got; handing it in again goes on from there. */
+export type TrialResult = ({ readonly kind: 'finished' } & TrialEnd) | { readonly kind: 'suspended' };
+
+/**
+ * Trains trials. The search never hands in more than it wants trained at the same time. Crashes of trainers are the
+ * queue's business: it retries, and ends a trial that crashes over and over as failed.
+ */
+export interface TrialQueue {
+  /** Rejects only where no trial can be trained at all: trainers that don't start, crashes over different trials. */
+  train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult>;
+  /** The trial ends as `cancelled`; nothing when it is not in training. */
+  cancel(experiment: number, trial: number): void;
+  /** Saves the trials of an experiment and ends them as `suspended`. */
+  suspend(experiment: number): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,53 @@
+import { dirname } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import type { WorkbenchEvent } from '../../shared/contract.ts';
+import { explainStorageError } from './storage-error.ts';
+
+/** Hears what changed, once it can be read. */
+export type Publish = (event: WorkbenchEvent) => void;
+
+/**
+ * Runs every write of the store in a transaction and tells what changed after the commit, never before: what a
+ * listener hears is on the disk. Events carry whole rows as they stand after the commit, so a row that changed twice
+ * in one transaction is told once.
+ */
+export class Commits {
+  private readonly database: Database;
+  private readonly publish: Publish;
+  private readonly changed = new Map<string, () => WorkbenchEvent>();
+  private depth = 0;
+
+  constructor(database: Database, publish: Publish) {
+    this.database = database;
+    this.publish = publish;
+  }
+
+  /** Throws `disk_full`, `read_only` or `corrupt` where the disk refuses; nothing of `work` is stored then. */
+  run<T>(work: () => T): T {
+    if (this.depth > 0) return work();
+    let result: T;
+    this.depth++;
+    try {
+      result = this.database.transaction(work).immediate();
+    } catch (error) {
+      this.changed.clear();
+      throw explainStorageError(error, dirname(this.database.name));
+    } finally {
+      this.depth--;
+    }
+    this.tell();
+    return result;
+  }
+
+  /** Announces a row by `key`; `read` reads it whole after the commit. Only inside `run`. */
+  note(key: string, read: () => WorkbenchEvent): void {
+    if (this.depth === 0) throw new Error(`${key} changed outside a transaction`);
+    this.changed.set(key, read);
+  }
+
+  private tell(): void {
+    const events = [...this.changed.values()].map((read) => read());
+    this.changed.clear();
+    for (const event of events) this.publish(event);
+  }
+}

@@ -1,0 +1,95 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Experiment, ExperimentConfig, ExperimentState, TrialState } from '../../shared/records/experiment.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { Commits } from './commits.ts';
+
+interface ExperimentRow {
+  experiment: number;
+  config: string;
+  state: ExperimentState;
+  message: string | null;
+  createdAt: string;
+  finishedAt: string | null;
+  runningMs: number;
+  overheadMs: number;
+}
+
+const COLUMNS = `experiment, config, state, message, created_at AS createdAt, finished_at AS finishedAt,
+  running_ms AS runningMs, overhead_ms AS overheadMs`;
+
+/** The table of experiments. Counts and the best trial are read from the trials, where they are true by definition. */
+export class Experiments {
+  private readonly commits: Commits;
+  private readonly one: Statement<[number], ExperimentRow>;
+  private readonly all: Statement<[], { experiment: number }>;
+  private readonly counts: Statement<[number], { state: TrialState; n: number }>;
+  private readonly best: Statement<[number], { trial: number; reward: number }>;
+  private readonly insert: Statement<[string, string]>;
+  private readonly update: Statement<[ExperimentState, string | null, string | null, number]>;
+  private readonly reconfigure: Statement<[string, number]>;
+  private readonly clock: Statement<[number, number, number]>;
+
+  constructor(database: Database, commits: Commits) {
+    this.commits = commits;
+    this.one = database.prepare(`SELECT ${COLUMNS} FROM experiments WHERE experiment = ?`);
+    this.all = database.prepare('SELECT experiment FROM experiments ORDER BY experiment');
+    this.counts = database.prepare('SELECT state, count(*) AS n FROM trials WHERE experiment = ? GROUP BY state');
+    this.best = database.prepare(
+      `SELECT trial, reward FROM trials WHERE experiment = ? AND reward IS NOT NULL
+       ORDER BY reward DESC, trial LIMIT 1`,
+    );
+    this.insert = database.prepare(`INSERT INTO experiments (config, state, created_at) VALUES (?, 'running', ?)`);
+    this.update = database.prepare(
+      'UPDATE experiments SET state = ?, message = ?, finished_at = ? WHERE experiment = ?',
+    );
+    this.reconfigure = database.prepare('UPDATE experiments SET config = ? WHERE experiment = ?');
+    this.clock = database.prepare('UPDATE experiments SET running_ms = ?, overhead_ms = ? WHERE experiment = ?');
+  }
+
+  /** Stores a new experiment as running and returns its id. */
+  create(config: ExperimentConfig, at: string): number {
+    return this.commits.run(() => {
+      const id = Number(this.insert.run(JSON.stringify(config), at).lastInsertRowid);
+      this.note(id);
+      return id;
+    });
+  }
+
+  /** Throws `not_found`. */
+  get(id: number): Experiment {
+    const row = this.one.get(id);
+    if (!row) throw new WorkbenchError('not_found', `This project has no experiment ${id}.`);
+    const { experiment, config, ...rest } = row;
+    const counts = { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 };
+    for (const { state, n } of this.counts.all(id)) counts[state] = n;
+    return { ...rest, id: experiment, config: JSON.parse(config), counts, best: this.best.get(id) ?? null };
+  }
+
+  list(): Experiment[] {
+    return this.all.all().map(({ experiment }) => this.get(experiment));
+  }
+
+  setState(id: number, state: ExperimentState, message: string | null, finishedAt: string | null): void {
+    this.commits.run(() => {
+      this.update.run(state, message, finishedAt, id);
+      this.note(id);
+    });
+  }
+
+  setConfig(id: number, config: ExperimentConfig): void {
+    this.commits.run(() => {
+      this.reconfigure.run(JSON.stringify(config), id);
+      this.note(id);
+    });
+  }
+
+  /** Both over all starts, in milliseconds. */
+  setClock(id: number, runningMs: number, overheadMs: number): void {
+    this.commits.run(() => this.clock.run(runningMs, overheadMs, id));
+  }
+
+  /** Tells the experiment's row after the commit that is under way. */
+  note(id: number): void {
+    this.commits.note(`experiment ${id}`, () => ({ name: 'experiment.changed', payload: this.get(id) }));
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The first schema: searches, their trials and what each trial did. Rewards, log-probabilities and losses are REAL,
+ * the same 64 bits as a number of ours; times are ISO 8601 texts for people, durations are milliseconds.
+ */
+export const SEARCH_SCHEMA = `
+CREATE TABLE experiments (
+  experiment INTEGER PRIMARY KEY,
+  config TEXT NOT NULL CHECK (json_valid(config)),
+  state TEXT NOT NULL CHECK (state IN ('running', 'paused', 'completed', 'stopped', 'failed')),
+  message TEXT,
+  created_at TEXT NOT NULL,
+  finished_at TEXT,
+  running_ms REAL NOT NULL DEFAULT 0,
+  overhead_ms REAL NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE experiment_datasets (
+  experiment INTEGER PRIMARY KEY REFERENCES experiments,
+  name TEXT NOT NULL,
+  identity TEXT NOT NULL,
+  image_size INTEGER NOT NULL,
+  classes INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE controller_updates (
+  experiment INTEGER NOT NULL REFERENCES experiments,
+  update_number INTEGER NOT NULL CHECK (update_number >= 0),
+  report TEXT CHECK (report IS NULL OR json_valid(report)),
+  snapshot BLOB,
+  stored_at TEXT NOT NULL,
+  PRIMARY KEY (experiment, update_number)
+) STRICT;
+
+CREATE TABLE trials (
+  experiment INTEGER NOT NULL REFERENCES experiments,
+  trial INTEGER NOT NULL CHECK (trial >= 1),
+  batch INTEGER NOT NULL CHECK (batch >= 1),
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'completed', 'failed', 'pruned', 'cancelled')),
+  architecture TEXT NOT NULL CHECK (json_valid(architecture)),
+  hash TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  parent INTEGER,
+  log_probability REAL,
+  seed INTEGER NOT NULL,
+  reused_from INTEGER,
+  reward REAL CHECK ((reward IS NOT NULL) = (state = 'completed')),
+  best_accuracy REAL,
+  best_epoch INTEGER,
+  failure TEXT CHECK ((failure IS NOT NULL) = (state = 'failed')),
+  message TEXT,
+  weights_hash TEXT,
+  trainable_parameters INTEGER NOT NULL,
+  total_parameters INTEGER NOT NULL,
+  multiply_adds INTEGER NOT NULL,
+  lease_epoch INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  queued_at TEXT NOT NULL,
+  started_at TEXT,
+  finished_at TEXT,
+  duration_ms REAL NOT NULL DEFAULT 0,
+  step INTEGER NOT NULL DEFAULT 0,
+  steps INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (experiment, trial),
+  FOREIGN KEY (experiment, reused_from) REFERENCES trials (experiment, trial)
+) STRICT;
+-- The leaderboard's order: NULL sorts last in a descending index.
+CREATE INDEX trials_by_reward ON trials (experiment, reward DESC, trial);
+CREATE INDEX trials_by_state ON trials (experiment, state);
+CREATE INDEX trials_by_batch ON trials (experiment, batch, trial);
+CREATE INDEX trials_by_hash ON trials (experiment, hash, trial);
+
+CREATE TABLE epochs (
+  experiment INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  epoch INTEGER NOT NULL CHECK (epoch >= 1),
+  training_loss REAL NOT NULL,
+  training_accuracy REAL NOT NULL,
+  validation_loss REAL NOT NULL,
+  validation_accuracy REAL NOT NULL,
+  learning_rate REAL NOT NULL,
+  drop_path_keep REAL NOT NULL,
+  duration_ms REAL NOT NULL,
+  PRIMARY KEY (experiment, trial, epoch),
+  FOREIGN KEY (experiment, trial) REFERENCES trials (experiment, trial)
+) STRICT, WITHOUT ROWID;
+
+-- Files are named relative to the project's folder, so that the folder can be moved.
+CREATE TABLE checkpoints (
+  experiment INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  lease_epoch INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  file TEXT NOT NULL UNIQUE,
+  size_bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  stored_at TEXT NOT NULL,
+  PRIMARY KEY (experiment, trial, lease_epoch, step),
+  FOREIGN KEY (experiment, trial) REFERENCES trials (experiment, trial)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database } from 'better-sqlite3';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { backUp, type Restored, restore } from './backups.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Commits, type Publish } from './commits.ts';
+import { ControllerUpdates } from './controller-updates.ts';
+import { openDatabase } from './database.ts';
+import { Epochs } from './epochs.ts';
+import { ExperimentDatasets } from './experiment-datasets.ts';
+import { Experiments } from './experiments.ts';
+import { lockProject } from './project-lock.ts';
+import { explainStorageError } from './storage-error.ts';
+import { Trials } from './trials.ts';
+
+/** A project's database: one file a table, one opener, one writer. */
+export interface Store {
+  readonly experiments: Experiments;
+  readonly datasets: ExperimentDatasets;
+  readonly trials: Trials;
+  readonly epochs: Epochs;
+  readonly updates: ControllerUpdates;
+  readonly checkpoints: Checkpoints;
+  /** Set when the database was damaged and a backup took its place. */
+  readonly restored: Restored | null;
+  /** All writes in `work` are stored together or not at all; what changed is told once they are. */
+  transaction<T>(work: () => T): T;
+  /** Copies the database while it is in use; nothing when nothing changed since the last copy. */
+  backUp(): Promise<void>;
+  /** Backs up, closes and frees the folder for the next opener. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the store of a project folder, which is made when it is not there. Throws, in milliseconds and before any
+ * write, `conflict` (in use), `read_only`, `newer_version`, or `corrupt` where there is no backup to go on from.
+ */
+export function openStore(folder: string, publish: Publish, now: () => Date): Store {
+  makeFolder(folder);
+  const unlock = lockProject(folder);
+  try {
+    const file = join(folder, 'cellwright.db');
+    const { database, restored } = openOrRestore(file, join(folder, 'backups'), now());
+    return composeStore(database, { folder, publish, now, unlock, restored });
+  } catch (error) {
+    unlock();
+    throw explainStorageError(error, folder);
+  }
+}
+
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (existsSync(folder)) {
+      throw new WorkbenchError('invalid_input', `${folder} is a file: a project needs a folder.`, { cause: error });
+    }
+    throw explainStorageError(error, folder);
+  }
+}
+
+function openOrRestore(file: string, backups: string, at: Date): { database: Database; restored: Restored | null } {
+  try {
+    return { database: openDatabase(file), restored: null };
+  } catch (error) {
+    if (!(error instanceof WorkbenchError && error.code === 'corrupt')) throw error;
+    const restored = restore(file, backups, at);
+    if (restored) return { database: openDatabase(file), restored };
+    throw new WorkbenchError(
+      'corrupt',
+      `${error.message.replace(/\.$/, '')}, and there is no backup that opens. The file is left as it is: ` +
+        'copy one of yours in its place, or choose another project folder.',
+      { cause: error },
+    );
+  }
+}
+
+interface Parts {
+  readonly folder: string;
+  readonly publish: Publish;
+  readonly now: () => Date;
+  readonly unlock: () => void;
+  readonly restored: Restored | null;
+}
+
+function composeStore(database: Database, { folder, publish, now, unlock, restored }: Parts): Store {
+  const commits = new Commits(database, publish);
+  const changes = database.prepare<[], { n: number }>('SELECT total_changes() AS n');
+  let backedUp = 0;
+  let underWay = Promise.resolve();
+
+  const backUpNow = async (): Promise<void> => {
+    const before = changes.get()?.n ?? 0;
+    if (before === backedUp) return;
+    await backUp(database, join(folder, 'backups'), now());
+    backedUp = before;
+  };
+  const enqueueBackup = (): Promise<void> => {
+    const next = underWay.then(backUpNow);
+    underWay = next.catch(() => undefined);
+    return next;
+  };
+  return {
+    experiments: new Experiments(database, commits),
+    datasets: new ExperimentDatasets(database, commits),
+    trials: new Trials(database, commits),
+    epochs: new Epochs(database, commits),
+    updates: new ControllerUpdates(database, commits),
+    checkpoints: new Checkpoints(database, commits),
+    restored,
+    transaction: (work) => commits.run(work),
+    backUp: enqueueBackup,
+    close: async () => {
+      try {
+        await enqueueBackup();
+      } finally {
+        database.close();
+        unlock();
+      }
+    },
+  };
+}

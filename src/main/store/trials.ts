@@ -1,0 +1,255 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Trial, TrialState } from '../../shared/records/experiment.ts';
+import type { Outcome } from '../../shared/records/training.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { Commits } from './commits.ts';
+
+/** What a trial is before anything happened to it. */
+export type NewTrial = Pick<
+  Trial,
+  | 'experiment'
+  | 'trial'
+  | 'batch'
+  | 'architecture'
+  | 'hash'
+  | 'origin'
+  | 'parent'
+  | 'logProbability'
+  | 'seed'
+  | 'trainableParameters'
+  | 'totalParameters'
+  | 'multiplyAdds'
+  | 'queuedAt'
+>;
+
+/** Names one try to train a trial; what an older lease says is dropped. */
+export interface Lease {
+  readonly experiment: number;
+  readonly trial: number;
+  readonly leaseEpoch: number;
+}
+
+/** How one try ended. */
+export interface TrialEnd {
+  readonly outcome: Outcome;
+  /** Of this try. */
+  readonly durationMs: number;
+  readonly weightsHash: string | null;
+}
+
+type TrialRow = Omit<Trial, 'architecture'> & { architecture: string };
+
+const COLUMNS = `experiment, trial, batch, state, architecture, hash, origin, parent, log_probability AS logProbability,
+  seed, reused_from AS reusedFrom, reward, best_accuracy AS bestAccuracy, best_epoch AS bestEpoch, failure, message,
+  weights_hash AS weightsHash, trainable_parameters AS trainableParameters, total_parameters AS totalParameters,
+  multiply_adds AS multiplyAdds, attempts, queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt,
+  duration_ms AS durationMs, step, steps`;
+const UNFINISHED = `state IN ('queued', 'running')`;
+const LEASED = `experiment = @experiment AND trial = @trial AND state = 'running' AND lease_epoch = @leaseEpoch`;
+
+/**
+ * The table of trials: `queued → running → completed, failed, pruned or cancelled`; finished is final. Whoever trains
+ * a trial holds a lease, and every write in its name says which one: a try that was given up can't write any more.
+ */
+export class Trials {
+  private readonly commits: Commits;
+  private readonly one: Statement<[number, number], TrialRow>;
+  private readonly batch: Statement<[number, number], TrialRow>;
+  private readonly ranked: Statement<[number, number, number], TrialRow>;
+  private readonly count: Statement<[number], { n: number }>;
+  private readonly twin: Statement<[number, string, number], { trial: number; state: TrialState }>;
+  private readonly open: Statement<[number], { trial: number }>;
+  private readonly insert: Statement<[Omit<NewTrial, 'architecture'> & { architecture: string }]>;
+  private readonly take: Statement<[{ experiment: number; trial: number; at: string }], { leaseEpoch: number }>;
+  private readonly holds: Statement<[Lease], { held: number }>;
+  private readonly move: Statement<[Lease & { step: number; steps: number }]>;
+  private readonly end: Statement<[Lease & Ending & { at: string }]>;
+  private readonly copy: Statement<[{ experiment: number; trial: number; from: number; at: string }]>;
+  private readonly back: Statement<[Lease]>;
+  private readonly allBack: Statement<[], { experiment: number; trial: number }>;
+  private readonly drop: Statement<[{ experiment: number; trial: number; message: string; at: string }]>;
+
+  constructor(database: Database, commits: Commits) {
+    this.commits = commits;
+    this.one = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND trial = ?`);
+    this.batch = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch = ? ORDER BY trial`);
+    this.ranked = database.prepare(
+      `SELECT ${COLUMNS} FROM trials WHERE experiment = ? ORDER BY reward DESC, trial LIMIT ? OFFSET ?`,
+    );
+    this.count = database.prepare('SELECT count(*) AS n FROM trials WHERE experiment = ?');
+    this.twin = database.prepare(
+      `SELECT trial, state FROM trials WHERE experiment = ? AND hash = ? AND trial < ?
+       AND state IN ('queued', 'running', 'completed') ORDER BY trial LIMIT 1`,
+    );
+    this.open = database.prepare(`SELECT trial FROM trials WHERE experiment = ? AND ${UNFINISHED} ORDER BY trial`);
+    this.insert = database.prepare(
+      `INSERT INTO trials (experiment, trial, batch, state, architecture, hash, origin, parent, log_probability, seed,
+         trainable_parameters, total_parameters, multiply_adds, queued_at)
+       VALUES (@experiment, @trial, @batch, 'queued', @architecture, @hash, @origin, @parent, @logProbability, @seed,
+         @trainableParameters, @totalParameters, @multiplyAdds, @queuedAt)`,
+    );
+    this.take = database.prepare(
+      `UPDATE trials SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
+         started_at = coalesce(started_at, @at)
+       WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED} RETURNING lease_epoch AS leaseEpoch`,
+    );
+    this.holds = database.prepare(`SELECT 1 AS held FROM trials WHERE ${LEASED}`);
+    this.move = database.prepare(`UPDATE trials SET step = @step, steps = max(steps, @steps) WHERE ${LEASED}`);
+    this.end = database.prepare(
+      `UPDATE trials SET state = @state, reward = @reward, best_accuracy = @bestAccuracy, best_epoch = @bestEpoch,
+         failure = @failure, message = @message, weights_hash = @weightsHash, duration_ms = duration_ms + @durationMs,
+         step = CASE WHEN @state = 'completed' THEN steps ELSE step END, finished_at = @at
+       WHERE ${LEASED}`,
+    );
+    this.copy = database.prepare(
+      `UPDATE trials SET state = 'completed', reused_from = source.trial, reward = source.reward,
+         best_accuracy = source.best_accuracy, best_epoch = source.best_epoch, finished_at = @at
+       FROM (SELECT trial, reward, best_accuracy, best_epoch FROM trials WHERE experiment = @experiment AND trial = @from)
+         AS source
+       WHERE trials.experiment = @experiment AND trials.trial = @trial AND trials.state = 'queued'`,
+    );
+    this.back = database.prepare(`UPDATE trials SET state = 'queued' WHERE ${LEASED}`);
+    this.allBack = database.prepare(
+      `UPDATE trials SET state = 'queued' WHERE state = 'running' RETURNING experiment, trial`,
+    );
+    this.drop = database.prepare(
+      `UPDATE trials SET state = 'cancelled', message = @message, finished_at = @at
+       WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED}`,
+    );
+  }
+
+  add(trials: readonly NewTrial[]): void {
+    this.commits.run(() => {
+      for (const trial of trials) {
+        this.insert.run({ ...trial, architecture: JSON.stringify(trial.architecture) });
+        this.note(trial.experiment, trial.trial);
+      }
+    });
+  }
+
+  /** Throws `not_found`. */
+  get(experiment: number, trial: number): Trial {
+    const row = this.one.get(experiment, trial);
+    if (!row) throw new WorkbenchError('not_found', `Experiment ${experiment} has no trial ${trial}.`);
+    return toTrial(row);
+  }
+
+  /** The trials of one controller update, in the order of their proposals. */
+  ofBatch(experiment: number, batch: number): Trial[] {
+    return this.batch.all(experiment, batch).map(toTrial);
+  }
+
+  /** In rank order: reward descending, ties by number, those without a reward last. */
+  leaderboard(experiment: number, offset: number, limit: number): { total: number; trials: Trial[] } {
+    const trials = this.ranked.all(experiment, limit, offset).map(toTrial);
+    return { total: this.count.get(experiment)?.n ?? 0, trials };
+  }
+
+  /**
+   * The first earlier trial of an equal architecture that has a reward or may still get one, or null. Only earlier
+   * numbers count, so that the answer does not depend on which of two equal trials a trainer finishes first.
+   */
+  earlierTwin(experiment: number, hash: string, trial: number): { trial: number; state: TrialState } | null {
+    return this.twin.get(experiment, hash, trial) ?? null;
+  }
+
+  /** Numbers of the queued and running trials. */
+  unfinished(experiment: number): number[] {
+    return this.open.all(experiment).map(({ trial }) => trial);
+  }
+
+  /** Starts a try and returns its lease; null when the trial is finished. Every older lease is void from here on. */
+  lease(experiment: number, trial: number, at: string): Lease | null {
+    return this.commits.run(() => {
+      const taken = this.take.get({ experiment, trial, at });
+      if (!taken) return null;
+      this.note(experiment, trial);
+      return { experiment, trial, leaseEpoch: taken.leaseEpoch };
+    });
+  }
+
+  isHeld(lease: Lease): boolean {
+    return this.holds.get(onlyLease(lease)) !== undefined;
+  }
+
+  /** Where the trial stands; false when the lease is void. */
+  advance(lease: Lease, step: number, steps: number): boolean {
+    return this.commits.run(() => this.told(lease, this.move.run({ ...onlyLease(lease), step, steps }).changes));
+  }
+
+  /** Ends the trial; false when the lease is void, and nothing is written then. */
+  finish(lease: Lease, end: TrialEnd, at: string): boolean {
+    return this.commits.run(() =>
+      this.told(lease, this.end.run({ ...onlyLease(lease), ...toEnding(end), at }).changes),
+    );
+  }
+
+  /** Gives a suspended trial back to the queue; false when the lease is void. */
+  release(lease: Lease): boolean {
+    return this.commits.run(() => this.told(lease, this.back.run(onlyLease(lease)).changes));
+  }
+
+  /** Gives back every running trial: at the start of a process, whoever held them is gone. Returns how many. */
+  releaseAll(): number {
+    return this.commits.run(() => {
+      const released = this.allBack.all();
+      for (const { experiment, trial } of released) this.note(experiment, trial);
+      return released.length;
+    });
+  }
+
+  /** Completes a queued trial with the reward of an equal one. */
+  reuse(experiment: number, trial: number, from: number, at: string): void {
+    this.commits.run(() => this.told({ experiment, trial }, this.copy.run({ experiment, trial, from, at }).changes));
+  }
+
+  /** Cancels an unfinished trial whoever holds it; false when it is finished. */
+  cancel(experiment: number, trial: number, message: string, at: string): boolean {
+    return this.commits.run(() =>
+      this.told({ experiment, trial }, this.drop.run({ experiment, trial, message, at }).changes),
+    );
+  }
+
+  private told(trial: { experiment: number; trial: number }, changes: number): boolean {
+    if (changes > 0) this.note(trial.experiment, trial.trial);
+    return changes > 0;
+  }
+
+  private note(experiment: number, trial: number): void {
+    this.commits.note(`trial ${experiment} ${trial}`, () => ({
+      name: 'trial.changed',
+      payload: this.get(experiment, trial),
+    }));
+  }
+}
+
+interface Ending {
+  state: TrialState;
+  reward: number | null;
+  bestAccuracy: number | null;
+  bestEpoch: number | null;
+  failure: string | null;
+  message: string | null;
+  weightsHash: string | null;
+  durationMs: number;
+}
+
+function toEnding({ outcome, durationMs, weightsHash }: TrialEnd): Ending {
+  const nothing = { reward: null, bestAccuracy: null, bestEpoch: null, failure: null, message: null };
+  const common = { ...nothing, state: outcome.kind, durationMs, weightsHash };
+  if (outcome.kind === 'completed') {
+    const { reward, bestAccuracy, bestEpoch } = outcome;
+    return { ...common, reward, bestAccuracy, bestEpoch };
+  }
+  if (outcome.kind === 'failed') return { ...common, failure: outcome.reason, message: outcome.message };
+  return { ...common, message: outcome.message };
+}
+
+/** Messages carry more than their lease, and SQLite refuses a parameter that it does not know. */
+function onlyLease({ experiment, trial, leaseEpoch }: Lease): Lease {
+  return { experiment, trial, leaseEpoch };
+}
+
+function toTrial(row: TrialRow): Trial {
+  return { ...row, architecture: JSON.parse(row.architecture) };
+}
