@@ -30,6 +30,12 @@ export const boolAttribute = (value: boolean): Attribute => ({ kind: 'bool', val
 export const textAttribute = (value: string): Attribute => ({ kind: 'text', value });
 export const shapeAttribute = (value: Shape): Attribute => ({ kind: 'shape', value });
 
+/** Whether a node's bool attribute is set. */
+export function isSet(attributes: Attributes, name: string): boolean {
+  const attribute = attributes[name];
+  return attribute?.kind === 'bool' && attribute.value;
+}
+
 /** A text that is equal for equal attributes and different for different ones. */
 export function attributesKey(attributes: Attributes): string {
   let key = '';

@@ -77,7 +77,7 @@ export class Variable {
 
   /** The value at the start of a run. All readers share one read, which comes before any update that depends on it. */
   get value(): Tensor {
-    this.#value ??= this.#read([]);
+    this.#value ??= this.graph.independent(() => this.#read([]));
     return this.#value;
   }
 
@@ -128,8 +128,8 @@ export class Graph {
 
   variable(name: string, shape: Shape, options: VariableOptions = {}): Variable {
     const { dtype = options.initialValue?.dtype ?? 'float32', initialValue, trainable = false } = options;
-    const variable = new Variable(this, name, dtype, shape, trainable);
-    if (initialValue) this.initialisers.push(this.assign(variable, initialValue));
+    const variable = this.independent(() => new Variable(this, name, dtype, shape, trainable));
+    if (initialValue) this.initialisers.push(this.independent(() => this.assign(variable, initialValue)));
     this.variables.push(variable);
     return variable;
   }
@@ -138,7 +138,7 @@ export class Graph {
   assign(variable: Variable, value: Tensor, after: readonly After[] = []): GraphNode {
     if (value.dtype !== variable.dtype || !sameShape(value.shape, variable.shape)) {
       throw new TypeError(
-        `${variable.name} holds ${describe(variable)} and can't be assigned ${describe(value)} (${value.name}).`,
+        `${variable.name} holds ${typeText(variable)} and can't be assigned ${typeText(value)} (${value.name}).`,
       );
     }
     const attributes = { dtype: typeAttribute(variable.dtype) };
@@ -177,6 +177,17 @@ export class Graph {
   after<Result>(before: readonly After[], build: () => Result): Result {
     const outer = this.#after;
     this.#after = [...outer, ...before.map(nodeOf)];
+    try {
+      return build();
+    } finally {
+      this.#after = outer;
+    }
+  }
+
+  /** Nodes made inside wait for nothing, whatever surrounds them. */
+  independent<Result>(build: () => Result): Result {
+    const outer = this.#after;
+    this.#after = [];
     try {
       return build();
     } finally {
@@ -262,7 +273,7 @@ export function nodeOf(value: After): GraphNode {
 }
 
 /** `float32 [3, 3, 8, 16]`, for messages. */
-export function describe(tensor: OutputType): string {
+export function typeText(tensor: OutputType): string {
   return `${tensor.dtype} [${tensor.shape.join(', ')}]`;
 }
 

@@ -2,11 +2,10 @@ import { typeAttribute } from './attributes.ts';
 import { type DataType, elementCount, type Shape, sameShape } from './data-types.ts';
 import type { Graph, GraphNode, Tensor, Variable } from './graph.ts';
 import { deviationOf, type Initial } from './initial.ts';
-import { add, cast, done, multiply, subtract } from './operations/arithmetic.ts';
+import { add, cast, multiply, select, subtract } from './operations/arithmetic.ts';
 import { concat, deepCopy, reshape, split, zeros } from './operations/array.ts';
 import { randomTruncatedNormal } from './operations/random.ts';
 import { assignSubtract } from './operations/state.ts';
-import type { Session } from './session.ts';
 
 /**
  * Parameters whose size is a multiple of this many elements come first in their bank: they are then 64-byte aligned in
@@ -30,7 +29,7 @@ interface Initialiser {
   readonly seed: Tensor;
   readonly deviations: Tensor | undefined;
   readonly constants: Tensor;
-  readonly done: Tensor;
+  readonly assigned: GraphNode;
 }
 
 /** Parameters that lie one after the other in one float32 variable. See `Parameters`. */
@@ -117,7 +116,7 @@ export class ParameterBank {
   }
 
   /** The node that does s ← s − (1 − decay) · (s − observed) for all statistics at once. */
-  moveTowardsObserved(decay: number): GraphNode | undefined {
+  moveTowardsObserved(decay: number, onlyIf?: Tensor): GraphNode | undefined {
     const variable = this.#variable;
     if (!variable) return undefined;
     const graph = this.#graph;
@@ -128,25 +127,31 @@ export class ParameterBank {
     const padding = this.#padding(variable);
     if (padding > 0) pieces.push(zeros(graph, 'float32', [padding]));
     const difference = subtract(variable.value, concat(pieces, 0));
-    return assignSubtract(variable, multiply(difference, graph.constant(1 - decay, 'float32')));
+    const move = multiply(difference, graph.constant(1 - decay, 'float32'));
+    return assignSubtract(variable, onlyIf ? select(onlyIf, move, zeros(graph, 'float32', variable.shape)) : move);
   }
 
-  initialise(session: Session, seed: readonly [number, number]): void {
-    const variable = this.#variable;
+  /** What sets the variable to its initial value; undefined without parameters. */
+  get initialiser(): GraphNode | undefined {
+    return this.#initialiser?.assigned;
+  }
+
+  /** What the initialiser must be fed. */
+  initialFeeds(seed: readonly [number, number]): [Tensor, Float32Array | Int32Array][] {
     const initialiser = this.#initialiser;
-    if (!variable || !initialiser) return;
-    const constants = new Float32Array(elementCount(variable.shape));
+    if (!initialiser) return [];
+    const constants = new Float32Array(elementCount(initialiser.constants.shape));
     const deviations = new Float32Array(initialiser.deviations ? constants.length : 0);
     for (const { initial, shape, offset, size } of this.#order!) {
       if (initial.kind === 'constant') constants.fill(initial.value, offset, offset + size);
       else deviations.fill(deviationOf(initial, shape), offset, offset + size);
     }
-    const feeds = new Map<Tensor, Float32Array | Int32Array>([[initialiser.constants, constants]]);
-    if (initialiser.deviations) {
-      feeds.set(initialiser.deviations, deviations);
-      feeds.set(initialiser.seed, Int32Array.from(seed));
-    }
-    session.run([initialiser.done], feeds);
+    if (!initialiser.deviations) return [[initialiser.constants, constants]];
+    return [
+      [initialiser.constants, constants],
+      [initialiser.deviations, deviations],
+      [initialiser.seed, Int32Array.from(seed)],
+    ];
   }
 
   #padding(variable: Variable): number {
@@ -157,16 +162,15 @@ export class ParameterBank {
   #makeInitialiser(variable: Variable): Initialiser {
     const graph = this.#graph;
     const { shape } = variable;
-    return graph.scope(`initialise/${this.name}/`.slice(0, -1), () => {
+    return graph.scope(`initialise/${this.name}`, () => {
       const seed = graph.placeholder('seed', 'int32', [2]);
       const constants = graph.placeholder('constants', 'float32', shape);
       if (this.#order!.every(({ initial }) => initial.kind === 'constant')) {
-        const assigned = graph.assign(variable, deepCopy(constants));
-        return { seed, deviations: undefined, constants, done: done([assigned]) };
+        return { seed, deviations: undefined, constants, assigned: graph.assign(variable, deepCopy(constants)) };
       }
       const deviations = graph.placeholder('deviations', 'float32', shape);
       const value = add(multiply(randomTruncatedNormal(seed, shape), deviations), constants);
-      return { seed, deviations, constants, done: done([graph.assign(variable, value)]) };
+      return { seed, deviations, constants, assigned: graph.assign(variable, value) };
     });
   }
 

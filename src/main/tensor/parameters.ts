@@ -1,6 +1,7 @@
 import type { DataType, Shape } from './data-types.ts';
 import type { Graph, GraphNode, Tensor, Variable } from './graph.ts';
 import type { Initial } from './initial.ts';
+import { done } from './operations/arithmetic.ts';
 import { ParameterBank } from './parameter-bank.ts';
 import type { Session } from './session.ts';
 
@@ -39,6 +40,7 @@ export class Parameters implements ParameterSource {
   readonly #computeType: DataType;
   readonly #device: string;
   readonly #banks: Record<BankName, ParameterBank>;
+  #initialised: Tensor | undefined;
 
   constructor(graph: Graph, options: { readonly computeType?: 'float32' | 'bfloat16' | 'float16' } = {}) {
     this.graph = graph;
@@ -100,22 +102,35 @@ export class Parameters implements ParameterSource {
 
   /**
    * Moves every statistic towards what was observed: s ← s − (1 − decay) · (s − observed). Undefined when there are no
-   * statistics. Throws when one was declared and never observed.
+   * statistics. Throws when one was declared and never observed. Where `onlyIf` (a bool scalar) is false nothing moves.
    */
-  updateStatistics(decay: number): GraphNode | undefined {
+  updateStatistics(decay: number, onlyIf?: Tensor): GraphNode | undefined {
     this.graph.finish();
-    return this.graph.device(this.#device, () => this.#banks.statistics.moveTowardsObserved(decay));
+    return this.graph.device(this.#device, () => this.#banks.statistics.moveTowardsObserved(decay, onlyIf));
   }
 
-  /** Sets all banks to their initial values, a function of the seed and of the banks' layout. */
-  initialise(session: Session, seed: number): void {
+  /** Nodes that give all banks their initial values, once they are fed `initialFeeds`. */
+  get initialisers(): readonly GraphNode[] {
     this.graph.finish();
-    for (const [index, name] of BANKS.entries()) this.#banks[name].initialise(session, [seed | 0, index]);
+    return BANKS.flatMap((name) => this.#banks[name].initialiser ?? []);
+  }
+
+  /** What the initialisers are fed: a function of the seed (0 to 2^31 - 1) and of the banks' layout. */
+  initialFeeds(seed: number): ReadonlyMap<Tensor, Float32Array | Int32Array> {
+    this.graph.finish();
+    return new Map(BANKS.flatMap((name, index) => this.#banks[name].initialFeeds([seed | 0, index])));
+  }
+
+  /** Sets all banks to their initial values. A training step initialises them itself, with its own state. */
+  initialise(session: Session, seed: number): void {
+    if (this.#initialised) session.run([this.#initialised], this.initialFeeds(seed));
   }
 
   #finish(): void {
     this.graph.device(this.#device, () => {
       for (const name of BANKS) this.#banks[name].finish();
+      const [first, ...others] = BANKS.flatMap((name) => this.#banks[name].initialiser ?? []);
+      if (first) this.#initialised = done([first, ...others], 'initialise/done');
     });
   }
 }

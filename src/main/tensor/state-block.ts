@@ -1,27 +1,68 @@
-import type { Graph, Variable } from './graph.ts';
-import type { Session } from './session.ts';
+import { BYTES_PER_ELEMENT, type DataType, elementCount, type Shape } from './data-types.ts';
+import type { Graph, Tensor, Variable } from './graph.ts';
+import { done } from './operations/arithmetic.ts';
+import { deepCopy } from './operations/array.ts';
+import type { FeedValue, Session } from './session.ts';
+
+export interface StatePart {
+  readonly name: string;
+  readonly dtype: DataType;
+  readonly shape: Shape;
+  readonly offset: number;
+  readonly sizeBytes: number;
+}
 
 /** All state of a training as one block of bytes, in the order given: what a checkpoint stores. */
 export class StateBlock {
   readonly sizeBytes: number;
-  readonly layout: readonly {
-    name: string;
-    dtype: string;
-    shape: readonly number[];
-    offset: number;
-    sizeBytes: number;
-  }[];
-  /** Adds the nodes that reading and writing need; call before `Session.open`. */
-  constructor(_graph: Graph, _variables: readonly Variable[]) {
-    this.sizeBytes = 0;
-    this.layout = [];
+  readonly layout: readonly StatePart[];
+  readonly #values: readonly Tensor[];
+  readonly #fed: readonly Tensor[];
+  readonly #written: Tensor;
+
+  /** Adds the nodes that reading and writing need; call before `Session.open`. At least one variable. */
+  constructor(graph: Graph, variables: readonly Variable[]) {
+    let offset = 0;
+    this.layout = variables.map(({ name, dtype, shape }) => {
+      const sizeBytes = elementCount(shape) * BYTES_PER_ELEMENT[dtype];
+      offset += sizeBytes;
+      return { name, dtype, shape, offset: offset - sizeBytes, sizeBytes };
+    });
+    this.sizeBytes = offset;
+    this.#values = variables.map(({ value }) => value);
+    this.#fed = graph.scope('restore', () =>
+      variables.map(({ dtype, shape }, index) => graph.placeholder(`part_${index}`, dtype, shape)),
+    );
+    const [first, ...others] = variables.map((variable, index) => graph.assign(variable, deepCopy(this.#fed[index]!)));
+    if (!first) throw new RangeError('A state block needs at least one variable.');
+    this.#written = done([first, ...others], 'restore/done');
   }
-  /** The bytes of all variables, bit for bit. */
-  read(_session: Session): Uint8Array {
-    throw new Error('not written yet');
+
+  /** The bytes of all variables, bit for bit, little-endian. */
+  read(session: Session): Uint8Array {
+    const block = new Uint8Array(this.sizeBytes);
+    for (const [index, data] of session.run(this.#values).entries()) {
+      if (Array.isArray(data)) throw new TypeError('A state block holds no texts.');
+      block.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), this.layout[index]!.offset);
+    }
+    return block;
   }
-  /** Sets all variables. Throws when the block has another size. */
-  write(_session: Session, _bytes: Uint8Array): void {
-    throw new Error('not written yet');
+
+  /** Sets all variables, initialised or not. Throws when the block has another size. */
+  write(session: Session, block: Uint8Array): void {
+    if (block.length !== this.sizeBytes) {
+      throw new RangeError(`The state has ${this.sizeBytes} bytes, not ${block.length}.`);
+    }
+    const feeds = this.#fed.map((tensor, index) => [tensor, partOf(block, this.layout[index]!)] as const);
+    session.run([this.#written], new Map(feeds));
   }
+}
+
+/** A copy of its own, so that its elements are aligned whatever the block's own place in memory is. */
+function partOf(block: Uint8Array, { dtype, offset, sizeBytes }: StatePart): FeedValue {
+  const { buffer } = block.slice(offset, offset + sizeBytes);
+  if (dtype === 'float32') return new Float32Array(buffer);
+  if (dtype === 'int32') return new Int32Array(buffer);
+  if (dtype === 'uint8' || dtype === 'bool') return new Uint8Array(buffer);
+  throw new TypeError(`A state block can't hold ${dtype}.`);
 }

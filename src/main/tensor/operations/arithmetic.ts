@@ -1,7 +1,7 @@
 import { type Attributes, boolAttribute, intAttribute, typeAttribute } from '../attributes.ts';
 import type { DataType, Shape } from '../data-types.ts';
 import { sameShape } from '../data-types.ts';
-import { type After, describe, type Tensor } from '../graph.ts';
+import { type After, type Tensor, typeText } from '../graph.ts';
 import { broadcastShape, expectFloating, expectSameType, normaliseAxes } from './shapes.ts';
 
 function unary(op: string, x: Tensor, attributes: Attributes = { T: typeAttribute(x.dtype) }): Tensor {
@@ -49,7 +49,7 @@ export const equal = (a: Tensor, b: Tensor): Tensor => compare('Equal', a, b);
 
 function logical(op: string, inputs: readonly Tensor[], shape: Shape): Tensor {
   for (const input of inputs) {
-    if (input.dtype !== 'bool') throw new TypeError(`${op} needs bool, not ${describe(input)} (${input.name}).`);
+    if (input.dtype !== 'bool') throw new TypeError(`${op} needs bool, not ${typeText(input)} (${input.name}).`);
   }
   return inputs[0]!.graph.add(op, inputs, {}, [{ dtype: 'bool', shape }]).outputs[0]!;
 }
@@ -64,7 +64,7 @@ export function isFiniteNumber(x: Tensor): Tensor {
 
 /** `a` where the condition holds, `b` elsewhere; the three broadcast. */
 export function select(condition: Tensor, a: Tensor, b: Tensor): Tensor {
-  if (condition.dtype !== 'bool') throw new TypeError(`select needs a bool condition, not ${describe(condition)}.`);
+  if (condition.dtype !== 'bool') throw new TypeError(`select needs a bool condition, not ${typeText(condition)}.`);
   const dtype = expectSameType('select', a, b);
   const values = broadcastShape(a, b);
   const shape = broadcastShape(condition, { ...a, shape: values });
@@ -77,7 +77,7 @@ export function addN(tensors: readonly Tensor[]): Tensor {
   const first = tensors[0]!;
   for (const tensor of tensors) {
     if (!sameShape(tensor.shape, first.shape)) {
-      throw new TypeError(`addN needs one shape, not ${describe(first)} and ${describe(tensor)} (${tensor.name}).`);
+      throw new TypeError(`addN needs one shape, not ${typeText(first)} and ${typeText(tensor)} (${tensor.name}).`);
     }
   }
   if (tensors.length === 1) return first;
@@ -157,7 +157,7 @@ export function matMul(
   const [rows, inner] = transposeA ? [a.shape[1], a.shape[0]] : a.shape;
   const [innerB, columns] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
   if (a.shape.length !== 2 || b.shape.length !== 2 || (inner !== innerB && inner !== -1 && innerB !== -1)) {
-    throw new TypeError(`matMul can't multiply ${describe(a)} (${a.name}) by ${describe(b)} (${b.name}).`);
+    throw new TypeError(`matMul can't multiply ${typeText(a)} (${a.name}) by ${typeText(b)} (${b.name}).`);
   }
   const attributes = {
     T: typeAttribute(dtype),

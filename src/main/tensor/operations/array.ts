@@ -1,6 +1,6 @@
 import { type Attributes, intAttribute, typeAttribute } from '../attributes.ts';
 import { type DataType, elementCount, type Shape, sameShape } from '../data-types.ts';
-import { describe, type Graph, type Tensor } from '../graph.ts';
+import { type Graph, type Tensor, typeText } from '../graph.ts';
 import { expectRank, expectSameType, normaliseAxes } from './shapes.ts';
 
 const INDEX = typeAttribute('int32');
@@ -26,13 +26,13 @@ function resolveShape(x: Tensor, shape: Shape): Shape {
   const known = shape.filter((size) => size !== -1).reduce((product, size) => product * size, 1);
   const unknown = shape.filter((size) => size === -1).length;
   const fits = unknown === 0 ? known === count : unknown === 1 && known > 0 && count % known === 0;
-  if (!fits) throw new TypeError(`${describe(x)} (${x.name}) can't be reshaped to [${shape.join(', ')}].`);
+  if (!fits) throw new TypeError(`${typeText(x)} (${x.name}) can't be reshaped to [${shape.join(', ')}].`);
   return shape.map((size) => (size === -1 ? count / known : size));
 }
 
 export function transpose(x: Tensor, permutation: readonly number[]): Tensor {
   if (normaliseAxes(x, permutation).length !== x.shape.length || permutation.length !== x.shape.length) {
-    throw new RangeError(`[${permutation.join(', ')}] is no permutation of the axes of ${describe(x)} (${x.name}).`);
+    throw new RangeError(`[${permutation.join(', ')}] is no permutation of the axes of ${typeText(x)} (${x.name}).`);
   }
   const attributes = { T: typeAttribute(x.dtype), Tperm: INDEX };
   const shape = permutation.map((axis) => x.shape[axis]!);
@@ -51,7 +51,7 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
       tensor.shape.every((size, at) => at === along || size === first.shape[at]);
     if (!fits)
       throw new TypeError(
-        `${describe(first)} and ${describe(tensor)} (${tensor.name}) can't be joined on axis ${axis}.`,
+        `${typeText(first)} and ${typeText(tensor)} (${tensor.name}) can't be joined on axis ${axis}.`,
       );
   }
   if (tensors.length === 1) return first;
@@ -68,7 +68,7 @@ export function split(x: Tensor, sizes: readonly number[], axis: number): readon
   const [along] = normaliseAxes(x, [axis]) as [number];
   const total = sizes.reduce((sum, size) => sum + size, 0);
   if (total !== x.shape[along]) {
-    throw new RangeError(`${describe(x)} (${x.name}) can't be cut into [${sizes.join(', ')}] on axis ${axis}.`);
+    throw new RangeError(`${typeText(x)} (${x.name}) can't be cut into [${sizes.join(', ')}] on axis ${axis}.`);
   }
   if (sizes.length === 1) return [x];
   const outputs = sizes.map((size) => ({
@@ -93,7 +93,7 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
   for (const [axis, wanted] of shape.entries()) {
     const available = x.shape[axis]!;
     if (begin[axis]! < 0 || wanted < -1 || (available !== -1 && begin[axis]! + wanted > available)) {
-      throw new RangeError(`${describe(x)} (${x.name}) has no slice of [${size.join(', ')}] at [${begin.join(', ')}].`);
+      throw new RangeError(`${typeText(x)} (${x.name}) has no slice of [${size.join(', ')}] at [${begin.join(', ')}].`);
     }
   }
   if (sameShape(shape, x.shape) && begin.every((start) => start === 0)) return x;
@@ -142,7 +142,7 @@ function stridedShape(
       start >= stop
     ) {
       throw new RangeError(
-        `${describe(named)} (${named.name}) has no strided slice [${begin}]..[${end}] by [${strides}].`,
+        `${typeText(named)} (${named.name}) has no strided slice [${begin}]..[${end}] by [${strides}].`,
       );
     }
     return Math.ceil((stop - start) / stride);
@@ -158,7 +158,7 @@ export function scatterStrided(
   strides: readonly number[],
 ): Tensor {
   if (!sameShape(stridedShape(shape, begin, end, strides, x), x.shape)) {
-    throw new TypeError(`${describe(x)} (${x.name}) does not fill the strided slice of [${shape.join(', ')}].`);
+    throw new TypeError(`${typeText(x)} (${x.name}) does not fill the strided slice of [${shape.join(', ')}].`);
   }
   const attributes = { T: typeAttribute(x.dtype), Index: INDEX, ...NO_MASKS };
   const inputs = [...[shape, begin, end, strides].map((values) => shapeConstant(x.graph, values)), x];
@@ -180,7 +180,7 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[])
 /** Rows (or blocks along `axis`) of `x` in the order of int32 indices of any shape. */
 export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
   if (indices.dtype !== 'int32' && indices.dtype !== 'int64') {
-    throw new TypeError(`gather needs whole numbers as indices, not ${describe(indices)} (${indices.name}).`);
+    throw new TypeError(`gather needs whole numbers as indices, not ${typeText(indices)} (${indices.name}).`);
   }
   const [along] = normaliseAxes(x, [axis]) as [number];
   const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)];

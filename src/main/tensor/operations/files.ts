@@ -1,11 +1,11 @@
 import { boolAttribute, typeAttribute } from '../attributes.ts';
 import { type DataType, elementCount, type Shape } from '../data-types.ts';
-import { describe, type Tensor } from '../graph.ts';
+import { type Tensor, typeText } from '../graph.ts';
 import { reshape } from './array.ts';
 
 /** The bytes of a file, as a string scalar. The path is a string scalar too; read at each run. */
 export function readFile(path: Tensor): Tensor {
-  if (path.dtype !== 'string') throw new TypeError(`readFile needs a path, not ${describe(path)} (${path.name}).`);
+  if (path.dtype !== 'string') throw new TypeError(`readFile needs a path, not ${typeText(path)} (${path.name}).`);
   return path.graph.add('ReadFile', [path], {}, [{ dtype: 'string', shape: [] }], { stateful: true }).outputs[0]!;
 }
 

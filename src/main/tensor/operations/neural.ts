@@ -7,7 +7,7 @@ import {
   typeAttribute,
 } from '../attributes.ts';
 import type { Shape } from '../data-types.ts';
-import { describe, type Tensor } from '../graph.ts';
+import { type Tensor, typeText } from '../graph.ts';
 import { matMul } from './arithmetic.ts';
 import { reshape, scatterStrided } from './array.ts';
 import { expectFloating, expectRank, expectSameType } from './shapes.ts';
@@ -47,7 +47,7 @@ function windowShape(x: Tensor, window: readonly number[], options: WindowOption
   ];
   if (shape[1]! < 1 || shape[2]! < 1) {
     throw new RangeError(
-      `A ${window[0]}x${window[1]} window with VALID padding does not fit into ${describe(x)} (${x.name}).`,
+      `A ${window[0]}x${window[1]} window with VALID padding does not fit into ${typeText(x)} (${x.name}).`,
     );
   }
   return shape;
@@ -69,7 +69,7 @@ export function conv2d(x: Tensor, filter: Tensor, options: WindowOptions): Tenso
   expectFloating('conv2d', x);
   expectSameType('conv2d', x, filter);
   if (x.shape[3] !== filter.shape[2]) {
-    throw new TypeError(`conv2d's filter ${describe(filter)} does not fit the channels of ${describe(x)} (${x.name}).`);
+    throw new TypeError(`conv2d's filter ${typeText(filter)} does not fit the channels of ${typeText(x)} (${x.name}).`);
   }
   const shape = windowShape(x, filter.shape, options, filter.shape[3]!);
   return x.graph.add('Conv2D', [x, filter], windowAttributes(x, options), [{ dtype: x.dtype, shape }]).outputs[0]!;
@@ -80,7 +80,7 @@ export function pointwiseConv2d(x: Tensor, filter: Tensor): Tensor {
   expectRank('pointwiseConv2d', x, 4);
   const [height, width, inputs, outputs] = filter.shape;
   if (filter.shape.length !== 4 || height !== 1 || width !== 1 || inputs !== x.shape[3]) {
-    throw new TypeError(`pointwiseConv2d's filter ${describe(filter)} does not fit ${describe(x)} (${x.name}).`);
+    throw new TypeError(`pointwiseConv2d's filter ${typeText(filter)} does not fit ${typeText(x)} (${x.name}).`);
   }
   const product = matMul(reshape(x, [-1, inputs!]), reshape(filter, [inputs!, outputs!]));
   return reshape(product, [...x.shape.slice(0, 3), outputs!]);
@@ -100,7 +100,7 @@ export function depthwiseConv2d(x: Tensor, filter: Tensor, options: WindowOption
     throw new RangeError(`depthwiseConv2d needs equal strides, not ${vertical} and ${horizontal}.`);
   if (x.shape[3] !== filter.shape[2] || filter.shape[3] !== 1) {
     throw new TypeError(
-      `depthwiseConv2d's filter ${describe(filter)} does not fit the channels of ${describe(x)} (${x.name}).`,
+      `depthwiseConv2d's filter ${typeText(filter)} does not fit the channels of ${typeText(x)} (${x.name}).`,
     );
   }
   const shape = windowShape(x, filter.shape, options, filter.shape[2]!);
@@ -115,7 +115,7 @@ export function depthwiseConv2d(x: Tensor, filter: Tensor, options: WindowOption
 export function zeroStuffed5x5(filter: Tensor): Tensor {
   expectRank('zeroStuffed5x5', filter, 4);
   if (filter.shape[0] !== 3 || filter.shape[1] !== 3)
-    throw new TypeError(`zeroStuffed5x5 needs 3x3, not ${describe(filter)}.`);
+    throw new TypeError(`zeroStuffed5x5 needs 3x3, not ${typeText(filter)}.`);
   const shape = [5, 5, ...filter.shape.slice(2)];
   return scatterStrided(filter, shape, [0, 0, 0, 0], shape, [2, 2, 1, 1]);
 }
@@ -139,7 +139,7 @@ export function biasAdd(x: Tensor, bias: Tensor): Tensor {
   expectRank('biasAdd bias', bias, 1);
   const dtype = expectSameType('biasAdd', x, bias);
   if (x.shape.at(-1) !== bias.shape[0])
-    throw new TypeError(`biasAdd's ${describe(bias)} does not fit ${describe(x)} (${x.name}).`);
+    throw new TypeError(`biasAdd's ${typeText(bias)} does not fit ${typeText(x)} (${x.name}).`);
   const attributes = { T: typeAttribute(dtype), data_format: NHWC };
   return x.graph.add('BiasAdd', [x, bias], attributes, [x]).outputs[0]!;
 }
@@ -196,7 +196,7 @@ function batchNorm(
     const size = vector.shape[0];
     if (vector.dtype !== 'float32' || vector.shape.length !== 1 || (size !== channels && !(training && size === 0))) {
       throw new TypeError(
-        `batchNorm of ${describe(x)} needs float32 [${channels}], not ${describe(vector)} (${vector.name}).`,
+        `batchNorm of ${typeText(x)} needs float32 [${channels}], not ${typeText(vector)} (${vector.name}).`,
       );
     }
   }

@@ -1,12 +1,12 @@
 import { typeAttribute } from '../attributes.ts';
 import type { DataType, Shape } from '../data-types.ts';
-import { describe, type Tensor } from '../graph.ts';
+import { type Tensor, typeText } from '../graph.ts';
 import { add, multiply } from './arithmetic.ts';
 
 /** Random numbers are functions of the seed, int32 [2], and of the shape: no state is kept, so a resume is exact. */
 function stateless(op: string, seed: Tensor, shape: Shape, dtype: DataType): Tensor {
   if (seed.dtype !== 'int32' || seed.shape.length !== 1 || seed.shape[0] !== 2) {
-    throw new TypeError(`${op} needs a seed int32 [2], not ${describe(seed)} (${seed.name}).`);
+    throw new TypeError(`${op} needs a seed int32 [2], not ${typeText(seed)} (${seed.name}).`);
   }
   const attributes = { dtype: typeAttribute(dtype), T: typeAttribute('int32'), Tseed: typeAttribute('int32') };
   const inputs = [seed.graph.constant(shape, 'int32', [shape.length]), seed];

@@ -1,6 +1,6 @@
 import type { DataType, Shape } from '../data-types.ts';
 import { isFloating } from '../data-types.ts';
-import { describe, type Tensor } from '../graph.ts';
+import { type Tensor, typeText } from '../graph.ts';
 
 /** The shape of an element-wise operation on both, by NumPy's rule; throws when they don't fit. */
 export function broadcastShape(a: Tensor, b: Tensor): Shape {
@@ -10,7 +10,7 @@ export function broadcastShape(a: Tensor, b: Tensor): Shape {
     const left = a.shape[axis - rank + a.shape.length] ?? 1;
     const right = b.shape[axis - rank + b.shape.length] ?? 1;
     if (left !== right && left !== 1 && right !== 1) {
-      throw new TypeError(`${describe(a)} (${a.name}) and ${describe(b)} (${b.name}) don't broadcast to one shape.`);
+      throw new TypeError(`${typeText(a)} (${a.name}) and ${typeText(b)} (${b.name}) don't broadcast to one shape.`);
     }
     shape.push(left === 1 ? right : left);
   }
@@ -23,7 +23,7 @@ export function expectSameType(operation: string, ...tensors: readonly Tensor[])
   for (const tensor of tensors) {
     if (tensor.dtype !== first.dtype) {
       throw new TypeError(
-        `${operation} needs tensors of one type, not ${describe(first)} (${first.name}) and ${describe(tensor)} (${tensor.name}).`,
+        `${operation} needs tensors of one type, not ${typeText(first)} (${first.name}) and ${typeText(tensor)} (${tensor.name}).`,
       );
     }
   }
@@ -32,13 +32,13 @@ export function expectSameType(operation: string, ...tensors: readonly Tensor[])
 
 export function expectFloating(operation: string, tensor: Tensor): void {
   if (!isFloating(tensor.dtype)) {
-    throw new TypeError(`${operation} needs floating-point numbers, not ${describe(tensor)} (${tensor.name}).`);
+    throw new TypeError(`${operation} needs floating-point numbers, not ${typeText(tensor)} (${tensor.name}).`);
   }
 }
 
 export function expectRank(operation: string, tensor: Tensor, rank: number): void {
   if (tensor.shape.length !== rank) {
-    throw new TypeError(`${operation} needs ${rank} dimensions, not ${describe(tensor)} (${tensor.name}).`);
+    throw new TypeError(`${operation} needs ${rank} dimensions, not ${typeText(tensor)} (${tensor.name}).`);
   }
 }
 
@@ -49,7 +49,7 @@ export function normaliseAxes(tensor: Tensor, axes: readonly number[]): number[]
   for (const axis of axes) {
     const positive = axis < 0 ? axis + rank : axis;
     if (!Number.isInteger(axis) || positive < 0 || positive >= rank) {
-      throw new RangeError(`${describe(tensor)} (${tensor.name}) has no axis ${axis}.`);
+      throw new RangeError(`${typeText(tensor)} (${tensor.name}) has no axis ${axis}.`);
     }
     found.add(positive);
   }

@@ -1,6 +1,6 @@
 import { type Attributes, boolAttribute, typeAttribute } from '../attributes.ts';
 import { sameShape } from '../data-types.ts';
-import { type After, describe, type GraphNode, type Tensor, type Variable } from '../graph.ts';
+import { type After, type GraphNode, type Tensor, typeText, type Variable } from '../graph.ts';
 
 /** Updates of variables in place. The nodes have no output: a run reaches them through `done([...])`. */
 function update(
@@ -14,7 +14,7 @@ function update(
   for (const input of inputs) {
     if (input.dtype !== variable.dtype || (input.shape.length > 0 && !sameShape(input.shape, variable.shape))) {
       throw new TypeError(
-        `${op} of ${variable.name}, ${describe(variable)}, can't take ${describe(input)} (${input.name}).`,
+        `${op} of ${variable.name}, ${typeText(variable)}, can't take ${typeText(input)} (${input.name}).`,
       );
     }
   }
@@ -68,6 +68,6 @@ export function applyRmsProp(
 
 function expectUpdate(variable: Variable, gradient: Tensor): void {
   if (gradient.dtype !== variable.dtype || !sameShape(gradient.shape, variable.shape)) {
-    throw new TypeError(`${variable.name} holds ${describe(variable)} and can't be updated by ${describe(gradient)}.`);
+    throw new TypeError(`${variable.name} holds ${typeText(variable)} and can't be updated by ${typeText(gradient)}.`);
   }
 }

@@ -1,0 +1,64 @@
+import { type Attributes, isSet } from '../attributes.ts';
+import type { Tensor } from '../graph.ts';
+import * as math from '../operations/arithmetic.ts';
+import { reshape } from '../operations/array.ts';
+import { type GradientRule, kernel, shapeTensor, simpleRule } from './rule.ts';
+
+/** The two gradient kernels of a convolution, called `<name>Input` and `<name>Filter`. */
+function convolution(name: string): GradientRule {
+  return simpleRule((gradient, [x, filter], _output, { node: { attributes }, needed }) => [
+    needed[0] ? kernel(`${name}Input`, [shapeTensor(x!), filter!, gradient], attributes, x!) : undefined,
+    needed[1] ? kernel(`${name}Filter`, [x!, shapeTensor(filter!), gradient], attributes, filter!) : undefined,
+  ]);
+}
+
+function pick(attributes: Attributes, ...names: readonly string[]): Attributes {
+  return Object.fromEntries(names.map((name) => [name, attributes[name]!]));
+}
+
+const batchNormRule: GradientRule = ({ node, gradients, needed }) => {
+  const [ofY, ...ofStatistics] = gradients;
+  if (!ofY || ofStatistics.some((gradient) => gradient !== undefined)) {
+    throw new Error(`The operation FusedBatchNormV3 (${node.name}) has a gradient rule for its first output only.`);
+  }
+  if (needed[3] || needed[4]) {
+    throw new Error(`The operation FusedBatchNormV3 (${node.name}) has no gradient rule for given statistics.`);
+  }
+  const [x, scale, , mean, variance] = node.inputs as [Tensor, Tensor, Tensor, Tensor, Tensor];
+  const training = isSet(node.attributes, 'is_training');
+  const statistics = training ? [node.outputs[3]!, node.outputs[4]!] : [mean, variance];
+  const attributes = pick(node.attributes, 'T', 'U', 'epsilon', 'data_format', 'is_training');
+  const inputs = [ofY, x, scale, ...statistics, node.outputs[5]!];
+  const unused = { dtype: 'float32', shape: [0] } as const;
+  const { outputs } = node.graph.add('FusedBatchNormGradV3', inputs, attributes, [x, scale, scale, unused, unused]);
+  return outputs.slice(0, 3);
+};
+
+/** Cross-entropies give their gradient (softmax − labels) as a second output. */
+const crossEntropyRule: GradientRule = ({ node, gradients, needed }) => {
+  const [gradient, ofSecond] = gradients;
+  if (!gradient || ofSecond || needed[1]) {
+    throw new Error(`The operation ${node.op} (${node.name}) has a gradient rule for its logits only.`);
+  }
+  return [math.multiply(reshape(gradient, [...gradient.shape, 1]), node.outputs[1]!)];
+};
+
+export const NEURAL_RULES: Readonly<Record<string, GradientRule>> = {
+  Conv2D: convolution('Conv2DBackprop'),
+  DepthwiseConv2dNative: convolution('DepthwiseConv2dNativeBackprop'),
+  MaxPool: simpleRule((gradient, [x], y, { node }) => [kernel('MaxPoolGrad', [x!, y, gradient], node.attributes, x!)]),
+  AvgPool: simpleRule((gradient, [x], _y, { node }) => [
+    kernel('AvgPoolGrad', [shapeTensor(x!), gradient], node.attributes, x!),
+  ]),
+  BiasAdd: simpleRule((gradient, [, bias], _y, { node, needed }) => [
+    gradient,
+    needed[1] ? kernel('BiasAddGrad', [gradient], pick(node.attributes, 'T', 'data_format'), bias!) : undefined,
+  ]),
+  FusedBatchNormV3: batchNormRule,
+  Softmax: simpleRule((gradient, _inputs, y) => {
+    const weighted = math.sum(math.multiply(gradient, y), { axes: [-1], keepDimensions: true });
+    return [math.multiply(math.subtract(gradient, weighted), y)];
+  }),
+  SparseSoftmaxCrossEntropyWithLogits: crossEntropyRule,
+  SoftmaxCrossEntropyWithLogits: crossEntropyRule,
+};
