@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_PROJECT } from './terminal.ts';
+import { closestWord } from './text.ts';
 
 /** `--project FOLDER`, the same for every command. */
 export function projectOption(): Option {
@@ -10,6 +11,18 @@ export function experimentOption(): Option {
   return new Option('--experiment <number>', 'which search of the project (default: the newest)').argParser(
     wholeNumber(1, Number.MAX_SAFE_INTEGER),
   );
+}
+
+/** An option that takes one of a few words, and names the one that was most likely meant. */
+export function choiceOption(flags: string, meaning: string, words: readonly string[], usual: string): Option {
+  return new Option(flags, meaning)
+    .choices(words)
+    .argParser((text) => {
+      if (words.includes(text)) return text;
+      const meant = closestWord(text, words);
+      throw new InvalidArgumentError(`There are ${words.join(', ')}.${meant ? ` Did you mean ${meant}?` : ''}`);
+    })
+    .default(usual);
 }
 
 /** Reads a whole number within bounds, for commander. */

@@ -69,14 +69,22 @@ function explainIssue(issue: z.core.$ZodIssue, config: unknown, original: Experi
   return `${OPTION_INSTEAD[place] ?? place} ${shown} does not fit: ${issueWords(issue)}.`;
 }
 
+const EXPECTED_WORDS: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'an object',
+  array: 'a list',
+  string: 'a text',
+};
+
 function issueWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small')
     return `it must be ${issue.inclusive === false ? 'more than ' : 'at least '}${issue.minimum}`;
   if (issue.code === 'too_big')
     return `it must be ${issue.inclusive === false ? 'less than ' : 'at most '}${issue.maximum}`;
-  if (issue.code === 'invalid_value') return `it must be ${issue.values.map(String).join(', ')}`;
-  if (issue.code === 'invalid_type')
-    return `it must be ${issue.expected === 'int' ? 'a whole number' : issue.expected}`;
+  if (issue.code === 'invalid_value') return `it must be one of ${issue.values.map(String).join(', ')}`;
+  if (issue.code === 'invalid_type') return `it must be ${EXPECTED_WORDS[issue.expected] ?? issue.expected}`;
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1);
 }
 

@@ -8,7 +8,7 @@ import { planNetwork } from '../../../shared/search-space/plan-network.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { DefineCommand } from '../commands.ts';
 import { formatBytes, formatCount, formatExact } from '../format.ts';
-import { wholeNumber } from '../options.ts';
+import { choiceOption, wholeNumber } from '../options.ts';
 import type { Output } from '../output.ts';
 import { type Column, drawTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,7 +34,7 @@ export const defineDescribe: DefineCommand = (command, terminal) => {
   const cells = Object.keys(PUBLISHED_CELLS).join(', ');
   command
     .option('--cell <name|file>', `published cell (${cells}) or a file with both cells as JSON`)
-    .addOption(new Option('--stem <kind>', 'stem for small or for large images').choices(STEMS).default('cifar'))
+    .addOption(choiceOption('--stem <kind>', 'stem for small or for large images', STEMS, 'cifar'))
     .addOption(number('--normal-repeats <N>', 'Normal cells in each of the three stacks', 6))
     .addOption(number('--filters <F>', 'filters of the first stack; doubled at each reduction', 32))
     .addOption(number('--image-size <pixels>', 'height and width of the input', 32))

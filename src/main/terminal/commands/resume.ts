@@ -1,13 +1,12 @@
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { chooseExperiment } from '../choose-experiment.ts';
 import type { DefineCommand } from '../commands.ts';
-import { formatPlural } from '../format.ts';
 import { withProject } from '../open-project.ts';
 import { experimentOption, projectOption } from '../options.ts';
 import { type SearchResult, tellSearch } from '../search-result.ts';
 import { followSearch, tellEnd } from '../search-run.ts';
 import type { OpenProject, Terminal } from '../terminal.ts';
-import { printable } from '../text.ts';
+import { goesOnSentence, isUnfinished } from '../unfinished.ts';
 
 interface ResumeOptions {
   readonly project?: string;
@@ -44,18 +43,4 @@ async function findUnfinished(project: OpenProject, named: number | undefined): 
   if (named !== undefined) return [await chooseExperiment(project.client, named, project.shownFolder)];
   const experiments = await project.client.call('experiment.list', {});
   return experiments.filter(isUnfinished).sort((a, b) => a.id - b.id);
-}
-
-/** Paused, or running when its workbench was killed. */
-export function isUnfinished(experiment: Experiment): boolean {
-  return experiment.state === 'paused' || experiment.state === 'running';
-}
-
-export function goesOnSentence(experiment: Experiment): string {
-  const { counts, config } = experiment;
-  const done = counts.completed + counts.failed + counts.pruned;
-  const name = `Search ${experiment.id} (${printable(config.name)})`;
-  const interrupted =
-    counts.running === 0 ? '' : `; ${formatPlural(counts.running, 'interrupted trial')} from the last checkpoint`;
-  return `${name} goes on after ${done} of ${formatPlural(config.budget.trials, 'trial')}${interrupted}.`;
 }
