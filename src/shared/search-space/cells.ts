@@ -18,7 +18,7 @@ export function parseArchitecture(json: unknown): Architecture {
   const result = architectureSchema.safeParse(json);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
-  throw new WorkbenchError('invalid_input', `${describePlace(issue.path)}: ${describeProblem(issue, json)}.`);
+  throw new WorkbenchError('invalid_input', `${describePlace(issue.path)}${describeProblem(issue, json)}.`);
 }
 
 /** The text of a JSON file; throws `invalid_input` when it is not JSON or not an architecture. */
@@ -41,7 +41,7 @@ export function parseArchitectureText(text: string): Architecture {
 export const NASNET_A: Architecture = parseArchitecture(nasnetA);
 
 /** Cells that can be named instead of given as a file. */
-export const PUBLISHED_CELLS: Readonly<Record<string, Architecture>> = { 'nasnet-a': NASNET_A };
+export const PUBLISHED_CELLS: ReadonlyMap<string, Architecture> = new Map([['nasnet-a', NASNET_A]]);
 
 /** Blocks are counted from 1 in sentences. */
 function describePlace(path: readonly PropertyKey[]): string {
@@ -58,13 +58,14 @@ function describePlace(path: readonly PropertyKey[]): string {
 
 function describeProblem(issue: z.core.$ZodIssue, json: unknown): string {
   const value = valueAt(json, issue.path);
-  if (issue.code === 'unrecognized_keys') return `${issue.keys.map((key) => `"${key}"`).join(', ')} is not known here`;
-  if (issue.code === 'custom') return issue.message;
-  if (value === undefined) return 'is missing';
+  if (issue.code === 'unrecognized_keys')
+    return `: ${issue.keys.map((key) => `"${key}"`).join(', ')} is not known here`;
+  if (issue.code === 'custom') return `: ${issue.message}`;
+  if (value === undefined) return ' is missing';
   const shown = JSON.stringify(value);
   const short = shown.length > 60 ? `${shown.slice(0, 57)}…` : shown;
-  if (issue.code === 'invalid_value') return `${short} is none of ${issue.values.map(String).join(', ')}`;
-  return `${short} does not fit (${issue.message})`;
+  if (issue.code === 'invalid_value') return `: ${short} is none of ${issue.values.map(String).join(', ')}`;
+  return `: ${short} does not fit (${issue.message})`;
 }
 
 function valueAt(json: unknown, path: readonly PropertyKey[]): unknown {

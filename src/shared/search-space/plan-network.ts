@@ -1,7 +1,7 @@
-import type { z } from 'zod';
-import { type Architecture, architectureSchema, type Scale, scaleSchema } from '../records/architecture.ts';
+import { type Architecture, type Scale, scaleSchema } from '../records/architecture.ts';
 import { WorkbenchError } from '../workbench-error.ts';
 import { auxiliaryCell, cellSchedule, liveCells, type ScheduledCell } from './cell-schedule.ts';
+import { parseArchitecture } from './cells.ts';
 import type { Endpoint, NetworkPlan, PlannedCell } from './plan.ts';
 import { cellOutputSize, writeCell } from './plan-cell.ts';
 import { PlanWriter, type Site } from './plan-writer.ts';
@@ -24,8 +24,8 @@ const AUXILIARY = { window: 5, stride: 3, projection: 128, features: 768 };
  * every valid pair has a plan, down to maps of 1x1.
  */
 export function planNetwork(architecture: Architecture, scale: Scale): NetworkPlan {
-  refuseUnless(architectureSchema, architecture, 'architecture');
-  refuseUnless(scaleSchema, scale, 'scale');
+  parseArchitecture(architecture);
+  refuseScale(scale);
   const writer = new PlanWriter();
   const endpoints: Endpoint[] = [];
   const mark = (name: string, step: number) => endpoints.push({ name, step, shape: writer.shapeOf(step) });
@@ -115,10 +115,11 @@ function writeAuxiliary(writer: PlanWriter, { name }: ScheduledCell, input: numb
   return writer.dense(site, 'FC', writer.vector(site, 'flatten', writer.relu(site, features)), classes);
 }
 
-function refuseUnless(schema: z.ZodType, value: unknown, what: string): void {
-  const result = schema.safeParse(value);
+function refuseScale(scale: Scale): void {
+  const result = scaleSchema.safeParse(scale);
   if (result.success) return;
-  const [issue] = result.error.issues;
-  const where = issue === undefined || issue.path.length === 0 ? '' : ` (${issue.path.join('.')})`;
-  throw new WorkbenchError('invalid_input', `This ${what} can't be built${where}: ${issue?.message ?? 'not valid'}.`);
+  const issue = result.error.issues[0]!;
+  const field = issue.path.join('.');
+  const value = JSON.stringify((scale as Record<string, unknown>)[field]);
+  throw new WorkbenchError('invalid_input', `The scale's ${field} can't be ${value}: ${issue.message}.`);
 }
