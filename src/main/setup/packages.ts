@@ -45,10 +45,14 @@ function fits(allowed: readonly string[] | undefined, value: string): boolean {
   return allowed.includes(value) || (allowed.every((name) => name.startsWith('!')) && !allowed.includes(`!${value}`));
 }
 
-/** An optional package for another system, or for another C library, may be absent. */
-function mayBeAbsent(entry: LockEntry): boolean {
-  if (entry.optional !== true) return false;
-  return !fits(entry.os, process.platform) || !fits(entry.cpu, process.arch) || entry.libc !== undefined;
+/**
+ * An optional package may be absent unless it says that it is for this very system: the others are for other systems,
+ * other C libraries, or only wanted by such a package.
+ */
+function mayBeAbsent({ optional, os, cpu, libc }: LockEntry): boolean {
+  if (optional !== true) return false;
+  const isForUs = os !== undefined && cpu !== undefined && fits(os, process.platform) && fits(cpu, process.arch);
+  return !isForUs || libc !== undefined;
 }
 
 /** Whether what npm recorded in node_modules is what package-lock.json asks for. */

@@ -32,7 +32,6 @@ export function runProgram(command: string, args: readonly string[], options: Pr
   return new Promise<ProgramResult>((resolve, reject) => {
     const child = spawn(command, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
       env: options.env ?? process.env,
       shell: options.shell ?? false,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -45,6 +44,8 @@ export function runProgram(command: string, args: readonly string[], options: Pr
     };
     if (signal?.aborted) stop();
     signal?.addEventListener('abort', stop);
+    // Nor its own `timeout`, whose clock runs on, and keeps us alive, when the program can't even be started.
+    if (options.timeoutMs !== undefined) setTimeout(() => child.kill('SIGKILL'), options.timeoutMs).unref();
     let stdout = '';
     let stderr = '';
     let rest = '';
