@@ -41,7 +41,7 @@ export function parseArchitectureText(text: string): Architecture {
 export const NASNET_A: Architecture = parseArchitecture(nasnetA);
 
 /** Cells that can be named instead of given as a file. */
-export const PUBLISHED_CELLS: ReadonlyMap<string, Architecture> = new Map([['nasnet-a', NASNET_A]]);
+export const PUBLISHED_CELLS: Readonly<Record<string, Architecture>> = { 'nasnet-a': NASNET_A };
 
 /** Blocks are counted from 1 in sentences. */
 function describePlace(path: readonly PropertyKey[]): string {

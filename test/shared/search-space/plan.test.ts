@@ -9,7 +9,7 @@ import {
   STEMS,
 } from '../../../src/shared/records/architecture.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
-import { cost } from '../../../src/shared/search-space/cost.ts';
+import { cost, inferenceMemoryBytes, trainingMemoryBytes } from '../../../src/shared/search-space/cost.ts';
 import { inputsOf, type NetworkPlan, type Step, variablesOf } from '../../../src/shared/search-space/plan.ts';
 import { planNetwork } from '../../../src/shared/search-space/plan-network.ts';
 import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
@@ -213,6 +213,16 @@ describe('the count of a plan', () => {
     const { activations } = cost(planNetwork(NASNET_A, QUICK));
     expect(activations.inferencePeak).toBeLessThan(activations.training / 5);
     expect(activations.inferencePeak).toBeGreaterThan(32 * 32 * 48 + 32 * 32 * 8);
+  });
+});
+
+describe('the memory estimate', () => {
+  it('grows by the same for every image, four bytes a number, and holds the weights once for inference', () => {
+    const read = cost(planNetwork(NASNET_A, QUICK));
+    const { activations, totalParameters } = read;
+    expect(inferenceMemoryBytes(read, 0)).toBe(4 * totalParameters);
+    expect(inferenceMemoryBytes(read, 3) - inferenceMemoryBytes(read, 2)).toBe(4 * activations.inferencePeak);
+    expect(trainingMemoryBytes(read, 65) - trainingMemoryBytes(read, 64)).toBe(8 * activations.training);
   });
 });
 
