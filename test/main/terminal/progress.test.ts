@@ -20,12 +20,12 @@ const progressed = (trial: number, step: number, experiment = 1): WorkbenchEvent
   name: 'trial.progressed',
   payload: { experiment, trial, epoch: step <= 125 ? 1 : 2, epochs: 2, step, steps: 250, stepMs: 100, loss: 1.8341 },
 });
-const after = (...events: WorkbenchEvent[]): ProgressState =>
+const stateAfter = (...events: WorkbenchEvent[]): ProgressState =>
   events.reduce(advanceProgress, startProgress(makeExperiment(), []));
 
 describe('progress of a search', () => {
   it('counts trials with an end and not the cancelled, which are replaced', () => {
-    const state = after(
+    const state = stateAfter(
       changed(makeTrial(1)),
       changed(makeTrial(2, { state: 'failed', reward: 0, failure: 'nan_loss' })),
       changed(makeTrial(3, { state: 'cancelled', reward: null })),
@@ -34,29 +34,29 @@ describe('progress of a search', () => {
   });
 
   it('takes the earliest of equal rewards as the best, whatever the order of their ends', () => {
-    const state = after(changed(makeTrial(2, { reward: 0.5 })), changed(makeTrial(1, { reward: 0.5 })));
+    const state = stateAfter(changed(makeTrial(2, { reward: 0.5 })), changed(makeTrial(1, { reward: 0.5 })));
     expect(bestTrial(state)).toEqual({ trial: 1, reward: 0.5 });
   });
 
   it('shows nothing of another experiment', () => {
-    const state = after(running(1));
+    const state = stateAfter(running(1));
     expect(advanceProgress(state, progressed(1, 50, 2))).toBe(state);
     expect(advanceProgress(state, changed(makeTrial(1, { experiment: 2 })))).toBe(state);
   });
 
   it('does not bring a finished trial back when its last progress arrives late', () => {
-    expect(after(running(1), changed(makeTrial(1)), progressed(1, 250)).running.size).toBe(0);
+    expect(stateAfter(running(1), changed(makeTrial(1)), progressed(1, 250)).running.size).toBe(0);
   });
 
   it('knows no time left before the first step, then judges from the speed of the steps', () => {
-    expect(searchTimeLeft(after(running(1)))).toBeNull();
+    expect(searchTimeLeft(stateAfter(running(1)))).toBeNull();
     // 200 steps of this trial and 5 trials of 250 steps, 100 ms each.
-    expect(searchTimeLeft(after(running(1), progressed(1, 50)))).toBe(20_000 + 5 * 25_000);
+    expect(searchTimeLeft(stateAfter(running(1), progressed(1, 50)))).toBe(20_000 + 5 * 25_000);
   });
 
   it('judges from the finished trials once there are some, reused ones counted as no time', () => {
     const reused = makeTrial(2, { reusedFrom: 1, durationMs: 0 });
-    expect(searchTimeLeft(after(changed(makeTrial(1)), changed(reused)))).toBe(4 * 15_000);
+    expect(searchTimeLeft(stateAfter(changed(makeTrial(1)), changed(reused)))).toBe(4 * 15_000);
   });
 
   it('shares the work among trials at once, and is never shorter than a running trial', () => {
@@ -79,7 +79,7 @@ describe('progress of a search', () => {
   });
 
   it('draws the three levels: search, trial and epoch, each with what is left', () => {
-    const state = after(changed(makeTrial(1)), running(2), progressed(2, 150));
+    const state = stateAfter(changed(makeTrial(1)), running(2), progressed(2, 150));
     expect(progressLines(state, 120, 24)).toEqual([
       'search      ▓▓▓▓░░░░░░░░░░░░░░░░░░░░  1 of 6 trials · about 2 min left · best 41.00 %, trial 1',
       'trial 2     ▓▓▓▓▓▓▓▓▓▓▓▓▓▓░░░░░░░░░░  epoch 2 of 2 · about 10 s left',
@@ -94,7 +94,7 @@ describe('progress of a search', () => {
       [80, 24],
       [20, 3],
     ] as const) {
-      const lines = progressLines(after(...trials), columns, rows);
+      const lines = progressLines(stateAfter(...trials), columns, rows);
       expect(lines.length).toBeLessThanOrEqual(Math.max(rows, 4));
       for (const line of lines) expect(textWidth(line)).toBeLessThan(columns);
     }
@@ -103,12 +103,12 @@ describe('progress of a search', () => {
   it('writes a finished trial as one plain line with reward, best so far and time left', () => {
     const first = makeTrial(1, { reward: 0.43 });
     const second = makeTrial(2);
-    expect(finishedLine(after(changed(first), changed(second)), second)).toBe(
+    expect(finishedLine(stateAfter(changed(first), changed(second)), second)).toBe(
       'trial 2 of 6  reward 41.00 %  best 43.00 % (trial 1)  0:30  about 2 min left',
     );
     const failed = makeTrial(3, { state: 'failed', reward: 0, failure: 'out_of_memory' });
-    expect(finishedLine(after(changed(failed)), failed)).toContain('failed: out of memory');
+    expect(finishedLine(stateAfter(changed(failed)), failed)).toContain('failed: out of memory');
     const reused = makeTrial(4, { reusedFrom: 1, durationMs: 0 });
-    expect(finishedLine(after(changed(reused)), reused)).toContain('reward 41.00 %, reused from trial 1');
+    expect(finishedLine(stateAfter(changed(reused)), reused)).toContain('reward 41.00 %, reused from trial 1');
   });
 });

@@ -1,6 +1,95 @@
+import type { Command } from 'commander';
+import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { addDataset, KNOWN_DATASETS } from '../../datasets/add-dataset.ts';
+import { type FoundDataset, findDatasets } from '../../datasets/stored-dataset.ts';
+import { createProgress } from '../../setup/progress.mjs';
 import type { DefineCommand } from '../commands.ts';
-export const defineDatasets: DefineCommand = (command) => {
-  command.action(() => {
-    throw new Error('not yet');
+import { formatBytes, formatExact } from '../format.ts';
+import type { Output } from '../output.ts';
+import { type Column, drawTable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+import { closestWord, printable } from '../text.ts';
+
+// Data sets belong to the machine and not to a project, so these need no workbench.
+export const defineDatasets: DefineCommand = (command, terminal) => {
+  command
+    .command('list')
+    .description('list the data sets on this machine')
+    .action(() => listDatasets(terminal()));
+  defineAdd(command.command('add'), terminal);
+  command.allowExcessArguments().action(() => {
+    const asked = command.args[0];
+    if (asked === undefined) return listDatasets(terminal());
+    const meant = closestWord(asked, ['list', 'add']);
+    const hint = meant ? `Did you mean ${meant}?` : 'There are list and add.';
+    throw new WorkbenchError('invalid_input', `Unknown command 'datasets ${printable(asked)}'. ${hint}`);
   });
 };
+
+function defineAdd(command: Command, terminal: () => Terminal): void {
+  command
+    .description('fetch and prepare a data set that Cellwright knows')
+    .argument('<name>', `which one: ${KNOWN_DATASETS.join(', ')}`)
+    .action(async (name: string) => {
+      const { output, home } = terminal();
+      const interrupted = new AbortController();
+      const abort = (): void => interrupted.abort();
+      process.once('SIGINT', abort).once('SIGTERM', abort);
+      const progress = createProgress(output.err);
+      const dataset = await addDataset(home, name, { env: process.env, progress, signal: interrupted.signal });
+      process.off('SIGINT', abort).off('SIGTERM', abort);
+      if (output.isJson) output.json(dataset);
+      else output.line(`${dataset.title} is ready: ${imageWords(dataset.counts)}, ${dataset.classes.length} classes.`);
+    });
+}
+
+function imageWords({ train, test }: { train: number; test: number }): string {
+  return `${formatExact(train)} training and ${formatExact(test)} test images`;
+}
+
+function listDatasets({ output, home }: Terminal): void {
+  const found = findDatasets(home);
+  if (output.isJson) {
+    output.json(found.flatMap(({ dataset }) => (dataset === null ? [] : [dataset])));
+  } else {
+    output.lines(datasetLines(output, found));
+  }
+  for (const { name, problem } of found) {
+    if (problem) output.note(`${name} can't be used: ${printable(problem.message)}`);
+  }
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: 'name', align: 'left', leaveOut: 0 },
+  { head: 'title', align: 'left', leaveOut: 3, shrinkTo: 8 },
+  { head: 'training', align: 'right', leaveOut: 0 },
+  { head: 'test', align: 'right', leaveOut: 0 },
+  { head: 'classes', align: 'right', leaveOut: 1 },
+  { head: 'pixels', align: 'right', leaveOut: 2 },
+  { head: 'size', align: 'right', leaveOut: 4 },
+  { head: 'state', align: 'left', leaveOut: 0, shrinkTo: 8 },
+];
+
+function datasetLines(output: Output, found: readonly FoundDataset[]): string[] {
+  const rows = found.map(({ name, dataset }) => {
+    if (dataset === null) return [name, '–', '–', '–', '–', '–', '–', 'damaged'];
+    const { counts, imageSize } = dataset;
+    return [
+      name,
+      printable(dataset.title),
+      formatExact(counts.train),
+      formatExact(counts.test),
+      String(dataset.classes.length),
+      `${imageSize.height} x ${imageSize.width}`,
+      formatBytes(dataset.files.reduce((sum, file) => sum + file.sizeBytes, 0)),
+      'ready',
+    ];
+  });
+  for (const name of KNOWN_DATASETS) {
+    if (!found.some((dataset) => dataset.name === name)) {
+      rows.push([name, '–', '–', '–', '–', '–', '–', `not here; \`datasets add ${name}\` fetches it`]);
+    }
+  }
+  const cells = rows.map((row) => row.map((text) => ({ text })));
+  return drawTable(COLUMNS, cells, output.width, output.paint('dim'));
+}
