@@ -47,7 +47,7 @@ function windowShape(x: Tensor, window: readonly number[], options: WindowOption
   ];
   if (shape[1]! < 1 || shape[2]! < 1) {
     throw new RangeError(
-      `A ${window[0]}x${window[1]} window with VALID padding does not fit into ${typeText(x)} (${x.name}).`,
+      `A ${window[0]}x${window[1]} window does not fit into ${typeText(x)} (${x.name}) with this padding.`,
     );
   }
   return shape;
