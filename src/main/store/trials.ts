@@ -66,7 +66,6 @@ export class Trials {
   private readonly end: Statement<[Lease & Ending & { at: string }]>;
   private readonly copy: Statement<[{ experiment: number; trial: number; from: number; at: string }]>;
   private readonly back: Statement<[Lease]>;
-  private readonly allBack: Statement<[], { experiment: number; trial: number }>;
   private readonly drop: Statement<[{ experiment: number; trial: number; message: string; at: string }]>;
 
   constructor(database: Database, commits: Commits) {
@@ -109,9 +108,6 @@ export class Trials {
        WHERE trials.experiment = @experiment AND trials.trial = @trial AND trials.state = 'queued'`,
     );
     this.back = database.prepare(`UPDATE trials SET state = 'queued' WHERE ${LEASED}`);
-    this.allBack = database.prepare(
-      `UPDATE trials SET state = 'queued' WHERE state = 'running' RETURNING experiment, trial`,
-    );
     this.drop = database.prepare(
       `UPDATE trials SET state = 'cancelled', message = @message, finished_at = @at
        WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED}`,
@@ -187,15 +183,6 @@ export class Trials {
   /** Gives a suspended trial back to the queue; false when the lease is void. */
   release(lease: Lease): boolean {
     return this.commits.run(() => this.told(lease, this.back.run(onlyLease(lease)).changes));
-  }
-
-  /** Gives back every running trial: at the start of a process, whoever held them is gone. Returns how many. */
-  releaseAll(): number {
-    return this.commits.run(() => {
-      const released = this.allBack.all();
-      for (const { experiment, trial } of released) this.note(experiment, trial);
-      return released.length;
-    });
   }
 
   /** Completes a queued trial with the reward of an equal one. */

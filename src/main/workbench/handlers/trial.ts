@@ -1,0 +1,15 @@
+import type { Handlers, ProcedureName } from '../../../shared/contract.ts';
+import type { WorkbenchParts } from '../workbench-parts.ts';
+
+type TrialProcedure = Extract<ProcedureName, `trial.${string}`>;
+
+export function trialHandlers({ store, searches }: WorkbenchParts): Pick<Handlers, TrialProcedure> {
+  return {
+    'trial.get': ({ experiment, trial }) => store.trials.get(experiment, trial),
+    'trial.epochs': ({ experiment, trial }) => {
+      store.trials.get(experiment, trial);
+      return store.epochs.list(experiment, trial);
+    },
+    'trial.cancel': ({ experiment, trial }) => searches.cancelTrial(experiment, trial),
+  };
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import type { Handlers, WorkbenchEvent } from '../../shared/contract.ts';
+import { WorkbenchClient } from '../../shared/rpc/client.ts';
+import { connectInProcess } from '../../shared/rpc/connection.ts';
+import { type ServerOptions, serveConnection } from '../../shared/rpc/server.ts';
+import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { fileLog, type Log, type LogLevel } from '../log.ts';
+import { CheckpointFiles } from '../search/checkpoint-files.ts';
+import type { SearchTools } from '../search/search-context.ts';
+import { createStrategy } from '../search/strategies/strategy.ts';
+import type { TrialQueue } from '../search/trial-queue.ts';
+import { openStore, type Store } from '../store/store.ts';
+import { LEAST_FREE_BYTES, refuseFullDisk } from './disk-space.ts';
+import { EventFeed } from './event-feed.ts';
+import { controllerHandlers } from './handlers/controller.ts';
+import { datasetHandlers } from './handlers/dataset.ts';
+import { experimentHandlers } from './handlers/experiment.ts';
+import { modelHandlers } from './handlers/model.ts';
+import { systemHandlers } from './handlers/system.ts';
+import { trialHandlers } from './handlers/trial.ts';
+import { Searches } from './searches.ts';
+import type { WorkbenchParts } from './workbench-parts.ts';
+
+const BACKUP_EVERY_MS = 10 * 60_000;
+/** CIFAR-10 is 184 MB; ImageNet at 64 pixels does not fit and is streamed. */
+const RESIDENT_BYTES = 2 ** 30;
+
+export interface WorkbenchOptions {
+  /** Made when it is not there. */
+  readonly projectFolder: string;
+  /** Where data sets are kept. */
+  readonly home: string;
+  /** Makes what trains the trials. Called once; trainers may start with the first trial. */
+  readonly openQueue: (tell: (level: LogLevel, message: string) => void) => TrialQueue;
+  readonly clock?: Clock;
+  /** By default `log/cellwright.log` in the project. */
+  readonly log?: Log;
+  readonly residentBytes?: number;
+  /** Free space below which no trial is begun. */
+  readonly leastFreeBytes?: number;
+}
+
+/** The application without a window. */
+export interface Workbench extends ServerOptions {
+  readonly handlers: Handlers;
+  readonly events: EventFeed;
+  /** Experiments that were running when their process ended; `experiment.resume` goes on with them. */
+  readonly interrupted: readonly number[];
+  /** A client inside this process, over the same contract as every other one. */
+  connect(): { readonly client: WorkbenchClient; close(): void };
+  /** Saves what runs, backs the database up and frees the project. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a project and everything that works on it. Throws what `openStore` throws: `conflict`, `read_only`,
+ * `newer_version`, `corrupt`.
+ */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { clock = SYSTEM_CLOCK } = options;
+  const projectFolder = resolve(options.projectFolder);
+  const log = options.log ?? fileLog(join(projectFolder, 'log', 'cellwright.log'), () => clock.now());
+  const events = new EventFeed(randomUUID());
+  const publish = (event: WorkbenchEvent): void => events.publish(event);
+  const tell = (level: LogLevel, message: string): void => {
+    log.write(level, message);
+    const at = clock.now().toISOString();
+    publish({ name: 'log.added', payload: { at, level, experiment: null, trial: null, message } });
+  };
+  const store = openStore(projectFolder, publish, () => clock.now());
+  const checkpoints = new CheckpointFiles(projectFolder);
+  try {
+    await checkpoints.sweep(store.checkpoints.files());
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  tellRestored(store, tell);
+  const queue = options.openQueue(tell);
+  const tools: SearchTools = {
+    store,
+    queue,
+    checkpoints,
+    createStrategy,
+    clock,
+    log,
+    publish,
+    residentBytes: options.residentBytes ?? RESIDENT_BYTES,
+    refuseFullDisk: () => refuseFullDisk(projectFolder, options.leastFreeBytes ?? LEAST_FREE_BYTES),
+  };
+  const searches = new Searches(tools, options.home);
+  const backups = setInterval(() => {
+    store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
+  }, BACKUP_EVERY_MS).unref();
+  const server: ServerOptions = {
+    handlers: composeHandlers({ store, searches, home: options.home, tell }),
+    events,
+    onUnexpected: (procedure, error) => log.write('error', `${procedure} failed`, error),
+  };
+  return {
+    ...server,
+    events,
+    interrupted: searches.interrupted(),
+    connect: () => connectTo(server),
+    close: once(async () => {
+      clearInterval(backups);
+      try {
+        await searches.close();
+        await queue.close();
+      } finally {
+        await store.close();
+      }
+    }),
+  };
+}
+
+function composeHandlers(parts: WorkbenchParts): Handlers {
+  return {
+    ...systemHandlers(parts),
+    ...datasetHandlers(parts),
+    ...modelHandlers(),
+    ...experimentHandlers(parts),
+    ...controllerHandlers(parts),
+    ...trialHandlers(parts),
+  };
+}
+
+function connectTo(server: ServerOptions): { client: WorkbenchClient; close: () => void } {
+  const connection = connectInProcess();
+  serveConnection(connection.server, server);
+  return { client: new WorkbenchClient(connection.client), close: connection.close };
+}
+
+function tellRestored({ restored }: Store, tell: (level: LogLevel, message: string) => void): void {
+  if (!restored) return;
+  tell(
+    'warn',
+    `The project's database was damaged. The backup of ${restored.backupAt} took its place, so trials that ended later ` +
+      `are trained again; the damaged file is kept as ${restored.damaged}.`,
+  );
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}
