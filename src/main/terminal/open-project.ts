@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { SYSTEM_CLOCK } from '../clock.ts';
+import { fileLog, type Log } from '../log.ts';
+import type { TrialQueue } from '../search/trial-queue.ts';
+import { openWorkbench } from '../workbench/workbench.ts';
 import type { OpenProject, Terminal } from './terminal.ts';
 import { printable } from './text.ts';
 
@@ -8,12 +12,52 @@ import { printable } from './text.ts';
 export async function withProject(
   terminal: Terminal,
   project: { readonly typed: string | undefined; readonly mayBeNew?: boolean },
-  _work: (project: OpenProject) => Promise<void>,
+  work: (project: OpenProject) => Promise<void>,
 ): Promise<void> {
   const folder = terminal.projectFolder(project.typed);
   const shownFolder = terminal.shown(folder);
   if (!project.mayBeNew && !existsSync(join(folder, 'cellwright.db'))) {
     throw new WorkbenchError('not_found', `There is no project in ${printable(shownFolder)}; \`search\` makes one.`);
   }
-  throw new Error('not yet');
+  const notices = new Notices(fileLog(join(folder, 'log', 'cellwright.log'), () => SYSTEM_CLOCK.now()));
+  const workbench = await openWorkbench({
+    projectFolder: folder,
+    home: terminal.home,
+    log: notices,
+    openQueue: () => noQueue(),
+  });
+  // Told before anybody could listen, such as that a backup took the place of a damaged database.
+  for (const message of notices.take()) terminal.output.note(terminal.output.paintNote('yellow')(printable(message)));
+  const { client, close } = workbench.connect();
+  try {
+    await work({ client, shownFolder });
+  } finally {
+    close();
+    await workbench.close();
+  }
+}
+
+function noQueue(): TrialQueue {
+  throw new Error('no trainers yet');
+}
+
+/** Keeps warnings until they are taken, and passes everything on to the log. */
+class Notices implements Log {
+  private readonly log: Log;
+  private kept: string[] | null = [];
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  write(level: 'info' | 'warn' | 'error', message: string, details?: unknown): void {
+    if (level !== 'info') this.kept?.push(message);
+    this.log.write(level, message, details);
+  }
+
+  take(): string[] {
+    const kept = this.kept ?? [];
+    this.kept = null;
+    return kept;
+  }
 }

@@ -7,10 +7,21 @@ export function projectOption(): Option {
   return new Option('--project <folder>', `folder of the project (default: .cellwright/${DEFAULT_PROJECT})`);
 }
 
-export function experimentOption(): Option {
-  return new Option('--experiment <number>', 'which search of the project (default: the newest)').argParser(
-    wholeNumber(1, Number.MAX_SAFE_INTEGER),
-  );
+export function experimentOption(usual = 'the newest'): Option {
+  const meaning = `which search of the project (default: ${usual})`;
+  return wholeOption('--experiment <number>', meaning, Number.MAX_SAFE_INTEGER);
+}
+
+export const MOST_TRIALS = 1_000_000;
+export const MOST_TRIALS_AT_ONCE = 64;
+
+/** An option that takes a whole number from 1. */
+export function wholeOption(flags: string, meaning: string, most: number): Option {
+  return new Option(flags, meaning).argParser(wholeNumber(1, most));
+}
+
+export function timeLimitOption(): Option {
+  return new Option('--time-limit <time>', 'start no child after so long, such as 90s, 10m, 2h').argParser(duration);
 }
 
 /** An option that takes one of a few words, and names the one that was most likely meant. */

@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../shared/presets.ts';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
 import { STRATEGY_KINDS, type StrategyKind } from '../../shared/records/strategy.ts';
-import { choiceOption, duration, wholeNumber } from './options.ts';
+import { choiceOption, MOST_TRIALS, MOST_TRIALS_AT_ONCE, timeLimitOption, wholeOption } from './options.ts';
 import { overrideConfig, parseOverride } from './overrides.ts';
 
 /** The options that say what is searched; `search` and `demo` share them. */
@@ -15,33 +15,27 @@ export interface SearchOptions {
   readonly trialsAtOnce?: number;
   readonly timeLimit?: number;
   readonly name?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
 }
 
-const MOST_TRIALS = 1_000_000;
-const MOST_TRIALS_AT_ONCE = 64;
-const LARGEST_SEED = 2_147_483_647;
+export const LARGEST_SEED = 2_147_483_647;
 
 export function addSearchOptions(command: Command): Command {
   return command
     .option('--dataset <name>', 'data set; `datasets list` lists them', 'cifar10')
     .addOption(choiceOption('--preset <name>', 'values that are not set otherwise', PRESET_NAMES, 'quick'))
     .addOption(choiceOption('--strategy <kind>', 'what proposes cells', STRATEGY_KINDS, 'ppo'))
-    .addOption(number('--trials <number>', "children to train (default: the preset's)", MOST_TRIALS))
-    .addOption(number('--seed <number>', "everything random follows from it (default: the preset's)", LARGEST_SEED))
-    .addOption(number('--trials-at-once <number>', 'children in training at the same time', MOST_TRIALS_AT_ONCE))
+    .addOption(wholeOption('--trials <number>', "trials: children to train (default: the preset's)", MOST_TRIALS))
     .addOption(
-      new Option('--time-limit <time>', 'start no child after so long, such as 90s, 10m, 2h').argParser(duration),
+      wholeOption('--seed <number>', "everything random follows from it (default: the preset's)", LARGEST_SEED),
     )
+    .addOption(wholeOption('--trials-at-once <number>', 'children in training at the same time', MOST_TRIALS_AT_ONCE))
+    .addOption(timeLimitOption())
     .option('--name <text>', 'name of the search (default: preset, strategy and data set)')
-    .option('--set <path=value>', 'another hyper-parameter, such as training.epochs=3; may be repeated', collect, []);
+    .option('--set <path=value>', 'another hyper-parameter, such as training.epochs=3; may be repeated', collect);
 }
 
-function number(flags: string, meaning: string, most: number): Option {
-  return new Option(flags, meaning).argParser(wholeNumber(1, most));
-}
-
-function collect(value: string, before: string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
@@ -63,5 +57,5 @@ export function readSearchConfig(options: SearchOptions): ExperimentConfig {
     },
     trialsAtOnce: options.trialsAtOnce ?? config.trialsAtOnce,
   };
-  return overrideConfig(started, options.set.map(parseOverride));
+  return overrideConfig(started, (options.set ?? []).map(parseOverride));
 }

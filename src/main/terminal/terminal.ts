@@ -9,11 +9,8 @@ export const DEFAULT_PROJECT = `${PROJECTS_FOLDER}/default`;
 /** A workbench opened on one project, and the client that talks to it. */
 export interface OpenProject {
   readonly client: WorkbenchClient;
-  /** Absolute. */
-  readonly folder: string;
   /** As short as it can be typed from where the person stands. */
   readonly shownFolder: string;
-  close(): Promise<void>;
 }
 
 /** What every command is given. */

@@ -28,7 +28,7 @@ export function trialLines(
 
 function headline(trial: Trial, { rank, of }: { rank: number; of: number }): string {
   const ranked = trial.reward === null ? '' : `, rank ${rank} of ${of}`;
-  return `Trial ${trial.trial} of search ${trial.experiment}: ${outcomeWords(trial)}${ranked}`;
+  return `Trial ${trial.trial} of experiment ${trial.experiment}: ${outcomeWords(trial)}${ranked}`;
 }
 
 function trialFacts(trial: Trial): [string, string][] {

@@ -7,12 +7,12 @@ export function isUnfinished(experiment: Experiment): boolean {
   return experiment.state === 'paused' || experiment.state === 'running';
 }
 
-/** "Search 1 (quick ppo on cifar10) goes on after 3 of 6 trials; 1 interrupted trial from its last checkpoint." */
+/** "Experiment 1 (quick ppo on cifar10) goes on after 3 of 6 trials; 1 interrupted trial from its last checkpoint." */
 export function goesOnSentence(experiment: Experiment): string {
   const { counts, config } = experiment;
   const done = counts.completed + counts.failed + counts.pruned;
   const interrupted =
     counts.running === 0 ? '' : `; ${formatPlural(counts.running, 'interrupted trial')} from the last checkpoint`;
   const trials = formatPlural(config.budget.trials, 'trial');
-  return `Search ${experiment.id} (${printable(config.name)}) goes on after ${done} of ${trials}${interrupted}.`;
+  return `Experiment ${experiment.id} (${printable(config.name)}) goes on after ${done} of ${trials}${interrupted}.`;
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { DefineCommand } from '../commands.ts';
 import { withProject } from '../open-project.ts';
-import { wholeNumber } from '../options.ts';
-import { readSearchConfig } from '../search-options.ts';
+import { MOST_TRIALS, wholeNumber } from '../options.ts';
+import { LARGEST_SEED, readSearchConfig } from '../search-options.ts';
 import { tellSearch } from '../search-result.ts';
 import { followSearch, tellEnd } from '../search-run.ts';
 import { PROJECTS_FOLDER } from '../terminal.ts';
@@ -19,17 +19,17 @@ interface DemoOptions {
 
 export const defineDemo: DefineCommand = (command, terminal) => {
   command
-    .option('--trials <number>', 'children to train', wholeNumber(1, 1_000_000), DEMO_TRIALS)
+    .option('--trials <number>', 'children to train', wholeNumber(1, MOST_TRIALS), DEMO_TRIALS)
     .option(
       '--seed <number>',
       "everything random follows from it (default: the preset's)",
-      wholeNumber(1, 2_147_483_647),
+      wholeNumber(1, LARGEST_SEED),
     )
     .option('--project <folder>', `folder of the project (default: a fresh one in .cellwright/${PROJECTS_FOLDER})`)
     .action(async ({ trials, seed, project }: DemoOptions) => {
       const { home, output } = terminal();
       const typed = project ?? join(home, PROJECTS_FOLDER, `demo-${timestamp(new Date())}`);
-      const choice = { dataset: 'cifar10', preset: 'quick', strategy: 'ppo', name: 'demo', trials, set: [] } as const;
+      const choice = { dataset: 'cifar10', preset: 'quick', strategy: 'ppo', name: 'demo', trials } as const;
       const config = readSearchConfig(seed === undefined ? choice : { ...choice, seed });
       await withProject(terminal(), { typed, mayBeNew: true }, async ({ client, shownFolder }) => {
         const run = { client, output, project: shownFolder };

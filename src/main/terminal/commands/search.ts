@@ -38,7 +38,7 @@ async function chooseBeginning(run: SearchRun, config: ExperimentConfig): Promis
     return () => client.call('experiment.resume', { experiment: same.id });
   }
   for (const { id } of unfinished) {
-    output.note(`Search ${id} of this project is unfinished; it goes on with: ${resumeCommand(run.project)}`);
+    output.note(`Experiment ${id} of this project is unfinished; it goes on with: ${resumeCommand(run.project)}`);
   }
   return () => client.call('experiment.create', { config });
 }
