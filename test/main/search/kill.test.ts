@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { randomUnit } from '../../../src/shared/random.ts';
+import { smallConfig } from '../workbench/small-project.ts';
+import { ScriptedQueue } from './scripted-queue.ts';
+import {
+  newSetting,
+  openSetting,
+  resultsOf,
+  runSearch,
+  type Setting,
+  strategyDigest,
+  trialsOf,
+} from './search-setting.ts';
+
+const PROGRAM = join(import.meta.dirname, 'killed-search.ts');
+const KILLS = 20;
+
+/** Starts the program and kills it so long after its project is open; false when it came to its end before. */
+async function runAndKill({ projectFolder, home }: Setting, killAfterMs: number): Promise<boolean> {
+  const child = spawn(process.execPath, [PROGRAM, projectFolder, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  await Promise.race([once(child.stdout, 'data'), ended]);
+  await Promise.race([setTimeout(killAfterMs), ended]);
+  child.kill('SIGKILL');
+  const [code, signal] = await ended;
+  if (signal === null) expect(code).toBe(0);
+  return signal === 'SIGKILL';
+}
+
+/** How long an undisturbed search takes here and now, from the open project to its end. Milliseconds. */
+async function measure({ projectFolder, home }: Setting): Promise<number> {
+  const child = spawn(process.execPath, [PROGRAM, projectFolder, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit');
+  await once(child.stdout, 'data');
+  const start = performance.now();
+  await ended;
+  return performance.now() - start;
+}
+
+it(`ends bit for bit like the undisturbed search when its process is killed at ${KILLS} random moments`, async () => {
+  const calm = await runSearch(smallConfig(), new ScriptedQueue({ steps: 12, checkpointSteps: 2 }));
+  const durationMs = await measure(newSetting());
+  let kills = 0;
+  const standings = new Set<string>();
+  for (let round = 0; kills < KILLS; round++) {
+    expect(round).toBeLessThan(2 * KILLS);
+    const setting = newSetting();
+    if (await runAndKill(setting, randomUnit(5, round) * durationMs)) kills++;
+    const open = await openSetting(setting, new ScriptedQueue({ steps: 12 }));
+    const [found] = await open.client.call('experiment.list', {});
+    standings.add(JSON.stringify(found?.counts));
+    const [id] = open.workbench.interrupted;
+    if (id === undefined && !found) await open.client.call('experiment.create', { config: smallConfig() });
+    if (id !== undefined) await open.client.call('experiment.resume', { experiment: id });
+    expect(await open.rest(1)).toMatchObject({ state: 'completed' });
+    const trials = await trialsOf(open.client, 1);
+    await open.close();
+    expect(resultsOf(trials), `killed in round ${round}`).toEqual(resultsOf(calm.trials));
+    expect(strategyDigest(setting, 1), `killed in round ${round}`).toBe(calm.strategy);
+  }
+  // The moments were spread over the search, not bunched at its ends.
+  expect(standings.size).toBeGreaterThanOrEqual(4);
+}, 300_000);
