@@ -7,10 +7,10 @@ import { runProgram } from './terminal/program.ts';
 const packageFolder = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const { version } = JSON.parse(readFileSync(resolve(packageFolder, 'package.json'), 'utf8')) as { version: string };
 
-// A reader that has seen enough (`| head`) closes the pipe; that is no error of ours.
+// A reader that has seen enough (`| head`) closes the pipe, and a closed terminal takes no more; neither is our error.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
 }
 
@@ -22,4 +22,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   packageFolder,
   home: homeFolder(),
   currentFolder: process.cwd(),
+  loadQueue: async () => {
+    throw new Error('no trainers yet');
+  },
 });

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, startTerminal } from './terminal-process.ts';
 
 // The terminal as a person meets it: real processes, their exit codes and what they print.
 
-const PACKAGE = resolve(import.meta.dirname, '../..');
 let folder: string;
 
 beforeAll(() => {
@@ -14,28 +13,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-  readonly ms: number;
-}
-
 function cellwright(...args: string[]): Promise<Ended> {
-  const started = performance.now();
-  const child = spawn(process.execPath, [join(PACKAGE, 'src/main/cli.ts'), ...args], { cwd: folder });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  return new Promise((done, failed) => {
-    child.on('error', failed);
-    child.on('close', (code) => done({ code, out, err, ms: performance.now() - started }));
-  });
+  return startTerminal(args, { cwd: folder }).ended;
 }
 
 /** One sentence for people: a line that ends like one, and no trace of the code. */

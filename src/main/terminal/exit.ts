@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { WorkbenchError, type WorkbenchErrorCode } from '../../shared/workbench-error.ts';
 
 export const EXIT = {
@@ -6,8 +7,6 @@ export const EXIT = {
   failure: 1,
   /** It was asked for wrongly: a command, an option, a value, a name. */
   usage: 2,
-  /** Ctrl-C, as shells count it: 128 + SIGINT. */
-  interrupted: 130,
 } as const;
 
 const EXIT_OF_ERROR: Record<WorkbenchErrorCode, number> = {
@@ -19,9 +18,14 @@ const EXIT_OF_ERROR: Record<WorkbenchErrorCode, number> = {
   read_only: EXIT.failure,
   disk_full: EXIT.failure,
   unavailable: EXIT.failure,
-  cancelled: EXIT.interrupted,
+  cancelled: exitOfSignal('SIGINT'),
   internal: EXIT.failure,
 };
+
+/** As shells count an end by a signal: 128 and its number, so 130 for Ctrl-C. */
+export function exitOfSignal(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
+}
 
 /** A command that ends with another exit code than 0 after it has said everything itself. */
 export class CommandEnd extends Error {
@@ -36,7 +40,7 @@ export class CommandEnd extends Error {
 /** What a person is told of an error, and the exit code. `isUnexpected` marks a bug of ours. */
 export function explainError(error: unknown): { sentence: string; exitCode: number; isUnexpected: boolean } {
   if (error instanceof WorkbenchError) {
-    return { sentence: error.message, exitCode: EXIT_OF_ERROR[error.code], isUnexpected: error.code === 'internal' };
+    return { sentence: error.message, exitCode: EXIT_OF_ERROR[error.code], isUnexpected: false };
   }
   const system = explainSystemError(error);
   if (system) return { sentence: system, exitCode: EXIT.failure, isUnexpected: false };

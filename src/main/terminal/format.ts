@@ -74,6 +74,13 @@ export function formatNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
 
+/** A stored time in the person's own zone: `2026-01-31 14:25`. */
+export function formatMoment(iso: string): string {
+  const at = new Date(iso);
+  const date = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
+  return `${date} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
+}
+
 /** `1 trial`, `6 trials`. */
 export function formatPlural(count: number, noun: string): string {
   return `${formatExact(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { fileLog, type Log } from '../log.ts';
-import type { TrialQueue } from '../search/trial-queue.ts';
 import { openWorkbench } from '../workbench/workbench.ts';
 import type { OpenProject, Terminal } from './terminal.ts';
 import { printable } from './text.ts';
@@ -19,26 +18,31 @@ export async function withProject(
   if (!project.mayBeNew && !existsSync(join(folder, 'cellwright.db'))) {
     throw new WorkbenchError('not_found', `There is no project in ${printable(shownFolder)}; \`search\` makes one.`);
   }
-  const notices = new Notices(fileLog(join(folder, 'log', 'cellwright.log'), () => SYSTEM_CLOCK.now()));
+  const logFile = join(folder, 'log', 'cellwright.log');
+  const notices = new Notices(fileLog(logFile, () => SYSTEM_CLOCK.now()));
   const workbench = await openWorkbench({
     projectFolder: folder,
     home: terminal.home,
     log: notices,
-    openQueue: () => noQueue(),
+    openQueue: await terminal.loadQueue(),
   });
   // Told before anybody could listen, such as that a backup took the place of a damaged database.
   for (const message of notices.take()) terminal.output.note(terminal.output.paintNote('yellow')(printable(message)));
   const { client, close } = workbench.connect();
   try {
     await work({ client, shownFolder });
+  } catch (error) {
+    if (isInternal(error)) terminal.output.note(`The log is ${terminal.shown(logFile)}.`);
+    throw error;
   } finally {
     close();
     await workbench.close();
   }
 }
 
-function noQueue(): TrialQueue {
-  throw new Error('no trainers yet');
+/** A bug on the other side of the contract; its whole story is in the log alone. */
+function isInternal(error: unknown): boolean {
+  return error instanceof WorkbenchError && error.code === 'internal';
 }
 
 /** Keeps warnings until they are taken, and passes everything on to the log. */

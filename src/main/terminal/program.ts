@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { COMMANDS } from './commands.ts';
 import { CommandEnd, EXIT, explainError } from './exit.ts';
 import { Output, type TextStream, wantsColor } from './output.ts';
-import { startFolder, Terminal } from './terminal.ts';
+import { type LoadQueue, startFolder, Terminal } from './terminal.ts';
 
 export interface ProgramSurroundings {
   readonly out: TextStream;
@@ -13,6 +13,7 @@ export interface ProgramSurroundings {
   /** Folder of everything that Cellwright makes. */
   readonly home: string;
   readonly currentFolder: string;
+  readonly loadQueue: LoadQueue;
 }
 
 /** How the program is called; used in help. */
@@ -77,9 +78,10 @@ function usageSentence(text: string): string {
 
 function makeTerminal(program: Command, surroundings: ProgramSurroundings): Terminal {
   const { json, color } = program.opts<{ json?: boolean; color: boolean }>();
-  const { out, err, packageFolder, home, currentFolder, environment } = surroundings;
+  const { out, err, packageFolder, home, currentFolder, environment, loadQueue } = surroundings;
   const output = new Output({ out, err }, { json: json === true, color: wantsColor(environment, color) });
-  return new Terminal(output, home, startFolder(packageFolder, currentFolder, environment));
+  const places = { home, startFolder: startFolder(packageFolder, currentFolder, environment), loadQueue };
+  return new Terminal(output, places);
 }
 
 function tellWhere(error: unknown, surroundings: ProgramSurroundings): void {

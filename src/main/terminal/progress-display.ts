@@ -32,7 +32,7 @@ export class ProgressDisplay {
     if (event.name === 'log.added') this.hearLog(event.payload);
     if (this.state === before) return;
     if (event.name === 'trial.changed' && isNewlyFinished(before, event.payload)) {
-      this.say(finishedLine(this.state, event.payload));
+      this.say(finishedLine(this.state, event.payload, this.redraw !== null));
     }
     this.drawSoon();
   }

@@ -12,59 +12,62 @@ import {
 import { bar } from './sparkline.ts';
 import { padEnd, printable, truncate } from './text.ts';
 
-const BAR_WIDTH = 24;
 const LABEL_WIDTH = 12;
+/** Columns that the words behind a bar take. */
+const WORDS_WIDTH = 58;
+const BAR_WIDTHS = { least: 8, most: 24 } as const;
 
 /** The progress on a terminal at three levels: the search, and each running trial with its epoch. */
 export function progressLines(state: ProgressState, columns: number, rows: number): string[] {
   const running = [...state.running.values()].sort((a, b) => a.trial - b.trial);
   const room = Math.max(1, Math.floor((rows - 3) / 2));
-  const lines = [searchLine(state)];
-  for (const trial of running.slice(0, room)) lines.push(trialLine(trial), epochLine(trial));
+  const width = Math.max(BAR_WIDTHS.least, Math.min(BAR_WIDTHS.most, columns - LABEL_WIDTH - WORDS_WIDTH));
+  const lines = [searchLine(state, width)];
+  for (const trial of running.slice(0, room)) lines.push(trialLine(trial, width), epochLine(trial, width));
   if (running.length > room) lines.push(`and ${running.length - room} more`);
   return lines.map((line) => truncate(line, columns - 1));
 }
 
-function level(label: string, fraction: number, parts: readonly (string | null)[]): string {
+function level(label: string, fraction: number, width: number, parts: readonly (string | null)[]): string {
   const known = parts.filter((part) => part !== null);
-  return `${padEnd(label, LABEL_WIDTH)}${bar(fraction, BAR_WIDTH)}  ${known.join(' · ')}`;
+  return `${padEnd(label, LABEL_WIDTH)}${bar(fraction, width)}  ${known.join(' · ')}`;
 }
 
-function searchLine(state: ProgressState): string {
+function searchLine(state: ProgressState, width: number): string {
   const { experiment } = state;
   const done = countDone(state);
   const best = bestTrial(state);
   const trials = experiment.config.budget.trials;
   const left = searchTimeLeft(state);
-  return level('search', done / trials, [
+  return level('search', done / trials, width, [
     `${done} of ${trials} trials`,
     left === null ? null : `${formatAbout(left)} left`,
     best && `best ${formatPercent(best.reward)} %, trial ${best.trial}`,
   ]);
 }
 
-function trialLine(trial: RunningTrial): string {
+function trialLine(trial: RunningTrial, width: number): string {
   const left = trialTimeLeft(trial);
-  return level(`trial ${trial.trial}`, trial.steps === 0 ? 0 : trial.step / trial.steps, [
+  return level(`trial ${trial.trial}`, trial.steps === 0 ? 0 : trial.step / trial.steps, width, [
     `epoch ${trial.epoch} of ${trial.epochs}`,
     left === null ? 'starting' : `${formatAbout(left)} left`,
   ]);
 }
 
-function epochLine(trial: RunningTrial): string {
+function epochLine(trial: RunningTrial, width: number): string {
   const { step, steps } = epochSteps(trial);
-  return level(`  epoch ${trial.epoch}`, steps === 0 ? 0 : step / steps, [
-    `step ${step} of ${steps}`,
+  return level(`  epoch ${trial.epoch}`, steps === 0 ? 0 : step / steps, width, [
+    steps === 0 ? 'starting' : `step ${step} of ${steps}`,
     trial.stepMs > 0 ? `${formatAbout(trial.stepMs * (steps - step))} left` : null,
     trial.loss === null ? null : `loss ${trial.loss.toFixed(3)}`,
     trial.stepMs > 0 ? `${formatNumber(Math.round(trial.stepMs))} ms a step` : null,
   ]);
 }
 
-/** One finished trial in one line, for logs: number, reward, best so far, time, time left. */
-export function finishedLine(state: ProgressState, trial: Trial): string {
+/** One finished trial in one line: number, reward, best so far, time, and the time left where no bar shows it. */
+export function finishedLine(state: ProgressState, trial: Trial, hasBar: boolean): string {
   const { experiment } = state;
-  const left = searchTimeLeft(state);
+  const left = hasBar ? null : searchTimeLeft(state);
   const best = bestTrial(state);
   const parts = [
     `trial ${trial.trial} of ${experiment.config.budget.trials}`,

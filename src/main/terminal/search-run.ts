@@ -1,11 +1,12 @@
 import type { WorkbenchEvent } from '../../shared/contract.ts';
-import type { Experiment } from '../../shared/records/experiment.ts';
+import type { Experiment, ExperimentConfig } from '../../shared/records/experiment.ts';
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
-import { CommandEnd, EXIT } from './exit.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { CommandEnd, EXIT, exitOfSignal } from './exit.ts';
 import { formatPercent, formatPlural, formatSpan } from './format.ts';
 import type { Output } from './output.ts';
 import { ProgressDisplay } from './progress-display.ts';
-import { countDone, startProgress } from './progress-state.ts';
+import { type ProgressState, startProgress } from './progress-state.ts';
 import { printable, shellWord } from './text.ts';
 
 /** More trials than a search may have. */
@@ -24,87 +25,121 @@ export interface SearchRun {
  * Ctrl-C leaves at once.
  */
 export async function followSearch(run: SearchRun, begin: () => Promise<Experiment>): Promise<Experiment> {
-  const interruption = new Interruption(run.output);
-  const early: WorkbenchEvent[] = [];
-  let display: ProgressDisplay | undefined;
-  let wake: () => void = () => undefined;
-  const { unsubscribe } = await run.client.subscribe((event) => {
-    if (display) display.hear(event);
-    else early.push(event);
-    wake();
-  });
+  const interruption = new Interruption();
+  const follower = new Follower(run.output);
+  const { unsubscribe } = await run.client.subscribe((event) => follower.hear(event));
   try {
     const begun = await begin();
     const { trials } = await run.client.call('experiment.leaderboard', { experiment: begun.id, ...ALL_TRIALS });
-    display = new ProgressDisplay(run.output, startProgress(begun, trials));
-    for (const event of early) display.hear(event);
-    await interruption.during(pauseExperiment(run, begun.id), async () => {
-      while (display?.current.experiment.state === 'running') {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    });
+    const display = follower.start(startProgress(begun, trials));
+    const pausing = interruption.asked.then(() => pause(run, display));
+    await Promise.race([follower.ended, pausing]);
+    if (interruption.signal) await pausing;
     display.end();
-    if (interruption.isAsked) throw tellPaused(run, display);
-    return await run.client.call('experiment.get', { experiment: begun.id });
+    const ended = await run.client.call('experiment.get', { experiment: begun.id });
+    if (interruption.signal && ended.state === 'paused')
+      throw new CommandEnd(tellPaused(run, ended, interruption.signal));
+    return ended;
   } finally {
-    display?.end();
+    follower.display?.end();
     interruption.release();
     unsubscribe();
   }
 }
 
-function pauseExperiment(run: SearchRun, experiment: number): () => Promise<void> {
+/** Starts a new search, to be followed. */
+export function beginSearch(
+  { client, output, project }: SearchRun,
+  config: ExperimentConfig,
+): () => Promise<Experiment> {
   return async () => {
-    await run.client.call('experiment.pause', { experiment });
+    const begun = await client.call('experiment.create', { config });
+    const what = `Experiment ${begun.id} (${printable(config.name)}): ${formatPlural(config.budget.trials, 'trial')}`;
+    output.note(`${what}, seed ${config.seed}, in ${printable(project)}. Ctrl-C saves and pauses.`);
+    return begun;
   };
+}
+
+/** Hears events from before the experiment is known, and knows when it rests. */
+class Follower {
+  readonly ended: Promise<void>;
+  display: ProgressDisplay | null = null;
+  private readonly output: Output;
+  private readonly early: WorkbenchEvent[] = [];
+  private end: () => void = () => undefined;
+
+  constructor(output: Output) {
+    this.output = output;
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+
+  start(state: ProgressState): ProgressDisplay {
+    this.display = new ProgressDisplay(this.output, state);
+    for (const event of this.early) this.hear(event);
+    if (state.experiment.state !== 'running') this.end();
+    return this.display;
+  }
+
+  hear(event: WorkbenchEvent): void {
+    if (!this.display) {
+      this.early.push(event);
+      return;
+    }
+    this.display.hear(event);
+    const isOwn = event.name === 'experiment.changed' && event.payload.id === this.display.current.experiment.id;
+    if (isOwn && event.payload.state !== 'running') this.end();
+  }
+}
+
+async function pause(run: SearchRun, display: ProgressDisplay): Promise<void> {
+  const { experiment, running } = display.current;
+  const doing = running.size === 0 ? 'Stopping' : `Saving ${formatPlural(running.size, 'running trial')}`;
+  display.say(`${doing} … (Ctrl-C again leaves at once)`);
+  try {
+    await run.client.call('experiment.pause', { experiment: experiment.id });
+  } catch (error) {
+    // It came to its end in the same moment.
+    if (!(error instanceof WorkbenchError && error.code === 'conflict')) throw error;
+  }
 }
 
 /** Ctrl-C, the terminal's end and a polite kill, while something runs that can be saved. */
 class Interruption {
-  isAsked = false;
-  private readonly output: Output;
-  private onAsked: () => void = () => undefined;
-  private readonly listener = (): void => {
-    if (this.isAsked) process.exit(EXIT.interrupted);
-    this.isAsked = true;
-    this.onAsked();
-  };
+  /** The first signal; null before it. */
+  signal: NodeJS.Signals | null = null;
+  readonly asked: Promise<void>;
+  private readonly listeners: readonly (readonly [NodeJS.Signals, () => void])[];
 
-  constructor(output: Output) {
-    this.output = output;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, this.listener);
-  }
-
-  /** Runs `work`; an interruption calls `pause`, which makes `work` end. */
-  async during(pause: () => Promise<void>, work: () => Promise<void>): Promise<void> {
-    let pausing: Promise<void> | undefined;
-    const ask = new Promise<void>((resolve) => {
-      this.onAsked = () => {
-        this.output.note('Saving the running trials … (Ctrl-C again leaves at once)');
-        pausing = pause();
-        pausing.then(resolve, resolve);
-      };
-      if (this.isAsked) this.onAsked();
+  constructor() {
+    let ask: () => void = () => undefined;
+    this.asked = new Promise((resolve) => {
+      ask = resolve;
     });
-    await Promise.race([work(), ask]);
-    await pausing;
+    this.listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [
+      signal,
+      () => {
+        if (this.signal) process.exit(exitOfSignal(signal));
+        this.signal = signal;
+        ask();
+      },
+    ]);
+    for (const [signal, listener] of this.listeners) process.on(signal, listener);
   }
 
   release(): void {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, this.listener);
+    for (const [signal, listener] of this.listeners) process.off(signal, listener);
   }
 }
 
-function tellPaused(run: SearchRun, display: ProgressDisplay): CommandEnd {
-  const { experiment } = display.current;
-  const done = countDone(display.current);
-  run.output.note(
-    `Paused after ${done} of ${formatPlural(experiment.config.budget.trials, 'trial')}; running trials were saved.`,
-  );
-  run.output.note(`Go on with: ${resumeCommand(run.project)}`);
-  return new CommandEnd(EXIT.interrupted);
+function tellPaused({ output, project }: SearchRun, experiment: Experiment, signal: NodeJS.Signals): number {
+  const { config, counts } = experiment;
+  const done = trialsDone(experiment);
+  const saved = counts.queued === 0 ? '' : ' Running trials were saved and go on when you resume.';
+  output.note(`Paused after ${done} of ${formatPlural(config.budget.trials, 'trial')}.${saved}`);
+  output.note(`Go on with: ${resumeCommand(project)}`);
+  return exitOfSignal(signal);
 }
 
 /** The command that goes on with a project's searches. */

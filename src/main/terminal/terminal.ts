@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
+import type { WorkbenchOptions } from '../workbench/workbench.ts';
 import type { Output } from './output.ts';
 
 /** Below the folder of everything that Cellwright makes (`.cellwright`, or CELLWRIGHT_HOME). */
@@ -13,6 +14,9 @@ export interface OpenProject {
   readonly shownFolder: string;
 }
 
+/** Loads what trains trials; only commands that open a project need it. */
+export type LoadQueue = () => Promise<WorkbenchOptions['openQueue']>;
+
 /** What every command is given. */
 export class Terminal {
   readonly output: Output;
@@ -21,10 +25,13 @@ export class Terminal {
   /** Where the person stands: what relative paths are relative to. */
   readonly startFolder: string;
 
-  constructor(output: Output, home: string, startFolder: string) {
+  readonly loadQueue: LoadQueue;
+
+  constructor(output: Output, places: { home: string; startFolder: string; loadQueue: LoadQueue }) {
     this.output = output;
-    this.home = home;
-    this.startFolder = startFolder;
+    this.home = places.home;
+    this.startFolder = places.startFolder;
+    this.loadQueue = places.loadQueue;
   }
 
   /** A path that the person typed, absolute. */

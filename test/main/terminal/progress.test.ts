@@ -103,12 +103,12 @@ describe('progress of a search', () => {
   it('writes a finished trial as one plain line with reward, best so far and time left', () => {
     const first = makeTrial(1, { reward: 0.43 });
     const second = makeTrial(2);
-    expect(finishedLine(stateAfter(changed(first), changed(second)), second)).toBe(
+    expect(finishedLine(stateAfter(changed(first), changed(second)), second, false)).toBe(
       'trial 2 of 6  reward 41.00 %  best 43.00 % (trial 1)  0:30  about 2 min left',
     );
     const failed = makeTrial(3, { state: 'failed', reward: 0, failure: 'out_of_memory' });
-    expect(finishedLine(stateAfter(changed(failed)), failed)).toContain('failed: out of memory');
+    expect(finishedLine(stateAfter(changed(failed)), failed, false)).toContain('failed: out of memory');
     const reused = makeTrial(4, { reusedFrom: 1, durationMs: 0 });
-    expect(finishedLine(stateAfter(changed(reused)), reused)).toContain('reward 41.00 %, reused from trial 1');
+    expect(finishedLine(stateAfter(changed(reused)), reused, true)).toContain('reward 41.00 %, reused from trial 1');
   });
 });

@@ -4,7 +4,7 @@ import { withProject } from '../open-project.ts';
 import { MOST_TRIALS, wholeNumber } from '../options.ts';
 import { LARGEST_SEED, readSearchConfig } from '../search-options.ts';
 import { tellSearch } from '../search-result.ts';
-import { followSearch, tellEnd } from '../search-run.ts';
+import { beginSearch, followSearch, tellEnd } from '../search-run.ts';
 import { PROJECTS_FOLDER } from '../terminal.ts';
 import { trialLines } from '../trial-view.ts';
 
@@ -29,12 +29,17 @@ export const defineDemo: DefineCommand = (command, terminal) => {
     .action(async ({ trials, seed, project }: DemoOptions) => {
       const { home, output } = terminal();
       const typed = project ?? join(home, PROJECTS_FOLDER, `demo-${timestamp(new Date())}`);
-      const choice = { dataset: 'cifar10', preset: 'quick', strategy: 'ppo', name: 'demo', trials } as const;
+      const choice = {
+        dataset: 'cifar10',
+        preset: 'quick',
+        strategy: 'ppo',
+        name: 'demo on CIFAR-10',
+        trials,
+      } as const;
       const config = readSearchConfig(seed === undefined ? choice : { ...choice, seed });
       await withProject(terminal(), { typed, mayBeNew: true }, async ({ client, shownFolder }) => {
         const run = { client, output, project: shownFolder };
-        output.note(`Searching for cells on CIFAR-10 with the quick preset, in ${shownFolder}.`);
-        const ended = await followSearch(run, () => client.call('experiment.create', { config }));
+        const ended = await followSearch(run, beginSearch(run, config));
         const result = await tellSearch(run, ended);
         if (output.isJson) output.json(result);
         else if (ended.best) {

@@ -1,6 +1,6 @@
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import type { DefineCommand } from '../commands.ts';
-import { formatDuration, formatPercent } from '../format.ts';
+import { formatDuration, formatMoment, formatPercent } from '../format.ts';
 import { withProject } from '../open-project.ts';
 import { projectOption } from '../options.ts';
 import type { Output } from '../output.ts';
@@ -48,7 +48,7 @@ export function experimentLines(output: Output, experiments: readonly Experiment
       `${done} of ${config.budget.trials}`,
       formatPercent(experiment.best?.reward ?? null),
       formatDuration(experiment.runningMs),
-      experiment.createdAt.slice(0, 16).replace('T', ' '),
+      formatMoment(experiment.createdAt),
     ].map((text) => ({ text }));
   });
   return drawTable(COLUMNS, rows, output.width, output.paint('dim'));

@@ -5,7 +5,7 @@ import { withProject } from '../open-project.ts';
 import { projectOption } from '../options.ts';
 import { addSearchOptions, readSearchConfig, type SearchOptions } from '../search-options.ts';
 import { tellSearch } from '../search-result.ts';
-import { followSearch, resumeCommand, type SearchRun, tellEnd } from '../search-run.ts';
+import { beginSearch, followSearch, resumeCommand, type SearchRun, tellEnd } from '../search-run.ts';
 import { goesOnSentence, isUnfinished } from '../unfinished.ts';
 
 export const defineSearch: DefineCommand = (command, terminal) => {
@@ -40,5 +40,5 @@ async function chooseBeginning(run: SearchRun, config: ExperimentConfig): Promis
   for (const { id } of unfinished) {
     output.note(`Experiment ${id} of this project is unfinished; it goes on with: ${resumeCommand(run.project)}`);
   }
-  return () => client.call('experiment.create', { config });
+  return beginSearch(run, config);
 }
