@@ -13,9 +13,14 @@ const SETTINGS = [
 ];
 
 let scratch: { folder: string; remove: () => void };
-beforeAll(() => {
+/** A search that nothing disturbed, and its leaderboard. */
+let calm: Ended;
+let calmRows: Row[];
+beforeAll(async () => {
   scratch = scratchFolder();
   writeSmallDataset(join(scratch.folder, 'home'));
+  calm = await cellwright('search', ...SETTINGS, '--project', 'calm');
+  calmRows = await rowsOf('calm');
 });
 afterAll(() => scratch.remove());
 
@@ -33,27 +38,22 @@ const rowsOf = async (project: string): Promise<Row[]> =>
   JSON.parse((await cellwright('leaderboard', '--project', project, '--json')).out) as Row[];
 
 describe('a search through the terminal', () => {
-  let ended: Ended;
-  beforeAll(async () => {
-    ended = await cellwright('search', ...SETTINGS, '--project', 'calm');
-  });
-
   it('ends with exit code 0, its best trials on stdout and a line a finished trial on stderr', () => {
-    expect(ended.code).toBe(0);
-    expect(ended.out.split('\n')[0]).toMatch(/^# +trial +reward % +best % +params +mult-adds +time +state +origin$/);
-    expect(ended.out.trimEnd().split('\n')).toHaveLength(7);
-    const finished = ended.err.split('\n').filter((line) => /^trial \d of 6 {2}reward \d+\.\d\d %/.test(line));
+    expect(calm.code).toBe(0);
+    expect(calm.out.split('\n')[0]).toMatch(/^# +trial +reward % +best % +params +mult-adds +time +state +origin$/);
+    expect(calm.out.trimEnd().split('\n')).toHaveLength(7);
+    const finished = calm.err.split('\n').filter((line) => /^trial \d of 6 {2}reward \d+\.\d\d %/.test(line));
     expect(finished).toHaveLength(6);
     expect(finished[0]).toMatch(/best \d+\.\d\d % \(trial 1\) {2}\d:\d\d {2}about .+ left$/);
-    expect(ended.err).toMatch(/The search ended: 6 trials in .+\. Best \d+\.\d\d %, trial \d\./);
-    expect(ended.err + ended.out).not.toContain('\u001b');
+    expect(calm.err).toMatch(/The search ended: 6 trials in .+\. Best \d+\.\d\d %, trial \d\./);
+    expect(calm.err + calm.out).not.toContain('\u001b');
   });
 
-  it('lists its trials as JSON in rank order, with exactly the promised keys', async () => {
-    const rows = await rowsOf('calm');
-    expect(rows).toHaveLength(6);
-    expect(rows.map((row) => row.reward)).toEqual(rows.map((row) => row.reward).toSorted((a, b) => b - a));
-    for (const row of rows) {
+  it('lists its trials as JSON in rank order, with exactly the promised keys', () => {
+    expect(calmRows).toHaveLength(6);
+    const rewards = calmRows.map((row) => row.reward);
+    expect(rewards).toEqual(rewards.toSorted((a, b) => b - a));
+    for (const row of calmRows) {
       const keys = ['architecture', 'hash', 'multiplyAdds', 'parameters', 'reward', 'state', 'trial'];
       expect(Object.keys(row).toSorted()).toEqual(keys);
     }
@@ -65,12 +65,12 @@ describe('a search through the terminal', () => {
     expect(head).toMatch(/^rank,trial,state,reward,/);
     const fields = rows.map((row) => row.match(/("([^"]|"")*"|[^,"]*)(,|$)/g)!.filter((field) => field !== ''));
     for (const row of fields) expect(row).toHaveLength(head!.split(',').length);
-    const rewards = (await rowsOf('calm')).map((row) => String(row.reward));
+    const rewards = calmRows.map((row) => String(row.reward));
     expect(rows.map((row) => row.split(',')[3])).toEqual(rewards);
   });
 
   it('shows the best trial with both cells and its curves', async () => {
-    const [best] = await rowsOf('calm');
+    const [best] = calmRows;
     const { out, code } = await cellwright('show', 'best', '--project', 'calm');
     expect(code).toBe(0);
     expect(out).toContain(
@@ -92,7 +92,7 @@ describe('a search through the terminal', () => {
     const again = await cellwright('search', ...SETTINGS, '--project', 'json', '--json');
     const result = JSON.parse(again.out) as { leaderboard: Row[] };
     expect(result).toMatchObject({ experiment: { state: 'completed' } });
-    expect(result.leaderboard).toEqual(await rowsOf('calm'));
+    expect(result.leaderboard).toEqual(calmRows);
   });
 
   it('has nothing to go on with once it has ended, unless more trials are asked for', async () => {
@@ -123,8 +123,7 @@ describe('a search that is interrupted', () => {
     const resumed = await cellwright('resume', '--project', told!);
     expect(resumed.code).toBe(0);
     expect(resumed.err).toMatch(/Experiment 1 \(.+\) goes on after \d of 6 trials/);
-    await cellwright('search', ...SETTINGS, '--project', 'undisturbed');
-    expect(await rowsOf('inter rupted')).toEqual(await rowsOf('undisturbed'));
+    expect(await rowsOf('inter rupted')).toEqual(calmRows);
   });
 
   it('leaves at once at the second Ctrl-C', async () => {
@@ -148,8 +147,7 @@ describe('a search that is interrupted', () => {
     const again = await cellwright('search', ...SETTINGS, '--project', 'killed');
     expect(again.code).toBe(0);
     expect(again.err).toMatch(/Experiment 1 \(.+\) goes on after [345] of 6 trials/);
-    await cellwright('search', ...SETTINGS, '--project', 'undisturbed');
-    expect(await rowsOf('killed')).toEqual(await rowsOf('undisturbed'));
+    expect(await rowsOf('killed')).toEqual(calmRows);
   });
 
   it('is pointed out when another search is started in its project', async () => {
