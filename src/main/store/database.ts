@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
@@ -45,35 +45,77 @@ function configure(database: SQLite.Database): void {
 
 /** Looks at an existing file without writing to it. */
 function refuseUnfit(file: string): void {
+  refuseNewer(file, versionInHeader(file));
   let reader: SQLite.Database | undefined;
   try {
     reader = new SQLite(file, { readonly: true });
     const version = readVersion(reader);
-    if (version > MIGRATIONS.length) {
-      throw new WorkbenchError(
-        'newer_version',
-        `${file} was written by a newer Cellwright (schema ${version}, this one knows ${MIGRATIONS.length}): ` +
-          'open it with that version.',
-      );
-    }
-    const problem = findDamage(reader);
+    refuseNewer(file, version);
+    const problem = findDamage(reader, version);
     if (problem !== null) throw new WorkbenchError('corrupt', `${file} is damaged: ${problem}.`);
   } catch (error) {
-    if (isDamage(error)) {
-      throw new WorkbenchError('corrupt', `${file} is damaged or no database.`, { cause: error });
-    }
+    if (isDamage(error)) throw new WorkbenchError('corrupt', `${file} is damaged or no database.`, { cause: error });
     throw error;
   } finally {
     reader?.close();
   }
 }
 
+function refuseNewer(file: string, version: number): void {
+  if (version <= MIGRATIONS.length) return;
+  throw new WorkbenchError(
+    'newer_version',
+    `${file} was written by a newer Cellwright (schema ${version}, this one knows ${MIGRATIONS.length}): ` +
+      'open it with that version.',
+  );
+}
+
+/** Where SQLite's file format keeps the magic text, user_version and application_id. */
+const HEADER = { magic: 'SQLite format 3\0', bytes: 100, userVersion: 60, applicationId: 68 };
+
+/**
+ * The schema's number as the file itself has it, 0 where the file is none of ours. Even a reading connection makes
+ * files beside a database, so one that is newer is found out first. (A write-ahead log that was left behind may hold a
+ * later number; the connection sees that one.)
+ */
+function versionInHeader(file: string): number {
+  const header = Buffer.alloc(HEADER.bytes);
+  const handle = openSync(file, 'r');
+  try {
+    readSync(handle, header, 0, HEADER.bytes, 0);
+  } finally {
+    closeSync(handle);
+  }
+  const isOurs =
+    header.toString('latin1', 0, HEADER.magic.length) === HEADER.magic &&
+    header.readUInt32BE(HEADER.applicationId) === APPLICATION_ID;
+  return isOurs ? header.readUInt32BE(HEADER.userVersion) : 0;
+}
+
 /** What is wrong with an open database, or null. An empty file is a database that was never begun. */
-function findDamage(database: SQLite.Database): string | null {
-  const tables = database.prepare<[], { n: number }>('SELECT count(*) AS n FROM sqlite_schema').get()?.n ?? 0;
-  if (tables > 0 && database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+function findDamage(database: SQLite.Database, version: number): string | null {
+  const schema = readSchema(database);
+  if (schema.length > 0 && database.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     return 'it is not a project of Cellwright';
   }
+  if (schema.join() !== expectedSchema(version).join()) return 'its tables are not those of its version';
   const found = String(database.pragma('quick_check(1)', { simple: true }));
   return found === 'ok' ? null : found.replaceAll('\n', ' ');
+}
+
+function expectedSchema(version: number): string[] {
+  const fresh = new SQLite(':memory:');
+  try {
+    migrate(fresh, MIGRATIONS.slice(0, version));
+    return readSchema(fresh);
+  } finally {
+    fresh.close();
+  }
+}
+
+function readSchema(database: SQLite.Database): string[] {
+  return database
+    .prepare<[], string>('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name')
+    .pluck()
+    .all();
 }

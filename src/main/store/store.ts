@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
@@ -11,7 +11,7 @@ import { Epochs } from './epochs.ts';
 import { ExperimentDatasets } from './experiment-datasets.ts';
 import { Experiments } from './experiments.ts';
 import { lockProject } from './project-lock.ts';
-import { explainStorageError } from './storage-error.ts';
+import { errorCode, explainStorageError } from './storage-error.ts';
 import { Trials } from './trials.ts';
 
 /** A project's database: one file a table, one opener, one writer. */
@@ -53,7 +53,7 @@ function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    if (existsSync(folder)) {
+    if (['EEXIST', 'ENOTDIR'].includes(errorCode(error))) {
       throw new WorkbenchError('invalid_input', `${folder} is a file: a project needs a folder.`, { cause: error });
     }
     throw explainStorageError(error, folder);

@@ -1,0 +1,194 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { openStore } from '../../../src/main/store/store.ts';
+import type { Lease } from '../../../src/main/store/trials.ts';
+import { randomUint32, randomUnit } from '../../../src/shared/random.ts';
+import { experimentSchema, trialSchema } from '../../../src/shared/records/experiment.ts';
+import { AT, completed, fill, newFolder, newTrial, openTestStore } from './store-setting.ts';
+
+it('tells a change after its commit, whole and once a row', () => {
+  const { store, events } = openTestStore();
+  store.transaction(() => {
+    fill(store, 2);
+    store.trials.lease(1, 1, AT);
+    expect(events).toEqual([]);
+  });
+  expect(events.map(({ name }) => name)).toEqual(['experiment.changed', 'trial.changed', 'trial.changed']);
+  expect(events[0]?.payload).toEqual(store.experiments.get(1));
+  expect(events[1]?.payload).toEqual(store.trials.get(1, 1));
+  expect(store.trials.get(1, 1).state).toBe('running');
+});
+
+it('stores and tells nothing of a transaction that fails', () => {
+  const { store, events } = openTestStore();
+  fill(store, 1);
+  events.length = 0;
+  const failing = (): void =>
+    store.transaction(() => {
+      store.trials.add([newTrial(2)]);
+      throw new Error('in the middle');
+    });
+  expect(failing).toThrow('in the middle');
+  expect(events).toEqual([]);
+  expect(() => store.trials.get(1, 2)).toThrow('Experiment 1 has no trial 2.');
+  store.trials.add([newTrial(2)]);
+  expect(events).toHaveLength(1);
+});
+
+it('gives back rows that fit their schemas, with every bit of their numbers', () => {
+  const { store } = openTestStore();
+  fill(store, 1);
+  const reward = 0.1 + 0.2;
+  const lease = store.trials.lease(1, 1, AT)!;
+  store.trials.finish(lease, completed(reward), AT);
+  expect(trialSchema.parse(store.trials.get(1, 1))).toMatchObject({ reward, logProbability: -84.5474638 });
+  expect(experimentSchema.parse(store.experiments.get(1))).toMatchObject({ best: { trial: 1, reward } });
+});
+
+it('lets only the newest lease write, and nobody write to a finished trial', () => {
+  const { store } = openTestStore();
+  fill(store, 1);
+  const first = store.trials.lease(1, 1, AT)!;
+  const second = store.trials.lease(1, 1, AT)!;
+  expect([first.leaseEpoch, second.leaseEpoch]).toEqual([1, 2]);
+  expect(store.trials.advance(first, 10, 100)).toBe(false);
+  expect(store.trials.finish(first, completed(0.9), AT)).toBe(false);
+  expect(store.trials.release(first)).toBe(false);
+  expect(store.trials.advance(second, 5, 100)).toBe(true);
+  expect(store.trials.finish(second, completed(0.5), AT)).toBe(true);
+  expect(store.trials.finish(second, completed(0.6), AT)).toBe(false);
+  expect(store.trials.lease(1, 1, AT)).toBeNull();
+  expect(store.trials.cancel(1, 1, 'too late', AT)).toBe(false);
+  expect(store.trials.get(1, 1)).toMatchObject({ state: 'completed', reward: 0.5, attempts: 2, step: 100 });
+});
+
+it('accepts no write of a void lease in 1,000 random interleavings', () => {
+  const { store } = openTestStore();
+  fill(store, 1000);
+  let refused = 0;
+  const interleave = (trial: number): void => {
+    const leases: Lease[] = [];
+    let step = 0;
+    for (let move = 0; store.trials.get(1, trial).state !== 'completed'; move++) {
+      const choice = randomUnit(trial, move, 1);
+      const lease = leases[randomUint32(trial, move, 2) % Math.max(1, leases.length)];
+      if (!lease || choice < 0.3) {
+        leases.push(store.trials.lease(1, trial, AT)!);
+        continue;
+      }
+      const isNewest = lease === leases.at(-1);
+      const reward = lease.leaseEpoch / 1000;
+      const accepted =
+        choice < 0.8 ? store.trials.advance(lease, ++step, 100) : store.trials.finish(lease, completed(reward), AT);
+      expect(accepted).toBe(isNewest);
+      if (!isNewest) refused++;
+    }
+    expect(store.trials.get(1, trial).reward).toBe(leases.length / 1000);
+  };
+  // One transaction: the fence does not depend on it, and the disk would be most of the time.
+  store.transaction(() => {
+    for (let trial = 1; trial <= 1000; trial++) interleave(trial);
+  });
+  expect(refused).toBeGreaterThan(500);
+}, 60_000);
+
+it('keeps two generations of checkpoints and names the files that are no longer needed', () => {
+  const { store } = openTestStore();
+  fill(store, 1);
+  const add = (leaseEpoch: number, step: number) =>
+    store.checkpoints.add(
+      {
+        experiment: 1,
+        trial: 1,
+        leaseEpoch,
+        step,
+        file: `checkpoints/${leaseEpoch}-${step}`,
+        sizeBytes: 1,
+        sha256: 'x',
+      },
+      AT,
+    );
+  expect([add(1, 10), add(1, 20), add(1, 30)]).toEqual([[], [], ['checkpoints/1-10']]);
+  expect(add(2, 25)).toEqual(['checkpoints/1-20']);
+  expect(store.checkpoints.newestFirst(1, 1).map(({ step }) => step)).toEqual([30, 25]);
+  expect(store.checkpoints.removeAll(1, 1)).toEqual(['checkpoints/1-30', 'checkpoints/2-25']);
+  expect(store.checkpoints.files().size).toBe(0);
+});
+
+it('keeps every report but only the newest snapshots', () => {
+  const { store } = openTestStore();
+  fill(store, 1);
+  for (let update = 0; update <= 30; update++) store.updates.add(1, update, null, Uint8Array.of(update), AT);
+  expect(store.updates.latest(1)).toMatchObject({ update: 30, snapshot: Buffer.of(30) });
+  store.updates.replaceSnapshot(1, 30, Uint8Array.of(99));
+  expect(store.updates.latest(1)?.snapshot).toEqual(Buffer.of(99));
+  expect(() => store.updates.add(1, 30, null, Uint8Array.of(1), AT)).toThrow('UNIQUE');
+});
+
+it('ranks by reward, ties by number, and those without a reward last', () => {
+  const { store } = openTestStore();
+  fill(store, 6);
+  const rewards = [0.2, null, 0.9, 0.2, null, 0.9];
+  for (const [index, reward] of rewards.entries()) {
+    const lease = store.trials.lease(1, index + 1, AT)!;
+    if (reward !== null) store.trials.finish(lease, completed(reward), AT);
+  }
+  const numbers = (offset: number, limit: number) =>
+    store.trials.leaderboard(1, offset, limit).trials.map(({ trial }) => trial);
+  expect(numbers(0, 10)).toEqual([3, 6, 1, 4, 2, 5]);
+  expect(numbers(2, 2)).toEqual([1, 4]);
+  expect(store.trials.leaderboard(1, 0, 1).total).toBe(6);
+});
+
+it('reads a page of a leaderboard of 20,000 trials in about a millisecond', () => {
+  const { store } = openTestStore();
+  fill(store, 20_000);
+  store.transaction(() => {
+    for (let trial = 1; trial <= 20_000; trial++) {
+      store.trials.finish(store.trials.lease(1, trial, AT)!, completed(randomUnit(1, trial)), AT);
+    }
+  });
+  const median = (work: () => unknown): number => {
+    const times = Array.from({ length: 21 }, () => {
+      const start = performance.now();
+      work();
+      return performance.now() - start;
+    });
+    return times.toSorted((a, b) => a - b)[10]!;
+  };
+  const pageMs = median(() => store.trials.leaderboard(1, 0, 50));
+  const rowMs = median(() => store.experiments.get(1));
+  console.log(`leaderboard page of 50: ${pageMs.toFixed(2)} ms, experiment with counts: ${rowMs.toFixed(2)} ms`);
+  // Several times what was measured on an idle machine, so that a busy one passes and a missing index does not.
+  expect(pageMs).toBeLessThan(8);
+  expect(rowMs).toBeLessThan(8);
+}, 60_000);
+
+it('lets one opener in, refuses a second within milliseconds, and is free as soon as the first is killed', async () => {
+  const folder = newFolder();
+  const holder = fork(join(import.meta.dirname, 'hold-store.ts'), [folder], { execArgv: [] });
+  await once(holder, 'message');
+  const start = performance.now();
+  expect(() =>
+    openStore(
+      folder,
+      () => undefined,
+      () => new Date(),
+    ),
+  ).toThrow(/is in use by another Cellwright/);
+  expect(performance.now() - start).toBeLessThan(200);
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  const { store } = openTestStore(folder);
+  // What the killed process had committed.
+  expect(store.experiments.list()).toHaveLength(1);
+  expect(() =>
+    openStore(
+      folder,
+      () => undefined,
+      () => new Date(),
+    ),
+  ).toThrow(/is in use/);
+});
