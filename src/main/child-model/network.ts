@@ -1,13 +1,14 @@
-import type {
-  BatchNormStep,
-  ConvolutionStep,
-  DenseStep,
-  DepthwiseStep,
-  NetworkPlan,
-  PickStep,
-  PlanVariable,
-  PoolStep,
-  Step,
+import {
+  type BatchNormStep,
+  type ConvolutionStep,
+  type DenseStep,
+  type DepthwiseStep,
+  inputsOf,
+  type NetworkPlan,
+  type PickStep,
+  type PlanVariable,
+  type PoolStep,
+  type Step,
 } from '../../shared/search-space/plan.ts';
 import type { Tensor } from '../tensor/graph.ts';
 import { FAN_OUT, type Initial, ONES, ZEROS } from '../tensor/initial.ts';
@@ -80,9 +81,20 @@ export function initialOf({ role }: Pick<PlanVariable, 'role'>): Initial {
  */
 export function buildNetwork(plan: NetworkPlan, options: NetworkOptions): Network {
   const builder = new NetworkBuilder(options);
-  for (const [index, step] of plan.steps.entries()) builder.append(index, step);
+  const needed = neededSteps(plan, options.mode);
+  for (const [index, step] of plan.steps.entries()) builder.append(index, needed.has(index) ? step : null);
   const auxiliary = plan.auxiliaryLogits === null ? undefined : builder.results[plan.auxiliaryLogits];
   return { logits: builder.results[plan.logits]!, auxiliaryLogits: auxiliary ?? null, results: builder.results };
+}
+
+/** Steps that the mode's results depend on. A step's place can't tell: a shared one has the place of its first reader. */
+function neededSteps(plan: NetworkPlan, mode: NetworkMode): Set<number> {
+  const needed = new Set([plan.predictions]);
+  if (mode.kind === 'training' && plan.auxiliaryLogits !== null) needed.add(plan.auxiliaryLogits);
+  for (let index = plan.steps.length - 1; index >= 0; index--) {
+    if (needed.has(index)) for (const input of inputsOf(plan.steps[index]!)) needed.add(input);
+  }
+  return needed;
 }
 
 class NetworkBuilder {
@@ -93,10 +105,9 @@ class NetworkBuilder {
     this.#options = options;
   }
 
-  append(index: number, step: Step): void {
-    const { mode, images } = this.#options;
-    const unused = step.place.part === 'auxiliary' && mode.kind === 'inference';
-    this.results.push(unused ? undefined : images.graph.scope(step.name, () => this.#build(index, step)));
+  append(index: number, step: Step | null): void {
+    const { graph } = this.#options.images;
+    this.results.push(step === null ? undefined : graph.scope(step.name, () => this.#build(index, step)));
   }
 
   #result(index: number): Tensor {
