@@ -103,9 +103,8 @@ export interface WrittenCheckpoint {
   /** Absolute. */
   readonly file: string;
   readonly step: number;
-  /** Of the file. */
   readonly sizeBytes: number;
-  /** Of the body. */
+  /** Of the whole file, as `sizeBytes` is. */
   readonly sha256: string;
 }
 
@@ -118,7 +117,8 @@ export function hashBody(body: Uint8Array): string {
 export function findNonFinite({ layout, body }: Pick<CheckpointContent, 'layout' | 'body'>): string | null {
   for (const { name, dtype, offset, sizeBytes } of layout) {
     if (dtype !== 'float32') continue;
-    const copy = body.slice(offset, offset + sizeBytes);
+    // A copy is aligned; a Buffer's own `slice` would be none.
+    const copy = new Uint8Array(body.subarray(offset, offset + sizeBytes));
     const bad = new Float32Array(copy.buffer).findIndex((value) => !Number.isFinite(value));
     if (bad >= 0) return `${name}[${bad}]`;
   }
@@ -146,7 +146,8 @@ export function writeCheckpoint(folder: string, content: CheckpointContent): Wri
     rmSync(temporary, { force: true });
     throw storageError(error, folder);
   }
-  return { file, step: progress.step, sizeBytes: head.length + body.length, sha256: hash };
+  const sha256 = createHash('sha256').update(head).update(body).digest('hex');
+  return { file, step: progress.step, sizeBytes: head.length + body.length, sha256 };
 }
 
 function encodeHeader({ identity, environment, progress, layout, body }: CheckpointContent, hash: string): Buffer {
@@ -211,7 +212,7 @@ export function readCheckpoint(file: string): ReadCheckpoint {
   const text = bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + length);
   if (crc32(text) !== bytes.readUInt32LE(MAGIC.length + 4)) throw damaged('its header has another checksum');
   const header = parseHeader(text.toString('utf8'), file, damaged);
-  const body = bytes.subarray(PREFIX_BYTES + length);
+  const body = new Uint8Array(bytes.subarray(PREFIX_BYTES + length));
   if (body.length !== header.bodyBytes) throw damaged(`its body has ${body.length} bytes, not ${header.bodyBytes}`);
   if (hashBody(body) !== header.sha256) throw damaged('its body has another hash');
   const bad = findNonFinite({ layout: header.layout, body });
