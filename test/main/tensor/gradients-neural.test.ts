@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Graph, Tensor } from '../../../src/main/tensor/graph.ts';
 import * as math from '../../../src/main/tensor/operations/arithmetic.ts';
+import { concat, everySecondPixel } from '../../../src/main/tensor/operations/array.ts';
 import * as neural from '../../../src/main/tensor/operations/neural.ts';
 import { type CheckedInput, checkGradient, type GradientCheck, relativeDistance } from './gradient-check.ts';
 
@@ -107,7 +108,38 @@ const OTHERS: [string, readonly CheckedInput[], Build][] = [
   ],
 ];
 
-const ALL = [...convolutionCases(), ...depthwiseCases(), ...poolCases(), ...OTHERS];
+/** Large enough for the ways round TensorFlow's slow kernels, whose thresholds are numbers of elements or bytes. */
+const LARGE: [string, readonly CheckedInput[], Build][] = [
+  ...([5, 7] as const).flatMap((window) =>
+    ([16, 17] as const).map((width): [string, readonly CheckedInput[], Build] => [
+      `depthwiseConv2d ${window}x${window} on 18x${width}x32, put together from narrow ones where the width is even`,
+      [normal(2, 18, width, 32), normal(window, window, 32, 1)],
+      ([x, filter]) => neural.depthwiseConv2d(x!, filter!, { padding: 'SAME' }),
+    ]),
+  ),
+  [
+    'zeroStuffed5x5 on a large image',
+    [normal(2, 18, 16, 32), normal(3, 3, 32, 1)],
+    ([x, filter]) => neural.depthwiseConv2d(x!, neural.zeroStuffed5x5(filter!), { padding: 'SAME' }),
+  ],
+  [
+    'pointwiseConv2d of a large concatenation’s ReLU',
+    [
+      ...[90, 70, 100].map((channels): CheckedInput => ({ shape: [4, 16, 16, channels], values: 'away from zero' })),
+      normal(1, 1, 260, 3),
+    ],
+    ([a, b, c, filter]) => neural.pointwiseConv2d(math.relu(concat([a!, b!, c!], 3)), filter!),
+  ],
+  ...([0, 1] as const).flatMap((offset) =>
+    ([8, 7] as const).map((height): [string, readonly CheckedInput[], Build] => [
+      `everySecondPixel from ${offset} of ${height}x5`,
+      [normal(2, height, 5, 3)],
+      ([x]) => everySecondPixel(x!, offset),
+    ]),
+  ),
+];
+
+const ALL = [...convolutionCases(), ...depthwiseCases(), ...poolCases(), ...OTHERS, ...LARGE];
 
 describe('gradients of a network’s operations', () => {
   it.each(ALL)('%s agrees with central differences, in float64 and by the float32 kernels', (_name, inputs, build) => {

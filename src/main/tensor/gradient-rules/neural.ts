@@ -2,15 +2,8 @@ import { type Attributes, isSet } from '../attributes.ts';
 import type { Tensor } from '../graph.ts';
 import * as math from '../operations/arithmetic.ts';
 import { reshape } from '../operations/array.ts';
+import { depthwiseFilterGradient } from './depthwise-filter.ts';
 import { type GradientRule, kernel, shapeTensor, simpleRule } from './rule.ts';
-
-/** The two gradient kernels of a convolution, called `<name>Input` and `<name>Filter`. */
-function convolution(name: string): GradientRule {
-  return simpleRule((gradient, [x, filter], _output, { node: { attributes }, needed }) => [
-    needed[0] ? kernel(`${name}Input`, [shapeTensor(x!), filter!, gradient], attributes, x!) : undefined,
-    needed[1] ? kernel(`${name}Filter`, [x!, shapeTensor(filter!), gradient], attributes, filter!) : undefined,
-  ]);
-}
 
 function pick(attributes: Attributes, ...names: readonly string[]): Attributes {
   return Object.fromEntries(names.map((name) => [name, attributes[name]!]));
@@ -44,8 +37,16 @@ const crossEntropyRule: GradientRule = ({ node, gradients, needed }) => {
 };
 
 export const NEURAL_RULES: Readonly<Record<string, GradientRule>> = {
-  Conv2D: convolution('Conv2DBackprop'),
-  DepthwiseConv2dNative: convolution('DepthwiseConv2dNativeBackprop'),
+  Conv2D: simpleRule((gradient, [x, filter], _output, { node: { attributes }, needed }) => [
+    needed[0] ? kernel('Conv2DBackpropInput', [shapeTensor(x!), filter!, gradient], attributes, x!) : undefined,
+    needed[1] ? kernel('Conv2DBackpropFilter', [x!, shapeTensor(filter!), gradient], attributes, filter!) : undefined,
+  ]),
+  DepthwiseConv2dNative: simpleRule((gradient, [x, filter], _output, { node, needed }) => [
+    needed[0]
+      ? kernel('DepthwiseConv2dNativeBackpropInput', [shapeTensor(x!), filter!, gradient], node.attributes, x!)
+      : undefined,
+    needed[1] ? depthwiseFilterGradient(node, gradient) : undefined,
+  ]),
   MaxPool: simpleRule((gradient, [x], y, { node }) => [kernel('MaxPoolGrad', [x!, y, gradient], node.attributes, x!)]),
   AvgPool: simpleRule((gradient, [x], _y, { node }) => [
     kernel('AvgPoolGrad', [shapeTensor(x!), gradient], node.attributes, x!),

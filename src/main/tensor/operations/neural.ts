@@ -6,10 +6,10 @@ import {
   textAttribute,
   typeAttribute,
 } from '../attributes.ts';
-import type { Shape } from '../data-types.ts';
+import { BYTES_PER_ELEMENT, elementCount, type Shape, sameShape } from '../data-types.ts';
 import { type Tensor, typeText } from '../graph.ts';
-import { matMul } from './arithmetic.ts';
-import { reshape, scatterStrided } from './array.ts';
+import { addN, matMul, relu } from './arithmetic.ts';
+import { reshape, scatterStrided, split } from './array.ts';
 import { expectFloating, expectRank, expectSameType } from './shapes.ts';
 
 /** Zeros at [[top, bottom], [left, right]]. */
@@ -75,15 +75,40 @@ export function conv2d(x: Tensor, filter: Tensor, options: WindowOptions): Tenso
   return x.graph.add('Conv2D', [x, filter], windowAttributes(x, options), [{ dtype: x.dtype, shape }]).outputs[0]!;
 }
 
-/** A 1x1 convolution with stride 1, as one matrix product over all places. */
+/**
+ * From this many bytes on, a concatenation is not made for a 1x1 convolution of it (measured at 2 readers of six maps:
+ * [32, 32, 32, 6 x 32] 52 to 38 ms forward and backward, [32, 32, 32, 6 x 8] 13 to 7, [32, 8, 8, 6 x 32] equal).
+ */
+const WORTHWHILE_BYTES = 2 ** 21;
+
+/**
+ * A 1x1 convolution with stride 1, as a matrix product over all places: on a CPU never slower than TensorFlow's
+ * convolution, forward and backward. Of a large concatenation (or its ReLU) it is the sum of the pieces' products, so
+ * that the concatenation, and the cutting of its gradient, need not be computed.
+ */
 export function pointwiseConv2d(x: Tensor, filter: Tensor): Tensor {
   expectRank('pointwiseConv2d', x, 4);
-  const [height, width, inputs, outputs] = filter.shape;
+  const [height, width, inputs, outputs] = filter.shape as [number, number, number, number];
   if (filter.shape.length !== 4 || height !== 1 || width !== 1 || inputs !== x.shape[3]) {
     throw new TypeError(`pointwiseConv2d's filter ${typeText(filter)} does not fit ${typeText(x)} (${x.name}).`);
   }
-  const product = matMul(reshape(x, [-1, inputs!]), reshape(filter, [inputs!, outputs!]));
-  return reshape(product, [...x.shape.slice(0, 3), outputs!]);
+  const pieces = piecesOf(x);
+  const widths = pieces.map(({ shape }) => shape[3]!);
+  const weights = split(reshape(filter, [inputs, outputs]), widths, 0);
+  const products = pieces.map((piece, index) => matMul(reshape(piece, [-1, widths[index]!]), weights[index]!));
+  return reshape(addN(products), [...x.shape.slice(0, 3), outputs]);
+}
+
+/** The maps that a large concatenation on channels joins, each with its ReLU where the whole has one; or the map itself. */
+function piecesOf(x: Tensor): readonly Tensor[] {
+  const rectified = x.node.op === 'Relu';
+  const joined = rectified ? x.node.inputs[0]! : x;
+  const large = !x.shape.includes(-1) && elementCount(x.shape) * BYTES_PER_ELEMENT[x.dtype] >= WORTHWHILE_BYTES;
+  if (joined.node.op !== 'ConcatV2' || !large || /gpu/i.test(x.graph.currentDevice)) return [x];
+  const pieces = joined.node.inputs.slice(0, -1);
+  const onChannels = pieces.every(({ shape }) => sameShape(shape.slice(0, 3), x.shape.slice(0, 3)));
+  if (!onChannels) return [x];
+  return rectified ? pieces.map(relu) : pieces;
 }
 
 /**
