@@ -23,6 +23,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   home: homeFolder(),
   currentFolder: process.cwd(),
   loadQueue: async () => {
-    throw new Error('no trainers yet');
+    const { localTrainers } = await import('./trials/local-trainers.ts');
+    return await localTrainers();
   },
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WORKBENCH_ERROR_CODES } from '../workbench-error.ts';
 import { architectureSchema, scaleSchema } from './architecture.ts';
 import { epochSchema, outcomeSchema, trainingSchema } from './training.ts';
 
@@ -78,6 +79,13 @@ export const trainerEventSchema = z.discriminatedUnion('kind', [
     weightsHash: z.string().nullable(),
   }),
   z.strictObject({ kind: z.literal('suspended'), ...lease, step: z.int() }),
+  /** The job can't be done by any host (a full disk, a data set that is gone): the search must know. */
+  z.strictObject({
+    kind: z.literal('refused'),
+    ...lease,
+    code: z.enum(WORKBENCH_ERROR_CODES),
+    message: z.string(),
+  }),
   z.strictObject({ kind: z.literal('log'), level: z.enum(['info', 'warn', 'error']), message: z.string() }),
 ]);
 export type TrainerEvent = z.infer<typeof trainerEventSchema>;

@@ -1,0 +1,25 @@
+import { availableParallelism } from 'node:os';
+import type { LogLevel } from '../log.ts';
+import type { TrialQueue } from '../search/trial-queue.ts';
+import { askNvidia } from '../setup/gpu.ts';
+import { launchProcess } from './launch-process.ts';
+import { trainerEnvironment } from './trainer-environment.ts';
+import type { Launch } from './trainer-host.ts';
+import { type TrainerLimits, TrainerPool } from './trainer-pool.ts';
+
+/** The module that trains; a host imports it, this process does not. */
+export const TRAINING_MODULE = new URL('../training/train-child.ts', import.meta.url).href;
+
+/**
+ * Looks at this machine and returns what opens its trainers: as many hosts as trials are handed in at once, over all
+ * of its GPUs.
+ */
+export async function localTrainers(
+  options: { launch?: Launch; limits?: Partial<TrainerLimits> } = {},
+): Promise<(tell: (level: LogLevel, message: string) => void) => TrialQueue> {
+  const { launch = launchProcess(), limits = {} } = options;
+  const nvidia = await askNvidia(process.env);
+  const machine = { cores: availableParallelism(), gpus: nvidia?.gpus.length ?? 0 };
+  const environment = (index: number): Record<string, string> => trainerEnvironment(index, machine);
+  return (tell) => new TrainerPool({ launch, environment, trainingModule: TRAINING_MODULE, tell, limits });
+}

@@ -1,0 +1,43 @@
+/** A step that takes this many times the median is no slow step any more. */
+const STEPS = 20;
+/** Of so many recent steps the median is taken. */
+const REMEMBERED = 99;
+/** A tick that comes this late means that this process itself stood still; the other side had no chance. */
+const LATE_TICK_MS = 5000;
+
+/** Tells when a training thread makes no progress any more. All times are monotonic milliseconds. */
+export class StallWatch {
+  readonly #leastMs: number;
+  readonly #steps: number[] = [];
+  #movedMs: number;
+  #tickMs: number;
+  #counter = -1;
+
+  constructor(leastMs: number, now: number) {
+    this.#leastMs = leastMs;
+    this.#movedMs = now;
+    this.#tickMs = now;
+  }
+
+  heartbeat(counter: number, now: number): void {
+    if (counter === this.#counter) return;
+    this.#counter = counter;
+    this.#movedMs = now;
+  }
+
+  progress(stepMs: number | null, now: number): void {
+    this.#movedMs = now;
+    if (stepMs === null) return;
+    this.#steps.push(stepMs);
+    if (this.#steps.length > REMEMBERED) this.#steps.shift();
+  }
+
+  /** How long nothing moved if that is too long, else 0. To be asked about once a second. */
+  stalledMs(now: number): number {
+    if (now - this.#tickMs > LATE_TICK_MS) this.#movedMs = now;
+    this.#tickMs = now;
+    const median = [...this.#steps].sort((a, b) => a - b)[this.#steps.length >> 1] ?? 0;
+    const still = now - this.#movedMs;
+    return still > Math.max(this.#leastMs, STEPS * median) ? still : 0;
+  }
+}
