@@ -32,10 +32,13 @@ export async function backUp(database: Database, folder: string, at: Date): Prom
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `cellwright-${stamp(at)}.db`);
   const unfinished = `${file}.tmp`;
-  rmSync(unfinished, { force: true });
-  await database.backup(unfinished);
-  flush(unfinished);
-  renameSync(unfinished, file);
+  try {
+    await database.backup(unfinished);
+    flush(unfinished);
+    renameSync(unfinished, file);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   flush(folder);
   for (const old of listBackups(folder).slice(KEPT_BACKUPS)) rmSync(join(folder, old));
 }

@@ -28,7 +28,7 @@ export interface Store {
   transaction<T>(work: () => T): T;
   /** Copies the database while it is in use; nothing when nothing changed since the last copy. */
   backUp(): Promise<void>;
-  /** Backs up, closes and frees the folder for the next opener. */
+  /** Closes, after a backup that is under way, and frees the folder for the next opener. */
   close(): Promise<void>;
 }
 
@@ -112,12 +112,9 @@ function composeStore(database: Database, { folder, publish, now, unlock, restor
     transaction: (work) => commits.run(work),
     backUp: enqueueBackup,
     close: async () => {
-      try {
-        await enqueueBackup();
-      } finally {
-        database.close();
-        unlock();
-      }
+      await underWay;
+      database.close();
+      unlock();
     },
   };
 }

@@ -2,17 +2,21 @@ import { statfsSync } from 'node:fs';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 
 /** Bytes that stay free: two checkpoints of a large child for each of a few trainers, and the database's own. */
-export const LEAST_FREE_BYTES = 256 * 2 ** 20;
+const LEAST_FREE_BYTES = 256 * 2 ** 20;
 
-/** Throws `disk_full` when the disk of a folder has less than `least` bytes left. */
-export function refuseFullDisk(folder: string, least: number): void {
+/** Bytes that this process may still write to the disk of a folder. */
+export function freeBytesOf(folder: string): number {
   const { bavail, bsize } = statfsSync(folder);
-  const free = bavail * bsize;
-  if (free >= least) return;
+  return bavail * bsize;
+}
+
+/** Throws `disk_full` when too little is free for another trial. */
+export function refuseFullDisk(folder: string, freeBytes: number): void {
+  if (freeBytes >= LEAST_FREE_BYTES) return;
   throw new WorkbenchError(
     'disk_full',
-    `The disk of ${folder} has ${inMegabytes(free)} MB left and a search needs ${inMegabytes(least)} MB: ` +
-      'make room, then resume.',
+    `The disk of ${folder} has ${inMegabytes(freeBytes)} MB left and a search needs ${inMegabytes(LEAST_FREE_BYTES)} ` +
+      'MB: make room, then resume.',
   );
 }
 

@@ -11,7 +11,7 @@ import type { SearchTools } from '../search/search-context.ts';
 import { createStrategy } from '../search/strategies/strategy.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import { openStore, type Store } from '../store/store.ts';
-import { LEAST_FREE_BYTES, refuseFullDisk } from './disk-space.ts';
+import { freeBytesOf, refuseFullDisk } from './disk-space.ts';
 import { EventFeed } from './event-feed.ts';
 import { controllerHandlers } from './handlers/controller.ts';
 import { datasetHandlers } from './handlers/dataset.ts';
@@ -37,8 +37,8 @@ export interface WorkbenchOptions {
   /** By default `log/cellwright.log` in the project. */
   readonly log?: Log;
   readonly residentBytes?: number;
-  /** Free space below which no trial is begun. */
-  readonly leastFreeBytes?: number;
+  /** Free space of the disk that a folder is on. */
+  readonly freeBytes?: (folder: string) => number;
 }
 
 /** The application without a window. */
@@ -87,12 +87,13 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     log,
     publish,
     residentBytes: options.residentBytes ?? RESIDENT_BYTES,
-    refuseFullDisk: () => refuseFullDisk(projectFolder, options.leastFreeBytes ?? LEAST_FREE_BYTES),
+    refuseFullDisk: () => refuseFullDisk(projectFolder, (options.freeBytes ?? freeBytesOf)(projectFolder)),
   };
   const searches = new Searches(tools, options.home);
-  const backups = setInterval(() => {
+  // A backup that fails (a full disk) is no reason to stop, or not to close.
+  const backUp = (): Promise<void> =>
     store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
-  }, BACKUP_EVERY_MS).unref();
+  const backups = setInterval(() => void backUp(), BACKUP_EVERY_MS).unref();
   const server: ServerOptions = {
     handlers: composeHandlers({ store, searches, home: options.home, tell }),
     events,
@@ -108,6 +109,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       try {
         await searches.close();
         await queue.close();
+        await backUp();
       } finally {
         await store.close();
       }

@@ -6,16 +6,23 @@ import { ScriptedQueue } from './scripted-queue.ts';
 
 const [projectFolder, home] = process.argv.slice(2) as [string, string];
 const queue = new ScriptedQueue({ steps: 12, checkpointSteps: 2, stepMs: () => 5 });
-const workbench = await openWorkbench({ projectFolder, home, openQueue: () => queue, leastFreeBytes: 0 });
+const workbench = await openWorkbench({
+  projectFolder,
+  home,
+  openQueue: () => queue,
+  freeBytes: () => Number.MAX_SAFE_INTEGER,
+});
 const { client } = workbench.connect();
-let rested: () => void = () => undefined;
+let onRest: () => void = () => undefined;
 const rest = new Promise<void>((resolve) => {
-  rested = resolve;
+  onRest = resolve;
 });
 await client.subscribe(({ name, payload }) => {
-  if (name === 'experiment.changed' && 'state' in payload && payload.state !== 'running') rested();
+  if (name === 'experiment.changed' && 'state' in payload && payload.state !== 'running') onRest();
 });
 process.stdout.write('open\n');
 await client.call('experiment.create', { config: smallConfig() });
 await rest;
+const [rested] = await client.call('experiment.list', {});
+process.stdout.write(`rests: ${rested?.state}, ${rested?.message}\n`);
 await workbench.close();

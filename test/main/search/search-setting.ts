@@ -39,7 +39,12 @@ export async function openSetting(
   queue: ScriptedQueue,
   options: Partial<WorkbenchOptions> = {},
 ): Promise<OpenSetting> {
-  const workbench = await openWorkbench({ ...setting, openQueue: () => queue, leastFreeBytes: 0, ...options });
+  const workbench = await openWorkbench({
+    ...setting,
+    openQueue: () => queue,
+    freeBytes: () => Number.MAX_SAFE_INTEGER,
+    ...options,
+  });
   const { client } = workbench.connect();
   const events: WorkbenchEvent[] = [];
   const waiting = new Set<() => void>();

@@ -41,6 +41,7 @@ async function closedProject(): Promise<{ folder: string; file: string }> {
       store.trials.finish(store.trials.lease(1, trial, AT)!, completed(trial / 100), AT);
     }
   });
+  await store.backUp();
   await store.close();
   return { folder, file: join(folder, 'cellwright.db') };
 }
