@@ -123,6 +123,8 @@ describe('what cannot be asked', () => {
     ['a cell that is neither published nor a file', ['describe', '--cell', 'nasnet-b'], /nasnet-b.*nasnet-a/],
     ['no cell', ['describe'], /--cell/],
     ['an unknown bench', ['bench', 'nothing'], /nothing/],
+    ['a project without a name', ['leaderboard', '--project', ''], /--project.*folder/],
+    ['a search without a name', ['search', '--name', ' '], /--name.*empty/],
     ['a project that is not there', ['leaderboard', '--project', 'nowhere'], /nowhere.*search/],
   ])('refuses %s in one sentence with exit code 2', async (_, args, sentence) => {
     const ended = await cellwright(...args);

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { fileLog, type Log } from '../log.ts';
@@ -18,6 +18,7 @@ export async function withProject(
   if (!project.mayBeNew && !existsSync(join(folder, 'cellwright.db'))) {
     throw new WorkbenchError('not_found', `There is no project in ${printable(shownFolder)}; \`search\` makes one.`);
   }
+  if (project.mayBeNew) makeFolder(folder);
   const logFile = join(folder, 'log', 'cellwright.log');
   const notices = new Notices(fileLog(logFile, () => SYSTEM_CLOCK.now()));
   const workbench = await openWorkbench({
@@ -37,6 +38,24 @@ export async function withProject(
   } finally {
     close();
     await workbench.close();
+  }
+}
+
+/**
+ * Makes a folder and its parents, one by one: Node's own recursive way never returns below a file system that takes no
+ * folders, such as /proc. What is there already, or is a file, the store judges.
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error) || error.code === 'EEXIST' || error.code === 'ENOTDIR') return;
+    const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+    const remedy = full ? 'free some space' : 'choose a folder that can be written to';
+    const sentence = `The folder ${printable(folder)} can't be made (${String(error.code)}): ${remedy}.`;
+    throw new WorkbenchError(full ? 'disk_full' : 'read_only', sentence, { cause: error });
   }
 }
 

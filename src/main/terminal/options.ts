@@ -4,7 +4,15 @@ import { closestWord } from './text.ts';
 
 /** `--project FOLDER`, the same for every command. */
 export function projectOption(): Option {
-  return new Option('--project <folder>', `folder of the project (default: .cellwright/${DEFAULT_PROJECT})`);
+  return new Option('--project <folder>', `folder of the project (default: .cellwright/${DEFAULT_PROJECT})`).argParser(
+    folder,
+  );
+}
+
+/** Reads the name of a folder, for commander: anything but nothing, which would be the current folder. */
+export function folder(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must name a folder.');
+  return text;
 }
 
 export function experimentOption(usual = 'the newest'): Option {

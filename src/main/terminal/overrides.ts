@@ -79,6 +79,10 @@ const EXPECTED_WORDS: Readonly<Record<string, string>> = {
 };
 
 function issueWords(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'too_small' && issue.origin === 'string') return 'it must not be empty';
+  if (issue.code === 'too_small' && issue.origin === 'array') return `it must have ${issue.minimum} or more entries`;
+  if (issue.code === 'too_big' && issue.origin === 'string')
+    return `it must not be longer than ${issue.maximum} characters`;
   if (issue.code === 'too_small')
     return `it must be ${issue.inclusive === false ? 'more than ' : 'at least '}${issue.minimum}`;
   if (issue.code === 'too_big')

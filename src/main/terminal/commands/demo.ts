@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DefineCommand } from '../commands.ts';
 import { withProject } from '../open-project.ts';
-import { MOST_TRIALS, wholeNumber } from '../options.ts';
+import { folder, MOST_TRIALS, wholeNumber } from '../options.ts';
 import { LARGEST_SEED, readSearchConfig } from '../search-options.ts';
 import { tellSearch } from '../search-result.ts';
 import { beginSearch, followSearch, tellEnd } from '../search-run.ts';
@@ -25,7 +25,11 @@ export const defineDemo: DefineCommand = (command, terminal) => {
       "everything random follows from it (default: the preset's)",
       wholeNumber(1, LARGEST_SEED),
     )
-    .option('--project <folder>', `folder of the project (default: a fresh one in .cellwright/${PROJECTS_FOLDER})`)
+    .option(
+      '--project <folder>',
+      `folder of the project (default: a fresh one in .cellwright/${PROJECTS_FOLDER})`,
+      folder,
+    )
     .action(async ({ trials, seed, project }: DemoOptions) => {
       const { home, output } = terminal();
       const typed = project ?? join(home, PROJECTS_FOLDER, `demo-${timestamp(new Date())}`);
