@@ -25,7 +25,7 @@ export interface ControllerResult {
   number: number;
   decisions: readonly number[];
   logProbability: number;
-  /** A fraction; a result whose reward is not finite is left out. */
+  /** A fraction; a result whose reward is not finite, or absurdly large, is left out. */
   reward: number;
 }
 
@@ -34,6 +34,9 @@ export interface ControllerResult {
  * number on one machine; another one may round its exponential differently.
  */
 const LOG_PROBABILITY_TOLERANCE = 1e-6;
+
+/** Beyond this a reward is no accuracy but a fault, and its square could leave the range of numbers. */
+const LARGEST_REWARD = 1e6;
 
 /**
  * The search's controller: samples architectures and learns from their rewards by PPO (paper A.2). What it proposes
@@ -81,10 +84,10 @@ export class Controller {
 
   /**
    * Learns from a batch in proposal order, all of it sampled since the last update. Returns null, and changes
-   * nothing, when no reward is finite.
+   * nothing, when no reward can be learned from.
    */
   tell(results: readonly ControllerResult[]): UpdateReport | null {
-    const learned = results.filter((result) => Number.isFinite(result.reward));
+    const learned = results.filter(({ reward }) => Number.isFinite(reward) && Math.abs(reward) <= LARGEST_REWARD);
     if (learned.length === 0) return null;
     const decisions = learned.map((result) => this.#checkedDecisions(result));
     const before = replay(this.#policy, decisions);

@@ -17,13 +17,16 @@ export interface ControllerState {
 /**
  * Layout, little-endian: 8 bytes "CWPOLICY", a 32-bit version, 32 bits of zero, 8 numbers of 64-bit floating point
  * (seed, hidden units, decisions, proposals, updates, baseline or NaN, the two powers of Adam), the size of each
- * decision, then weights, first and second moments as they lie in memory, and the SHA-256 of all that.
+ * decision, then weights, first and second moments as they lie in memory, and the SHA-256 of all that. Whatever later
+ * versions hold, they begin with the same 16 bytes and end with the hash.
  */
 const MAGIC = 'CWPOLICY';
 const VERSION = 1;
 const PREFIX_BYTES = 16;
 const HASH_BYTES = 32;
 const SCALARS = 8;
+/** The only number that may be no number: NaN before the first update. */
+const BASELINE_PLACE = 5;
 
 export function writeSnapshot(state: ControllerState, shape: PolicyShape, seed: number): Uint8Array {
   const numbers = Float64Array.from([
@@ -54,8 +57,7 @@ export function writeSnapshot(state: ControllerState, shape: PolicyShape, seed: 
 /** @throws WorkbenchError `corrupt`, `newer_version`, or `conflict` when it belongs to another search. */
 export function readSnapshot(bytes: Uint8Array, shape: PolicyShape, seed: number): ControllerState {
   const numbers = checkedNumbers(bytes);
-  const [ownSeed, hiddenUnits, decisions, proposals, updates, baseline, beta1Power, beta2Power] =
-    numbers as unknown as [...(number[] & { length: 8 })];
+  const [ownSeed, hiddenUnits, decisions, proposals, updates, baseline, beta1Power, beta2Power] = numbers;
   const sizes = numbers.subarray(SCALARS, SCALARS + shape.sizes.length);
   const sameSpace = decisions === shape.sizes.length && shape.sizes.every((size, t) => size === sizes[t]);
   if (!sameSpace || hiddenUnits !== shape.hiddenUnits || ownSeed !== seed) {
@@ -81,8 +83,10 @@ export function readSnapshot(bytes: Uint8Array, shape: PolicyShape, seed: number
 
 /** The 64-bit numbers between prefix and hash, after all checks that need no knowledge of the search. */
 function checkedNumbers(bytes: Uint8Array): Float64Array {
-  const body = bytes.length - PREFIX_BYTES - HASH_BYTES;
-  if (body < SCALARS * 8 || body % 8 !== 0) throw corrupt(`it is ${bytes.length} bytes long`);
+  const end = bytes.length - HASH_BYTES;
+  const body = end - PREFIX_BYTES;
+  if (body < 0) throw corrupt(`it is ${bytes.length} bytes long`);
+  if (!sha256(bytes.subarray(0, end)).equals(bytes.subarray(end))) throw corrupt('its contents do not match its hash');
   if (new TextDecoder().decode(bytes.subarray(0, MAGIC.length)) !== MAGIC) throw corrupt('it does not begin as one');
   const version = new DataView(bytes.buffer, bytes.byteOffset).getUint32(MAGIC.length, true);
   if (version > VERSION) {
@@ -91,11 +95,11 @@ function checkedNumbers(bytes: Uint8Array): Float64Array {
       `This controller snapshot has version ${version}, this Cellwright reads up to version ${VERSION}; open the project with the newer Cellwright that wrote it.`,
     );
   }
-  const end = bytes.length - HASH_BYTES;
-  if (!sha256(bytes.subarray(0, end)).equals(bytes.subarray(end))) throw corrupt('its contents do not match its hash');
+  if (body < SCALARS * 8 || body % 8 !== 0) throw corrupt(`it is ${bytes.length} bytes long`);
   const numbers = new Float64Array(body / 8);
   new Uint8Array(numbers.buffer).set(bytes.subarray(PREFIX_BYTES, end));
-  if (numbers.some((value, index) => !Number.isFinite(value) && index !== 5)) throw corrupt('a number is not finite');
+  if (numbers.some((value, index) => !Number.isFinite(value) && index !== BASELINE_PLACE))
+    throw corrupt('a number is not finite');
   return numbers;
 }
 

@@ -47,7 +47,9 @@ function sortedRatios(after: Rollout, batch: PolicyBatch): Float64Array {
   for (let t = 0; t < after.shape.sizes.length; t++) {
     for (let i = 0; i < after.count; i++) {
       const row = t * after.count + i;
-      ratios[row] = Math.exp(chosenLogProbability(after, t, i) - batch.sampledLogProbabilities[row]!);
+      const ratio = Math.exp(chosenLogProbability(after, t, i) - batch.sampledLogProbabilities[row]!);
+      // JSON has no infinity.
+      ratios[row] = Math.min(ratio, Number.MAX_VALUE);
     }
   }
   return ratios.sort();

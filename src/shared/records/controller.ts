@@ -9,7 +9,7 @@ export const updateReportSchema = z.strictObject({
   update: z.int().min(1),
   /** Numbers of the proposals that were learned from. */
   proposals: z.array(z.int().min(1)),
-  /** Results left out because their reward was not a finite number. */
+  /** Results left out because their reward was not finite, or beyond a million. */
   ignored: z.int().min(0),
   /** A fraction each. */
   rewards: z.array(z.number()),

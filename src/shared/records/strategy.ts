@@ -67,7 +67,7 @@ export const STRATEGY_DEFAULTS: { ppo: PpoStrategy; random: RandomStrategy; evol
     adamEpsilon: 1e-8,
   },
   random: { kind: 'random', batchSize: 20 },
-  evolution: { kind: 'evolution', batchSize: 20, populationSize: 50, sampleSize: 12, initial: [] },
+  evolution: { kind: 'evolution', batchSize: 20, populationSize: 20, sampleSize: 10, initial: [] },
 };
 
 /** What a hyper-parameter means, for help texts. `unit` is empty for a pure number. */
@@ -138,7 +138,8 @@ export const STRATEGY_FACTS: {
     epochs: {
       meaning: 'Times that an update goes through its batch',
       unit: 'epochs',
-      source: 'ours, chosen by measurement; not in the paper',
+      source:
+        'ours: 10, which learns most from 100 to 500 proposals on a test landscape; in longer searches fewer learn further (4,000 proposals: 0.99 with 2, 0.94 with 10); not in the paper',
     },
     ...ADAM,
   },
@@ -158,12 +159,12 @@ export const STRATEGY_FACTS: {
     populationSize: {
       meaning: 'Newest results that may become parents; the oldest one dies when a new one comes',
       unit: 'architectures',
-      source: 'ours for short searches; Real et al. 2019: 100',
+      source: 'ours for short searches, 20, best of seven pairs on a test landscape; Real et al. 2019: 100',
     },
     sampleSize: {
       meaning: 'Drawn at random from the population, with repetition; the best of them becomes the parent',
       unit: 'architectures',
-      source: 'ours for short searches; Real et al. 2019: 25',
+      source: 'ours for short searches, 10; Real et al. 2019: 25',
     },
     initial: {
       meaning: 'Architectures to begin with, before random ones fill the first population',

@@ -18,3 +18,12 @@ export function readJsonSnapshot<Schema extends z.ZodType>(bytes: Uint8Array, sc
     );
   }
 }
+
+/** @throws WorkbenchError `conflict` when a snapshot was made with another seed. */
+export function refuseOtherSeed(found: number, own: number): void {
+  if (found === own) return;
+  throw new WorkbenchError(
+    'conflict',
+    `This strategy snapshot belongs to a search with seed ${found}, not ${own}; restore the snapshot of this experiment.`,
+  );
+}

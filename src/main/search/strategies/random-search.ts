@@ -2,10 +2,15 @@ import { z } from 'zod';
 import { deriveSeed, randomUnit } from '../../../shared/random.ts';
 import type { Architecture, SearchSpace } from '../../../shared/records/architecture.ts';
 import { randomArchitecture, uniformLogProbability } from '../../../shared/search-space/decisions.ts';
-import { readJsonSnapshot, writeJsonSnapshot } from './json-snapshot.ts';
+import { readJsonSnapshot, refuseOtherSeed, writeJsonSnapshot } from './json-snapshot.ts';
 import type { Proposal, Strategy } from './strategy.ts';
 
-const snapshotSchema = z.strictObject({ kind: z.literal('random'), version: z.literal(1), proposals: z.int().min(0) });
+const snapshotSchema = z.strictObject({
+  kind: z.literal('random'),
+  version: z.literal(1),
+  seed: z.int(),
+  proposals: z.int().min(0),
+});
 
 /** Architecture `number` of a search by chance: a function of seed and number alone. */
 export function architectureByChance(space: SearchSpace, seed: number, number: number): Architecture {
@@ -17,18 +22,20 @@ export function architectureByChance(space: SearchSpace, seed: number, number: n
 export class RandomSearch implements Strategy {
   readonly #space: SearchSpace;
   readonly #seed: number;
+  readonly #chanceSeed: number;
   #proposals = 0;
 
   constructor(space: SearchSpace, seed: number) {
     this.#space = space;
-    this.#seed = deriveSeed(seed, 'random search');
+    this.#seed = seed;
+    this.#chanceSeed = deriveSeed(seed, 'random search');
   }
 
   async ask(count: number): Promise<Proposal[]> {
     const logProbability = uniformLogProbability(this.#space);
     return Array.from({ length: count }, () => {
       const number = ++this.#proposals;
-      const architecture = architectureByChance(this.#space, this.#seed, number);
+      const architecture = architectureByChance(this.#space, this.#chanceSeed, number);
       return { number, architecture, logProbability, origin: 'random', parent: null };
     });
   }
@@ -38,11 +45,13 @@ export class RandomSearch implements Strategy {
   }
 
   async snapshot(): Promise<Uint8Array> {
-    return writeJsonSnapshot({ kind: 'random', version: 1, proposals: this.#proposals });
+    return writeJsonSnapshot({ kind: 'random', version: 1, seed: this.#seed, proposals: this.#proposals });
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
-    this.#proposals = readJsonSnapshot(bytes, snapshotSchema).proposals;
+    const { seed, proposals } = readJsonSnapshot(bytes, snapshotSchema);
+    refuseOtherSeed(seed, this.#seed);
+    this.#proposals = proposals;
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { type Architecture, architectureSchema, type SearchSpace } from '../../.
 import type { EvolutionStrategy } from '../../../shared/records/strategy.ts';
 import { mutate, whyOutside } from '../../../shared/search-space/decisions.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
-import { readJsonSnapshot, writeJsonSnapshot } from './json-snapshot.ts';
+import { readJsonSnapshot, refuseOtherSeed, writeJsonSnapshot } from './json-snapshot.ts';
 import { architectureByChance } from './random-search.ts';
 import type { Proposal, ProposalResult, Strategy } from './strategy.ts';
 
@@ -14,6 +14,7 @@ type Member = z.infer<typeof memberSchema>;
 const snapshotSchema = z.strictObject({
   kind: z.literal('evolution'),
   version: z.literal(1),
+  seed: z.int(),
   proposals: z.int().min(0),
   population: z.array(memberSchema),
 });
@@ -27,6 +28,7 @@ export class RegularisedEvolution implements Strategy {
   readonly #config: EvolutionStrategy;
   readonly #space: SearchSpace;
   readonly #seed: number;
+  readonly #chanceSeed: number;
   #proposals = 0;
   /** Oldest first. */
   #population: Member[] = [];
@@ -35,7 +37,8 @@ export class RegularisedEvolution implements Strategy {
   constructor(config: EvolutionStrategy, space: SearchSpace, seed: number) {
     this.#config = config;
     this.#space = space;
-    this.#seed = deriveSeed(seed, 'regularised evolution');
+    this.#seed = seed;
+    this.#chanceSeed = deriveSeed(seed, 'regularised evolution');
     for (const [index, architecture] of config.initial.entries()) refuseOutside(space, architecture, index);
   }
 
@@ -56,13 +59,19 @@ export class RegularisedEvolution implements Strategy {
     return writeJsonSnapshot({
       kind: 'evolution',
       version: 1,
+      seed: this.#seed,
       proposals: this.#proposals,
       population: this.#population,
     });
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
-    const { proposals, population } = readJsonSnapshot(bytes, snapshotSchema);
+    const { seed, proposals, population } = readJsonSnapshot(bytes, snapshotSchema);
+    refuseOtherSeed(seed, this.#seed);
+    for (const { number, architecture } of population) {
+      const reason = whyOutside(this.#space, architecture);
+      if (reason !== null) throw new WorkbenchError('conflict', conflictSentence(number, reason));
+    }
     this.#proposals = proposals;
     this.#population = population;
   }
@@ -76,10 +85,10 @@ export class RegularisedEvolution implements Strategy {
     const given = initial[number - 1];
     if (given !== undefined) return founder(number, given, 'given');
     if (number <= populationSize || this.#population.length === 0) {
-      return founder(number, architectureByChance(this.#space, this.#seed, number), 'random');
+      return founder(number, architectureByChance(this.#space, this.#chanceSeed, number), 'random');
     }
     let draw = 0;
-    const uniform = () => randomUnit(this.#seed, number, draw++);
+    const uniform = () => randomUnit(this.#chanceSeed, number, draw++);
     const parent = this.#bestOfSample(uniform);
     return {
       number,
@@ -113,4 +122,8 @@ function refuseOutside(space: SearchSpace, architecture: Architecture, index: nu
     'invalid_input',
     `Initial architecture ${index + 1} is outside of the search space: ${reason} Change the architecture or the space.`,
   );
+}
+
+function conflictSentence(number: number, reason: string): string {
+  return `This strategy snapshot belongs to another search space, since its proposal ${number} is outside of this one: ${reason} Restore the snapshot of this experiment.`;
 }
