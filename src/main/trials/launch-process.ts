@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TrainerEvent } from '../../shared/records/trial-job.ts';
-import { type Death, type HostOptions, type Launch, parseEvent, type TrainerHost } from './trainer-host.ts';
+import { type Death, type HostOptions, type Launcher, parseEvent, type TrainerHost } from './trainer-host.ts';
 
 const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
 
@@ -9,8 +9,8 @@ const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
  * The default: each host is a process of plain Node, so that a crash in native code ends one trainer and nothing else.
  * `node` is the Node to run; inside Electron it must be one of its own, since Electron's binary can't be.
  */
-export function launchProcess(node: string = process.execPath): Launch {
-  return (options) => new ProcessHost(node, options);
+export function processLauncher(node: string = process.execPath): Launcher {
+  return { maximumHosts: Number.POSITIVE_INFINITY, launch: (options) => new ProcessHost(node, options) };
 }
 
 class ProcessHost implements TrainerHost {

@@ -1,25 +1,17 @@
 import type { Worker } from 'node:worker_threads';
-import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { type Death, type Launch, parseEvent, type TrainerHost } from './trainer-host.ts';
+import { type Death, type Launcher, parseEvent, type TrainerHost } from './trainer-host.ts';
 import { startTrainingWorker } from './training-worker.ts';
 
 const HEARTBEAT_MS = 1000;
-let isRunning = false;
 
 /**
  * The smallest set-up: the training thread is a thread of this process. A crash in native code closes the application,
  * and TensorFlow's settings are those of this process, which must have been started with them. One at a time: two
  * TensorFlow threads in a process corrupt each other.
  */
-export const launchThread: Launch = ({ trainingModule }) => {
-  if (isRunning) {
-    throw new WorkbenchError(
-      'invalid_input',
-      'Only one trainer can be a thread of the workbench: use trainer processes.',
-    );
-  }
-  isRunning = true;
-  return new ThreadHost(trainingModule);
+export const threadLauncher: Launcher = {
+  maximumHosts: 1,
+  launch: ({ trainingModule }) => new ThreadHost(trainingModule),
 };
 
 class ThreadHost implements TrainerHost {
@@ -34,9 +26,6 @@ class ThreadHost implements TrainerHost {
     this.#counter = counter;
     worker.on('error', (error) => {
       this.#error = error instanceof Error ? error.message : String(error);
-    });
-    worker.on('exit', () => {
-      isRunning = false;
     });
   }
 

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os';
 import type { LogLevel } from '../log.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import { askNvidia } from '../setup/gpu.ts';
-import { launchProcess } from './launch-process.ts';
+import { processLauncher } from './launch-process.ts';
 import { trainerEnvironment } from './trainer-environment.ts';
-import type { Launch } from './trainer-host.ts';
+import type { Launcher } from './trainer-host.ts';
 import { type TrainerLimits, TrainerPool } from './trainer-pool.ts';
 
 /** The module that trains; a host imports it, this process does not. */
@@ -15,11 +15,11 @@ export const TRAINING_MODULE = new URL('../training/train-child.ts', import.meta
  * of its GPUs.
  */
 export async function localTrainers(
-  options: { launch?: Launch; limits?: Partial<TrainerLimits> } = {},
+  options: { launcher?: Launcher; limits?: Partial<TrainerLimits> } = {},
 ): Promise<(tell: (level: LogLevel, message: string) => void) => TrialQueue> {
-  const { launch = launchProcess(), limits = {} } = options;
+  const { launcher = processLauncher(), limits = {} } = options;
   const nvidia = await askNvidia(process.env);
   const machine = { cores: availableParallelism(), gpus: nvidia?.gpus.length ?? 0 };
   const environment = (index: number): Record<string, string> => trainerEnvironment(index, machine);
-  return (tell) => new TrainerPool({ launch, environment, trainingModule: TRAINING_MODULE, tell, limits });
+  return (tell) => new TrainerPool({ launcher, environment, trainingModule: TRAINING_MODULE, tell, limits });
 }

@@ -6,11 +6,11 @@ import { StallWatch } from './stall-watch.ts';
 import { type Death, describeDeath, type TrainerHost } from './trainer-host.ts';
 import type { TrainerLimits } from './trainer-pool.ts';
 
-/** How one training on one host ended. `step` is the last one that was heard of. */
+/** How one training on one host ended. `saved`: it got at least one checkpoint further than where it began. */
 export type HostEnd =
   | TrialResult
   | { readonly kind: 'refused'; readonly code: WorkbenchErrorCode; readonly message: string }
-  | { readonly kind: 'died'; readonly reason: string; readonly step: number };
+  | { readonly kind: 'died'; readonly reason: string; readonly step: number; readonly saved: boolean };
 
 const WATCH_EVERY_MS = 1000;
 /** A host that was asked to end and does not is killed then. */
@@ -21,7 +21,9 @@ interface Running {
   readonly hooks: TrialHooks;
   readonly resolve: (end: HostEnd) => void;
   readonly watch: StallWatch;
+  /** The last one that was heard of. */
   step: number;
+  saved: boolean;
 }
 
 /** A host and what the pool knows of it: starting, idle, taken, training, spent, gone. */
@@ -29,16 +31,20 @@ export class PooledHost {
   readonly index: number;
   /** Null when the host reported, else why it never will. */
   readonly ready: Promise<string | null>;
+  readonly gone: Promise<void>;
+  /** Whether it was asked to end. */
+  isLeaving = false;
   readonly #host: TrainerHost;
   readonly #options: { limits: TrainerLimits; tell: (level: LogLevel, message: string) => void; onGone: () => void };
-  readonly #gone: Promise<void>;
   #isTaken = false;
-  #isLeaving = false;
+
   #isBroken = false;
   #trials = 0;
   #residentBytes = 0;
   #running: Running | null = null;
   #killReason: string | null = null;
+  /** What its training thread threw last; a host that ends after it ended because of it. */
+  #threadError: string | null = null;
 
   constructor(
     host: TrainerHost,
@@ -55,7 +61,7 @@ export class PooledHost {
     const ready = Promise.withResolvers<string | null>();
     const gone = Promise.withResolvers<void>();
     this.ready = ready.promise;
-    this.#gone = gone.promise;
+    this.gone = gone.promise;
     const late = setTimeout(() => this.#kill('did not report in time'), options.limits.readyWithinMs);
     const watch = setInterval(() => this.#keepWatch(), WATCH_EVERY_MS);
     late.unref();
@@ -69,17 +75,18 @@ export class PooledHost {
     host.onDeath((death) => {
       clearTimeout(late);
       clearInterval(watch);
-      const reason = this.#killReason ?? describeDeath(death);
+      const reason = this.#killReason ?? this.#threadError ?? describeDeath(death);
       ready.resolve(reason);
       options.onGone();
-      this.#end({ kind: 'died', reason: explain(death, reason), step: this.#running?.step ?? 0 });
+      const { step = 0, saved = false } = this.#running ?? {};
+      this.#end({ kind: 'died', reason: explain(death, reason), step, saved });
       gone.resolve();
     });
   }
 
   /** Takes the host for one trial; false when it is taken already or on its way out. */
   take(): boolean {
-    if (this.#isTaken || this.#isLeaving || this.isSpent) return false;
+    if (this.#isTaken || this.isLeaving || this.isSpent) return false;
     this.#isTaken = true;
     return true;
   }
@@ -104,9 +111,10 @@ export class PooledHost {
 
   /** Trains on this host, which must be taken; it is free again afterwards. */
   async train(job: TrialJob, hooks: TrialHooks): Promise<HostEnd> {
+    this.#threadError = null;
     const end = await new Promise<HostEnd>((resolve) => {
       const watch = new StallWatch(this.#options.limits.progressWithinMs, performance.now());
-      this.#running = { job, hooks, resolve, watch, step: 0 };
+      this.#running = { job, hooks, resolve, watch, step: 0, saved: false };
       this.#host.send({ kind: 'train', job });
     });
     this.#trials++;
@@ -116,16 +124,17 @@ export class PooledHost {
 
   /** Ends the host; resolves when it is gone. */
   async shutDown(): Promise<void> {
-    this.#isLeaving = true;
+    this.isLeaving = true;
     this.#host.send({ kind: 'shutdown' });
     const timer = setTimeout(() => this.#host.kill(), SHUTDOWN_WITHIN_MS);
-    await this.#gone;
+    await this.gone;
     clearTimeout(timer);
   }
 
   #receive(event: Exclude<TrainerEvent, { kind: 'ready' }>): void {
     if (event.kind === 'log') {
       this.#options.tell(event.level, event.message);
+      if (event.level === 'error') this.#threadError = `ended: ${event.message.split('\n')[0]}`;
       return;
     }
     const running = this.#running;
@@ -147,6 +156,7 @@ export class PooledHost {
         running.hooks.epoch(event);
         return;
       case 'checkpoint':
+        running.saved = true;
         running.watch.progress(null, performance.now());
         running.hooks.checkpoint(event);
         return;

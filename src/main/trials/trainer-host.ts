@@ -25,7 +25,12 @@ export interface HostOptions {
   readonly trainingModule: string;
 }
 
-export type Launch = (options: HostOptions) => TrainerHost;
+/** A way to start hosts. */
+export interface Launcher {
+  /** How many of its hosts may live at the same time. */
+  readonly maximumHosts: number;
+  launch(options: HostOptions): TrainerHost;
+}
 
 /** Messages of a host are parsed: a host may be broken. An unknown one is dropped. */
 export function parseEvent(message: unknown): TrainerEvent | null {

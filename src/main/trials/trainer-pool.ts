@@ -4,10 +4,10 @@ import type { LogLevel } from '../log.ts';
 import type { TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
 import { CrashRecord } from './crash-record.ts';
 import { PooledHost } from './pooled-host.ts';
-import type { Launch } from './trainer-host.ts';
+import type { Launcher } from './trainer-host.ts';
 
 export interface TrainerPoolOptions {
-  readonly launch: Launch;
+  readonly launcher: Launcher;
   /** Environment of the host with this number (0, 1, …); says which GPU it sees, among other things. */
   readonly environment: (index: number) => Readonly<Record<string, string>>;
   readonly trainingModule: string;
@@ -38,7 +38,7 @@ const LIMITS: TrainerLimits = {
 };
 
 const LONGEST_BACKOFF_MS = 30_000;
-/** Deaths of one trial at the same step, after which it ends as failed. */
+/** Deaths of one trial with no checkpoint between them, after which it ends as failed. */
 const DEATHS_OF_A_TRIAL = 3;
 /** Hosts that don't come up in a row, after which no trial can be trained. */
 const FAILED_STARTS = 3;
@@ -107,7 +107,6 @@ export class TrainerPool implements TrialQueue {
 
   async #untilEnd(active: Active, hooks: TrialHooks): Promise<TrialResult> {
     let deaths = 0;
-    let diedAt = -1;
     let wait = 0;
     for (;;) {
       if (wait > 0) await this.#pause(active, wait);
@@ -123,8 +122,7 @@ export class TrainerPool implements TrialQueue {
       if (end.kind === 'finished' || end.kind === 'suspended') return end;
       if (end.kind === 'refused') throw new WorkbenchError(end.code, end.message);
       this.#crashes.add(active.task);
-      deaths = end.step > diedAt ? 1 : deaths + 1;
-      diedAt = Math.max(diedAt, end.step);
+      deaths = end.saved ? 1 : deaths + 1;
       if (deaths >= DEATHS_OF_A_TRIAL) return this.#giveUp(active.task, end.reason, end.step);
       if (this.#crashes.areEverywhere()) {
         throw new WorkbenchError('unavailable', `Trainers crash over different trials. The last one ${end.reason}.`);
@@ -132,7 +130,7 @@ export class TrainerPool implements TrialQueue {
       wait = deaths === 1 ? 0 : Math.min(this.#limits.backoffMs * 2 ** (deaths - 2), LONGEST_BACKOFF_MS);
       this.#options.tell(
         'warn',
-        `The trainer of trial ${active.task.trial} ${end.reason}. The trial goes on from its last checkpoint (try ${deaths + 1} of ${DEATHS_OF_A_TRIAL} at this step).`,
+        `The trainer of trial ${active.task.trial} ${end.reason}. The trial goes on from its last checkpoint (try ${deaths + 1} of ${DEATHS_OF_A_TRIAL} from there).`,
       );
     }
   }
@@ -140,7 +138,8 @@ export class TrainerPool implements TrialQueue {
   async #trainOn(host: PooledHost, job: TrialJob, active: Active, hooks: TrialHooks) {
     active.host = host;
     // The replacement loads TensorFlow while this one works on its last trial.
-    if (host.isOnItsLastTrial && !this.#isClosed) this.#addHost();
+    const { maximumHosts } = this.#options.launcher;
+    if (host.isOnItsLastTrial && !this.#isClosed && this.#hosts.size < maximumHosts) this.#addHost();
     try {
       return await host.train(job, hooks);
     } finally {
@@ -150,7 +149,7 @@ export class TrainerPool implements TrialQueue {
   }
 
   #giveUp(task: TrialTask, reason: string, step: number): TrialResult {
-    const message = `The trainer crashed ${DEATHS_OF_A_TRIAL} times at step ${step}; the last one ${reason}.`;
+    const message = `The trainer crashed ${DEATHS_OF_A_TRIAL} times near step ${step}; the last one ${reason}.`;
     this.#options.tell('error', `Trial ${task.trial}: ${message}`);
     return {
       kind: 'finished',
@@ -163,7 +162,7 @@ export class TrainerPool implements TrialQueue {
   /** An idle host that reported, or a new one; null when the trial is not wanted any more. Throws when none starts. */
   async #takeHost(active: Active): Promise<PooledHost | null> {
     for (let failures = 0; ; ) {
-      const host = [...this.#hosts].find((candidate) => candidate.take()) ?? this.#addHost(true);
+      const host = [...this.#hosts].find((candidate) => candidate.take()) ?? (await this.#makeRoom()).#addHost(true);
       const isAwake = new Promise<'woken'>((resolve) => {
         active.wake = () => resolve('woken');
       });
@@ -180,12 +179,27 @@ export class TrainerPool implements TrialQueue {
     }
   }
 
+  /** Waits for hosts that are on their way out where the launcher allows no more. */
+  async #makeRoom(): Promise<this> {
+    while (this.#hosts.size >= this.#options.launcher.maximumHosts) {
+      const leaving = [...this.#hosts].find((host) => host.isLeaving);
+      if (!leaving) {
+        throw new WorkbenchError(
+          'invalid_input',
+          'Only one trainer can be a thread of the workbench: train one trial at once, or use trainer processes.',
+        );
+      }
+      await leaving.gone;
+    }
+    return this;
+  }
+
   #addHost(isTaken = false): PooledHost {
-    const { launch, environment, trainingModule, tell } = this.#options;
+    const { launcher, environment, trainingModule, tell } = this.#options;
     const used = new Set([...this.#hosts].map(({ index }) => index));
     let index = 0;
     while (used.has(index)) index++;
-    const host = new PooledHost(launch({ environment: environment(index), trainingModule }), {
+    const host = new PooledHost(launcher.launch({ environment: environment(index), trainingModule }), {
       index,
       limits: this.#limits,
       tell,

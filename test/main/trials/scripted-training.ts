@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CheckpointContent, readCheckpoint } from '../../../src/main/training/checkpoint.ts';
+import type { TrainHooks, TrainResult } from '../../../src/main/training/train-child.ts';
+import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
+import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
+
+/**
+ * A training without TensorFlow that does what a test tells it in the job's `datasetFolder`, as JSON. Its state is a
+ * number that depends on every step, so a step that is lost or done twice shows in the hash.
+ */
+export interface Script {
+  readonly steps: number;
+  readonly stepMs: number;
+  readonly fault?: { readonly kind: FaultKind; readonly step: number; readonly times: number };
+}
+export type FaultKind = 'abort' | 'segv' | 'exit' | 'heap' | 'hang' | 'native' | 'throw' | 'refuse';
+
+const STEPS_AN_EPOCH = 10;
+const NOTHING = '0'.repeat(64);
+
+export function tensorFlowVersion(): string {
+  return 'none';
+}
+
+export async function trainChild(job: TrialJob, hooks: TrainHooks): Promise<TrainResult> {
+  const script: Script = JSON.parse(job.datasetFolder);
+  let { step, state } = start(job);
+  for (; step < script.steps; ) {
+    await new Promise((resolve) => setTimeout(resolve, script.stepMs));
+    const wish = hooks.shouldStop();
+    if (wish === 'cancel') return finished(job, { kind: 'cancelled', message: 'cancelled' }, null);
+    if (wish === 'suspend') {
+      await hooks.saveCheckpoint(() => content(step, state));
+      return { kind: 'suspended', step, durationMs: 1 };
+    }
+    step++;
+    state = Math.imul(state ^ step, 0x9e3779b1) >>> 0;
+    hooks.onProgress({
+      epoch: 1 + Math.floor(step / STEPS_AN_EPOCH),
+      step,
+      steps: script.steps,
+      loss: 1,
+      stepMs: script.stepMs,
+    });
+    if (step % STEPS_AN_EPOCH === 0) hooks.onEpoch(epochRecord(step / STEPS_AN_EPOCH));
+    if (job.checkpointEverySteps > 0 && step % job.checkpointEverySteps === 0) {
+      await hooks.saveCheckpoint(() => content(step, state));
+    }
+    if (script.fault && script.fault.step === step && isStillToFail(job, script.fault.times))
+      await fail(script.fault.kind);
+  }
+  const hash = createHash('sha256').update(String(state)).digest('hex');
+  return finished(job, { kind: 'completed', reward: 0.5, bestAccuracy: 0.5, bestEpoch: 1 }, hash);
+}
+
+function start(job: TrialJob): { step: number; state: number } {
+  if (job.resumeFrom === null) return { step: 0, state: job.seed };
+  const { progress, body } = readCheckpoint(job.resumeFrom);
+  return { step: progress.step, state: new DataView(body.buffer).getUint32(0) };
+}
+
+function content(step: number, state: number): CheckpointContent {
+  const body = new Uint8Array(4);
+  new DataView(body.buffer).setUint32(0, state);
+  return {
+    identity: { architecture: NOTHING, scale: NOTHING, training: NOTHING, dataset: NOTHING, seed: 1 },
+    environment: { node: '', tensorflow: '', platform: '', device: '', oneDnn: '', intraOpThreads: '' },
+    progress: { step, epochs: [], lossSum: 0, correct: 0, epochMs: 0, elapsedMs: 0 },
+    layout: [],
+    body,
+  };
+}
+
+function epochRecord(epoch: number) {
+  return {
+    epoch,
+    trainingLoss: 1,
+    trainingAccuracy: 0.5,
+    validationLoss: 1,
+    validationAccuracy: 0.5,
+    learningRate: 0.1,
+    dropPathKeep: 1,
+    durationMs: 1,
+  };
+}
+
+function finished(
+  job: TrialJob,
+  outcome: Extract<TrainResult, { kind: 'finished' }>['outcome'],
+  weightsHash: string | null,
+): TrainResult {
+  return { kind: 'finished', outcome, epochs: [], durationMs: job.seed, weightsHash, timings: {}, exact: true };
+}
+
+/** Faults are counted in a file beside the checkpoints of all leases. */
+function isStillToFail(job: TrialJob, times: number): boolean {
+  for (let time = 0; time < times; time++) {
+    const mark = join(dirname(job.checkpointFolder), `fault-${time}`);
+    if (existsSync(mark)) continue;
+    writeFileSync(mark, '');
+    return true;
+  }
+  return false;
+}
+
+async function fail(kind: FaultKind): Promise<void> {
+  switch (kind) {
+    case 'abort':
+      process.kill(process.pid, 'SIGABRT');
+      break;
+    case 'segv':
+      process.kill(process.pid, 'SIGSEGV');
+      break;
+    case 'exit':
+      process.exit(3);
+      break;
+    case 'heap': {
+      const held: unknown[] = [];
+      for (;;) held.push(new Array(1_000_000).fill(held.length));
+    }
+    case 'hang':
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      break;
+    case 'native': {
+      // An image without rows: libtensorflow's own check ends the process.
+      const { tensorFlow } = await import('../../../src/main/tensor/backend.ts');
+      const tf = tensorFlow() as unknown as {
+        zeros(shape: number[]): unknown;
+        node: { encodePng(image: unknown): Promise<unknown> };
+      };
+      await tf.node.encodePng(tf.zeros([0, 28, 3]));
+      break;
+    }
+    case 'throw':
+      throw new TypeError('a bug in the training');
+    case 'refuse':
+      throw new WorkbenchError('disk_full', 'The disk is full.');
+  }
+}
