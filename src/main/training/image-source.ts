@@ -4,6 +4,9 @@ import { deepCopy, gather } from '../tensor/operations/array.ts';
 import type { FeedValue, Session } from '../tensor/session.ts';
 import type { ImageSplit } from './image-split.ts';
 
+/** What a source needs of a split. */
+export type SourceImages = Pick<ImageSplit, 'count' | 'sizeBytes' | 'imageShape' | 'classes' | 'readBatch'>;
+
 /** A batch in the graph and what must be fed for it. */
 export interface ImageBatch {
   /** uint8 [batch, height, width, channels]. */
@@ -27,7 +30,7 @@ export interface ImageSource {
 /** Holds the images in the session if they fit the budget, else reads each batch from disk. */
 export function imageSource(
   graph: Graph,
-  split: ImageSplit,
+  split: SourceImages,
   residentBytes: number,
   all: () => Uint8Array,
 ): ImageSource {
@@ -35,7 +38,7 @@ export function imageSource(
 }
 
 /** Images and classes are variables, so they stay on the device; a batch is a gather. */
-function residentSource(graph: Graph, split: ImageSplit, all: () => Uint8Array): ImageSource {
+function residentSource(graph: Graph, split: SourceImages, all: () => Uint8Array): ImageSource {
   const shape = [split.count, ...split.imageShape];
   const images = graph.variable('images', shape, { dtype: 'uint8' });
   const classes = graph.variable('classes', [split.count], { dtype: 'int32' });
@@ -63,7 +66,7 @@ function residentSource(graph: Graph, split: ImageSplit, all: () => Uint8Array):
   };
 }
 
-function streamedSource(graph: Graph, split: ImageSplit): ImageSource {
+function streamedSource(graph: Graph, split: SourceImages): ImageSource {
   return {
     kind: 'streamed',
     kept: [],
