@@ -101,8 +101,9 @@ export async function searchLandscape(
 
 /** The result as lines of text, one a seed. */
 export function controllerBenchTable({ seeds, proposals, contestants }: ControllerBenchResult): string[] {
+  const widths = contestants.map(({ name }) => Math.max(name.length, 6) + 2);
   const row = (head: string, cells: string[]) =>
-    head.padEnd(12) + cells.map((cell, column) => cell.padStart(2 + contestants[column]!.name.length)).join('');
+    head.padEnd(12) + cells.map((cell, column) => cell.padStart(widths[column]!)).join('');
   const digits = (value: number) => value.toFixed(3);
   return [
     `Mean of the last ${LAST} of ${proposals} rewards; the number behind a strategy is its batch size.`,

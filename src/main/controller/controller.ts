@@ -6,7 +6,7 @@ import { ascend, initialAdamState } from './adam.ts';
 import { initialParameters, type PolicyShape, parameterCount, parametersOver } from './parameters.ts';
 import { type Choose, Policy } from './policy.ts';
 import { addPpoGradient, decisionLogProbabilities, type PolicyBatch, replay } from './ppo-objective.ts';
-import { architectureLogProbability, decisionsOf } from './rollout.ts';
+import { architectureLogProbability, decisionsOf, type Rollout } from './rollout.ts';
 import { type ControllerState, readSnapshot, writeSnapshot } from './snapshot.ts';
 import { describeUpdate } from './update-report.ts';
 
@@ -100,7 +100,7 @@ export class Controller {
       advantages: this.#advantages(rewards),
       sampledLogProbabilities: decisionLogProbabilities(before),
     };
-    const { gradientNorm, skippedEpochs } = this.#climb(batch);
+    const { after, gradientNorm, skippedEpochs } = this.#climb(batch, before);
     this.#state.updates += 1;
     return describeUpdate({
       update: this.#state.updates,
@@ -110,7 +110,7 @@ export class Controller {
       batch,
       baseline: this.#state.baseline ?? 0,
       before,
-      after: replay(this.#policy, decisions),
+      after,
       clipRatio: this.#config.clipRatio,
       gradientNorm,
       epochs: this.#config.epochs,
@@ -181,23 +181,25 @@ export class Controller {
   }
 
   /** The epochs of one update. One whose gradient is not finite is skipped: it must not reach the weights. */
-  #climb(batch: PolicyBatch): { gradientNorm: number; skippedEpochs: number } {
+  #climb(batch: PolicyBatch, before: Rollout): { after: Rollout; gradientNorm: number; skippedEpochs: number } {
     const gradient = parametersOver(new Float64Array(parameterCount(this.#shape)), this.#shape);
-    let firstNorm = 0;
+    let after = before;
+    let gradientNorm = 0;
     let skippedEpochs = 0;
     for (let epoch = 0; epoch < this.#config.epochs; epoch++) {
       gradient.all.fill(0);
-      addPpoGradient(this.#policy, replay(this.#policy, batch.decisions), batch, this.#config, gradient);
+      addPpoGradient(this.#policy, after, batch, this.#config, gradient);
       const norm = euclideanNorm(gradient.all);
       if (!Number.isFinite(norm)) {
         skippedEpochs += 1;
         continue;
       }
-      if (epoch === 0) firstNorm = norm;
+      if (epoch === 0) gradientNorm = norm;
       ascend(this.#state.weights, gradient.all, this.#state.adam, this.#config);
       this.#policy.parametersChanged();
+      after = replay(this.#policy, batch.decisions);
     }
-    return { gradientNorm: firstNorm, skippedEpochs };
+    return { after, gradientNorm, skippedEpochs };
   }
 }
 

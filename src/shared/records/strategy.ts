@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { architectureSchema } from './architecture.ts';
 
-const batchSize = z.int().min(1).max(10_000);
+/** The bound keeps one update of the paper's controller within about 0.4 GB. */
+const batchSize = z.int().min(1).max(1_000);
 
 /** The paper's search: a recurrent controller trained with proximal policy optimisation. */
 export const ppoStrategySchema = z.strictObject({
