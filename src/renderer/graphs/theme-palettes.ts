@@ -1,0 +1,7 @@
+import tokens from '../styles/tokens.css?raw';
+import { type Palette, readPalette, type Theme } from './palette.ts';
+
+export const PALETTES: Readonly<Record<Theme, Palette>> = {
+  light: readPalette(tokens, 'light'),
+  dark: readPalette(tokens, 'dark'),
+};
