@@ -1,18 +1,22 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { processLauncher } from '../../src/main/trials/launch-process.ts';
 import { threadLauncher } from '../../src/main/trials/launch-thread.ts';
-import { hashOf, openPool, Recorder, scriptedTask } from '../main/trials/scripted-trials.ts';
+import { hashOf, openPool, Recorder, SCRIPTED_TRAINING, scriptedTask } from '../main/trials/scripted-trials.ts';
 
 // What every kind of trainer host must do, whatever it is made of.
 const CALM = { steps: 40, stepMs: 2 };
+const warnings: string[] = [];
 
 for (const [name, launcher] of [
   ['a process', processLauncher()],
   ['a thread of this process', threadLauncher],
 ] as const) {
   describe(`A trainer host that is ${name}`, () => {
-    const { pool } = openPool({ launcher });
-    afterAll(() => pool.close());
+    const { pool, told } = openPool({ launcher });
+    afterAll(async () => {
+      await pool.close();
+      warnings.push(...told.filter((message) => message.includes('in a thread of Cellwright')));
+    });
 
     it('trains to the outcome and tells steps, epochs and checkpoints in order', async () => {
       const hooks = new Recorder();
@@ -66,17 +70,30 @@ for (const [name, launcher] of [
 }
 
 describe('The thread launcher', () => {
-  it('refuses a second trainer in this process', async () => {
-    const { pool } = openPool({ launcher: threadLauncher });
+  it('trains one trial after the other, and refuses a second thread in this process', async () => {
+    const { pool, told } = openPool({ launcher: threadLauncher });
+    const order: string[] = [];
     const first = new Recorder();
-    const isTraining = new Promise<void>((resolve) => {
-      first.onProgress = () => resolve();
-    });
-    const one = pool.train(scriptedTask(1, { steps: 1000, stepMs: 2 }), first);
-    await isTraining;
-    await expect(pool.train(scriptedTask(2, CALM), new Recorder())).rejects.toThrow('Only one trainer');
-    pool.cancel(1, 1);
-    await one;
+    first.onProgress = (step) => {
+      if (step > 1) return;
+      order.push('first begins');
+      expect(() => threadLauncher.launch({ environment: {}, trainingModule: SCRIPTED_TRAINING })).toThrow(
+        'Only one trainer can be a thread of the workbench',
+      );
+    };
+    const second = new Recorder();
+    second.onProgress = (step) => step === 40 && order.push('second ends');
+    await Promise.all([
+      pool.train(scriptedTask(1, CALM), first).then(() => order.push('first ends')),
+      pool.train(scriptedTask(2, CALM), second),
+    ]);
+    expect(order).toEqual(['first begins', 'first ends', 'second ends']);
     await pool.close();
+    expect(told.join()).not.toContain('died');
+  });
+
+  it('says once that a crash closes the application', async () => {
+    // The suite above started the first one, and heard it.
+    expect(warnings).toEqual([expect.stringContaining('if TensorFlow crashes, Cellwright closes')]);
   });
 });

@@ -1,4 +1,4 @@
-/** Three hosts that die over three trials within this time are no accident of a trial. Milliseconds. */
+/** Three hosts that die over three trials within this time are no accident of a trial (VS Code's rule). Milliseconds. */
 const WINDOW_MS = 5 * 60_000;
 const TRIALS = 3;
 
@@ -15,9 +15,12 @@ export class CrashRecord {
     this.#crashes.push({ trial: `${experiment}/${trial}`, atMs: this.#now() });
   }
 
+  /** Once it said so, it forgets: whoever goes on after that has decided to try again. */
   areEverywhere(): boolean {
     const since = this.#now() - WINDOW_MS;
     this.#crashes = this.#crashes.filter(({ atMs }) => atMs > since);
-    return new Set(this.#crashes.map(({ trial }) => trial)).size >= TRIALS;
+    if (new Set(this.#crashes.map(({ trial }) => trial)).size < TRIALS) return false;
+    this.#crashes = [];
+    return true;
   }
 }

@@ -1,56 +1,58 @@
 import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { TrainerEvent } from '../../shared/records/trial-job.ts';
-import { startTrainingWorker } from './training-worker.ts';
+import { trainerCommandSchema } from '../../shared/records/trial-job.ts';
+import { openHostChannel } from './host-channel.ts';
+import { pinNativeAddon, TrainingWorker } from './training-worker.ts';
 
 // Entry of a trainer host: its main thread listens and keeps watch, its one worker thread trains.
 
-const HEARTBEAT_MS = 1000;
 /** Where memory runs out the kernel ends a trainer, which goes on from its checkpoint, and not the workbench. */
 const OUT_OF_MEMORY_SCORE = '800';
+/** Exit code when the training thread ended without one of its own. */
+const THREAD_LOST = 70;
 
 const [trainingModule = ''] = process.argv.slice(2);
+const channel = openHostChannel();
 
-function tell(event: TrainerEvent): void {
-  if (process.connected) process.send?.(event);
+function warn(message: string): void {
+  channel.send({ kind: 'log', level: 'warn', message });
 }
 
 preferToBeKilled();
-pinNativeAddon();
-const { worker, counter } = startTrainingWorker(trainingModule);
-let threadError: string | null = null;
-
-worker.on('message', (event: TrainerEvent) => tell(event));
-worker.on('error', (error) => {
-  threadError = error instanceof Error ? (error.stack ?? error.message) : String(error);
-});
-worker.on('exit', (code) => {
-  if (threadError !== null) tell({ kind: 'log', level: 'error', message: threadError });
-  process.exitCode = code;
-  if (process.connected) process.disconnect();
-});
-process.on('message', (message) => worker.postMessage(message));
-// The workbench is gone. The thread may be deep inside an operation, so nothing is waited for.
-process.on('disconnect', () => {
-  if (process.exitCode === undefined) process.kill(process.pid, 'SIGKILL');
-});
-setInterval(() => {
-  tell({ kind: 'heartbeat', busyStep: Atomics.load(counter, 0), residentBytes: process.memoryUsage.rss() });
-}, HEARTBEAT_MS).unref();
-
-function preferToBeKilled(): void {
-  if (process.platform === 'linux') writeFileSync('/proc/self/oom_score_adj', OUT_OF_MEMORY_SCORE);
+try {
+  pinNativeAddon();
+} catch (error) {
+  warn(`The TensorFlow addon could not be loaded ahead: ${String(error)}`);
 }
 
-/**
- * Holds the addon in the main thread before the worker loads it. Otherwise Node unloads it with a worker that dies
- * early, and the process crashes at its exit, in handlers that are gone.
- */
-function pinNativeAddon(): void {
-  const require = createRequire(import.meta.url);
+const training = new TrainingWorker(trainingModule, {
+  event: channel.send,
+  end: (code, error) => {
+    if (error) channel.send({ kind: 'log', level: 'error', message: error.stack ?? error.message });
+    process.exitCode = error ? code || THREAD_LOST : code;
+    channel.close();
+  },
+});
+
+channel.onMessage((message) => training.send(trainerCommandSchema.parse(message)));
+// The workbench is gone. The thread may be deep inside an operation, so nothing is waited for.
+channel.onClose(() => {
+  if (process.exitCode === undefined) process.kill(process.pid, 'SIGKILL');
+});
+
+// Ctrl-C reaches every process of a terminal; the workbench hears it too, and decides.
+process.on('SIGINT', () => undefined);
+// A closed terminal as well: if the workbench ends with it, the channel closes.
+process.on('SIGHUP', () => undefined);
+process.on('SIGTERM', () => {
+  training.send({ kind: 'suspend' });
+  training.send({ kind: 'shutdown' });
+});
+
+function preferToBeKilled(): void {
+  if (process.platform !== 'linux') return;
   try {
-    require('@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
+    writeFileSync('/proc/self/oom_score_adj', OUT_OF_MEMORY_SCORE);
   } catch (error) {
-    tell({ kind: 'log', level: 'warn', message: `The TensorFlow addon could not be loaded ahead: ${String(error)}` });
+    warn(`The system may end the workbench before a trainer when memory runs out: ${String(error)}`);
   }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { TrainerEvent } from '../../shared/records/trial-job.ts';
+import { LastWords } from './last-words.ts';
 import { type Death, type HostOptions, type Launcher, parseEvent, type TrainerHost } from './trainer-host.ts';
 
 const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
@@ -15,7 +16,7 @@ export function processLauncher(node: string = process.execPath): Launcher {
 
 class ProcessHost implements TrainerHost {
   readonly #child: ChildProcess;
-  #lastError: string | null = null;
+  readonly #words = new LastWords();
 
   constructor(node: string, { environment, trainingModule }: HostOptions) {
     this.#child = spawn(node, [ENTRY, trainingModule], {
@@ -23,11 +24,7 @@ class ProcessHost implements TrainerHost {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    // TensorFlow writes its last words here before it aborts.
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      const line = chunk.toString().trim().split('\n').at(-1);
-      if (line) this.#lastError = line.slice(0, 500);
-    });
+    this.#child.stderr?.on('data', (chunk: Buffer) => this.#words.hear(chunk));
   }
 
   get pid(): number | null {
@@ -47,20 +44,15 @@ class ProcessHost implements TrainerHost {
   }
 
   onDeath(listener: (death: Death) => void): void {
-    let isTold = false;
-    const tell = (death: Death): void => {
-      if (isTold) return;
-      isTold = true;
-      listener(death);
-    };
     this.#child.on('error', (error) => {
-      if (this.#child.pid === undefined)
-        tell({ kind: 'exit', code: -1, error: `it could not be started (${error.message})` });
+      if (this.#child.pid !== undefined) return;
+      listener({ kind: 'exit', code: -1, error: `it could not be started (${error.message})` });
     });
     // After `close` no message is on its way any more, so nothing that the host reported is lost.
     this.#child.on('close', (code, signal) => {
-      if (signal) tell({ kind: 'signal', signal });
-      else tell({ kind: 'exit', code: code ?? -1, error: code === 0 ? null : this.#lastError });
+      if (this.#child.pid === undefined) return;
+      const error = this.#words.mostTelling();
+      listener(signal ? { kind: 'signal', signal, error } : { kind: 'exit', code: code ?? -1, error });
     });
   }
 

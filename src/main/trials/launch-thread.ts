@@ -1,56 +1,69 @@
-import type { Worker } from 'node:worker_threads';
-import { type Death, type Launcher, parseEvent, type TrainerHost } from './trainer-host.ts';
-import { startTrainingWorker } from './training-worker.ts';
+import type { TrainerEvent } from '../../shared/records/trial-job.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { type Death, type HostOptions, type Launcher, parseEvent, type TrainerHost } from './trainer-host.ts';
+import { pinNativeAddon, TrainingWorker } from './training-worker.ts';
 
-const HEARTBEAT_MS = 1000;
+let isRunning = false;
+let hasWarned = false;
 
 /**
- * The smallest set-up: the training thread is a thread of this process. A crash in native code closes the application,
- * and TensorFlow's settings are those of this process, which must have been started with them. One at a time: two
- * TensorFlow threads in a process corrupt each other.
+ * The smallest set-up: the training thread is a thread of this process. A crash in native code closes the application.
+ * One at a time: two TensorFlow threads in a process corrupt each other. TensorFlow's settings become those of this
+ * process, and the first host's stay.
  */
 export const threadLauncher: Launcher = {
   maximumHosts: 1,
-  launch: ({ trainingModule }) => new ThreadHost(trainingModule),
+  launch: (options) => {
+    if (isRunning) {
+      throw new WorkbenchError(
+        'conflict',
+        'Only one trainer can be a thread of the workbench: wait for it to end, or use trainer processes.',
+      );
+    }
+    isRunning = true;
+    return new ThreadHost(options);
+  },
 };
 
 class ThreadHost implements TrainerHost {
   readonly pid = null;
-  readonly #worker: Worker;
-  readonly #counter: Int32Array;
-  #error: string | null = null;
+  readonly #training: TrainingWorker;
+  #tell: (event: TrainerEvent) => void = () => undefined;
+  #end: (death: Death) => void = () => undefined;
 
-  constructor(trainingModule: string) {
-    const { worker, counter } = startTrainingWorker(trainingModule);
-    this.#worker = worker;
-    this.#counter = counter;
-    worker.on('error', (error) => {
-      this.#error = error instanceof Error ? error.message : String(error);
+  constructor({ environment, trainingModule }: HostOptions) {
+    for (const [name, value] of Object.entries(environment)) process.env[name] ??= value;
+    pinNativeAddon();
+    this.#training = new TrainingWorker(trainingModule, {
+      event: (message) => {
+        const event = parseEvent(message);
+        if (event) this.#tell(event);
+      },
+      end: (code, error) => {
+        isRunning = false;
+        this.#end({ kind: 'exit', code: error ? code || 1 : code, error: error?.message ?? null });
+      },
     });
   }
 
   send(command: Parameters<TrainerHost['send']>[0]): void {
-    this.#worker.postMessage(command);
+    this.#training.send(command);
   }
 
-  onEvent(listener: Parameters<TrainerHost['onEvent']>[0]): void {
-    this.#worker.on('message', (message) => {
-      const event = parseEvent(message);
-      if (event) listener(event);
-    });
-    const beat = setInterval(() => {
-      const residentBytes = process.memoryUsage.rss();
-      listener({ kind: 'heartbeat', busyStep: Atomics.load(this.#counter, 0), residentBytes });
-    }, HEARTBEAT_MS);
-    beat.unref();
-    this.#worker.on('exit', () => clearInterval(beat));
+  onEvent(listener: (event: TrainerEvent) => void): void {
+    this.#tell = listener;
+    if (hasWarned) return;
+    hasWarned = true;
+    const message =
+      'Trials are trained in a thread of Cellwright itself: if TensorFlow crashes, Cellwright closes. Nothing stored is lost.';
+    listener({ kind: 'log', level: 'warn', message });
   }
 
   onDeath(listener: (death: Death) => void): void {
-    this.#worker.on('exit', (code) => listener({ kind: 'exit', code, error: this.#error }));
+    this.#end = listener;
   }
 
   kill(): void {
-    void this.#worker.terminate();
+    this.#training.terminate();
   }
 }

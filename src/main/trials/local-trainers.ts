@@ -3,7 +3,7 @@ import type { LogLevel } from '../log.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import { askNvidia } from '../setup/gpu.ts';
 import { processLauncher } from './launch-process.ts';
-import { trainerEnvironment } from './trainer-environment.ts';
+import { trainerEnvironment, visibleGpus } from './trainer-environment.ts';
 import type { Launcher } from './trainer-host.ts';
 import { type TrainerLimits, TrainerPool } from './trainer-pool.ts';
 
@@ -19,7 +19,7 @@ export async function localTrainers(
 ): Promise<(tell: (level: LogLevel, message: string) => void) => TrialQueue> {
   const { launcher = processLauncher(), limits = {} } = options;
   const nvidia = await askNvidia(process.env);
-  const machine = { cores: availableParallelism(), gpus: nvidia?.gpus.length ?? 0 };
-  const environment = (index: number): Record<string, string> => trainerEnvironment(index, machine);
+  const machine = { cores: availableParallelism(), gpus: visibleGpus(nvidia?.gpus.length ?? 0, process.env) };
+  const environment = (seat: number, hosts: number) => trainerEnvironment(seat, { ...machine, hosts });
   return (tell) => new TrainerPool({ launcher, environment, trainingModule: TRAINING_MODULE, tell, limits });
 }

@@ -1,20 +1,33 @@
-import type { TrainerEvent, TrialJob } from '../../shared/records/trial-job.ts';
+import type { TrainerCommand, TrainerEvent, TrialJob } from '../../shared/records/trial-job.ts';
 import type { WorkbenchErrorCode } from '../../shared/workbench-error.ts';
 import type { LogLevel } from '../log.ts';
 import type { TrialHooks, TrialResult } from '../search/trial-queue.ts';
+import { countMemoryKills, type Obituary, readDeath } from './host-death.ts';
 import { StallWatch } from './stall-watch.ts';
-import { type Death, describeDeath, type TrainerHost } from './trainer-host.ts';
+import type { Death, TrainerHost } from './trainer-host.ts';
 import type { TrainerLimits } from './trainer-pool.ts';
 
-/** How one training on one host ended. `saved`: it got at least one checkpoint further than where it began. */
+/** How one training on one host ended. */
 export type HostEnd =
   | TrialResult
   | { readonly kind: 'refused'; readonly code: WorkbenchErrorCode; readonly message: string }
-  | { readonly kind: 'died'; readonly reason: string; readonly step: number; readonly saved: boolean };
+  | ({ readonly kind: 'died' } & HostDeath);
 
-const WATCH_EVERY_MS = 1000;
+/** `stepped`, `saved`: whether the training got a step, a checkpoint further on this host; `step` is the last heard of. */
+export interface HostDeath extends Obituary {
+  readonly step: number;
+  readonly stepped: boolean;
+  readonly saved: boolean;
+}
+
+const WATCH_EVERY_MS = 500;
 /** A host that was asked to end and does not is killed then. */
 const SHUTDOWN_WITHIN_MS = 3000;
+/** A fresh host that grows by this factor within one trial is replaced when it is above the limit. Ours. */
+const LARGEST_GROWTH = 2;
+
+type Train = Extract<TrainerCommand, { kind: 'train' }>;
+type Stop = Extract<TrainerCommand, { kind: 'cancel' | 'suspend' }>;
 
 interface Running {
   readonly job: TrialJob;
@@ -23,76 +36,67 @@ interface Running {
   readonly watch: StallWatch;
   /** The last one that was heard of. */
   step: number;
+  stepped: boolean;
   saved: boolean;
+  /** Resident memory when the first step was done. */
+  startBytes: number | null;
+  /** When it was asked to stop, which it has to within `stopWithinMs`. */
+  askedMs: number | null;
 }
 
-/** A host and what the pool knows of it: starting, idle, taken, training, spent, gone. */
-export class PooledHost {
-  readonly index: number;
-  /** Null when the host reported, else why it never will. */
-  readonly ready: Promise<string | null>;
-  readonly gone: Promise<void>;
-  /** Whether it was asked to end. */
-  isLeaving = false;
-  readonly #host: TrainerHost;
-  readonly #options: { limits: TrainerLimits; tell: (level: LogLevel, message: string) => void; onGone: () => void };
-  #isTaken = false;
+interface PooledHostOptions {
+  /** Place among the hosts: decides which GPU it sees. A successor takes its predecessor's. */
+  readonly seat: number;
+  readonly limits: TrainerLimits;
+  readonly now: () => number;
+  readonly tell: (level: LogLevel, message: string) => void;
+  readonly onGone: () => void;
+}
 
+/** A host and what the pool knows of it: starting, idle, taken, training, leaving, gone. */
+export class PooledHost {
+  readonly seat: number;
+  /** Null when the host reported, else how it ended before that. */
+  readonly ready: Promise<HostDeath | null>;
+  readonly #host: TrainerHost;
+  readonly #options: PooledHostOptions;
+  readonly #ready = Promise.withResolvers<HostDeath | null>();
+  readonly #gone = Promise.withResolvers<void>();
+  readonly #memoryKillsBefore = countMemoryKills();
+  readonly #timers: NodeJS.Timeout[];
+  #idleTimer: NodeJS.Timeout | undefined;
+  #isTaken = false;
+  #isLeaving = false;
   #isBroken = false;
   #trials = 0;
   #residentBytes = 0;
   #running: Running | null = null;
+  #death: HostDeath | null = null;
+  /** Why we killed it, if we did. */
   #killReason: string | null = null;
   /** What its training thread threw last; a host that ends after it ended because of it. */
   #threadError: string | null = null;
 
-  constructor(
-    host: TrainerHost,
-    options: {
-      index: number;
-      limits: TrainerLimits;
-      tell: (level: LogLevel, message: string) => void;
-      onGone: () => void;
-    },
-  ) {
+  constructor(host: TrainerHost, options: PooledHostOptions) {
     this.#host = host;
     this.#options = options;
-    this.index = options.index;
-    const ready = Promise.withResolvers<string | null>();
-    const gone = Promise.withResolvers<void>();
-    this.ready = ready.promise;
-    this.gone = gone.promise;
-    const late = setTimeout(() => this.#kill('did not report in time'), options.limits.readyWithinMs);
-    const watch = setInterval(() => this.#keepWatch(), WATCH_EVERY_MS);
-    late.unref();
-    watch.unref();
-    host.onEvent((event) => {
-      if (event.kind === 'ready') {
-        clearTimeout(late);
-        ready.resolve(null);
-      } else this.#receive(event);
-    });
-    host.onDeath((death) => {
-      clearTimeout(late);
-      clearInterval(watch);
-      const reason = this.#killReason ?? this.#threadError ?? describeDeath(death);
-      ready.resolve(reason);
-      options.onGone();
-      const { step = 0, saved = false } = this.#running ?? {};
-      this.#end({ kind: 'died', reason: explain(death, reason), step, saved });
-      gone.resolve();
-    });
+    this.seat = options.seat;
+    this.ready = this.#ready.promise;
+    const late = () => this.#kill(`did not report within ${options.limits.readyWithinMs / 1000} s`);
+    this.#timers = [
+      setTimeout(late, options.limits.readyWithinMs).unref(),
+      setInterval(() => this.#keepWatch(), WATCH_EVERY_MS).unref(),
+    ];
+    host.onEvent((event) => this.#receive(event));
+    host.onDeath((death) => this.#die(death));
   }
 
-  /** Takes the host for one trial; false when it is taken already or on its way out. */
-  take(): boolean {
-    if (this.#isTaken || this.isLeaving || this.isSpent) return false;
-    this.#isTaken = true;
-    return true;
+  get isTaken(): boolean {
+    return this.#isTaken;
   }
 
-  release(): void {
-    this.#isTaken = false;
+  get isLeaving(): boolean {
+    return this.#isLeaving;
   }
 
   /** Whether it should not take another trial. */
@@ -105,59 +109,99 @@ export class PooledHost {
     return this.#trials === this.#options.limits.recycleAfterTrials - 1;
   }
 
-  send(command: Parameters<TrainerHost['send']>[0]): void {
-    this.#host.send(command);
+  /** Takes the host for one trial; false when it is taken already or on its way out. */
+  take(): boolean {
+    if (this.#isTaken || this.#isLeaving || this.isSpent) return false;
+    this.#isTaken = true;
+    clearTimeout(this.#idleTimer);
+    return true;
+  }
+
+  /** Free for the next trial; a host that nobody takes for a while ends. */
+  release(): void {
+    this.#isTaken = false;
+    if (this.#death) return;
+    this.#idleTimer = setTimeout(() => void this.shutDown(), this.#options.limits.idleForMs).unref();
   }
 
   /** Trains on this host, which must be taken; it is free again afterwards. */
   async train(job: TrialJob, hooks: TrialHooks): Promise<HostEnd> {
     this.#threadError = null;
-    const end = await new Promise<HostEnd>((resolve) => {
-      const watch = new StallWatch(this.#options.limits.progressWithinMs, performance.now());
-      this.#running = { job, hooks, resolve, watch, step: 0, saved: false };
-      this.#host.send({ kind: 'train', job });
-    });
+    const end = await this.#untilEnd({ kind: 'train', job }, hooks);
     this.#trials++;
-    this.#isTaken = false;
+    this.release();
     return end;
+  }
+
+  /** Asks the training to stop; a host that does not is killed. */
+  stop(command: Stop): void {
+    if (this.#running) this.#running.askedMs ??= this.#options.now();
+    this.#host.send(command);
   }
 
   /** Ends the host; resolves when it is gone. */
   async shutDown(): Promise<void> {
-    this.isLeaving = true;
-    this.#host.send({ kind: 'shutdown' });
-    const timer = setTimeout(() => this.#host.kill(), SHUTDOWN_WITHIN_MS);
-    await this.gone;
-    clearTimeout(timer);
+    if (!this.#isLeaving && !this.#death) {
+      this.#isLeaving = true;
+      this.#host.send({ kind: 'shutdown' });
+      this.#timers.push(setTimeout(() => this.#host.kill(), SHUTDOWN_WITHIN_MS));
+    }
+    await this.#gone.promise;
   }
 
-  #receive(event: Exclude<TrainerEvent, { kind: 'ready' }>): void {
-    if (event.kind === 'log') {
-      this.#options.tell(event.level, event.message);
-      if (event.level === 'error') this.#threadError = `ended: ${event.message.split('\n')[0]}`;
-      return;
+  #untilEnd(command: Train, hooks: TrialHooks): Promise<HostEnd> {
+    // It may have died before the trial was handed over.
+    if (this.#death) return Promise.resolve({ kind: 'died', ...this.#death });
+    const { limits, now } = this.#options;
+    return new Promise((resolve) => {
+      const watch = new StallWatch(limits.progressWithinMs, now());
+      const progress = { step: 0, stepped: false, saved: false, startBytes: null, askedMs: null };
+      this.#running = { job: command.job, hooks, resolve, watch, ...progress };
+      this.#host.send(command);
+    });
+  }
+
+  #receive(event: TrainerEvent): void {
+    switch (event.kind) {
+      case 'ready':
+        clearTimeout(this.#timers[0]);
+        this.#ready.resolve(null);
+        return;
+      case 'log':
+        this.#options.tell(event.level, event.message);
+        if (event.level === 'error') this.#threadError = event.message.split('\n')[0] ?? '';
+        return;
+      case 'heartbeat':
+        this.#residentBytes = event.residentBytes;
+        if (this.#running) this.#beat(this.#running, event.busyStep);
+        return;
+      default: {
+        const { job } = this.#running ?? {};
+        // Of a lease that is over.
+        if (event.trial !== job?.trial || event.experiment !== job.experiment || event.leaseEpoch !== job.leaseEpoch)
+          return;
+        if (this.#running) this.#receiveOf(this.#running, event);
+      }
     }
-    const running = this.#running;
-    if (event.kind === 'heartbeat') {
-      this.#residentBytes = event.residentBytes;
-      running?.watch.heartbeat(event.busyStep, performance.now());
-      return;
-    }
-    // Of a lease that is over.
-    if (!running || event.trial !== running.job.trial || event.leaseEpoch !== running.job.leaseEpoch) return;
+  }
+
+  #receiveOf(running: Running, event: Exclude<TrainerEvent, { kind: 'ready' | 'log' | 'heartbeat' }>): void {
+    const now = this.#options.now();
     switch (event.kind) {
       case 'progress':
         running.step = event.step;
-        running.watch.progress(event.stepMs, performance.now());
+        running.stepped = true;
+        running.watch.progress(event.stepMs, now);
         running.hooks.progress(event);
         return;
       case 'epoch':
-        running.watch.progress(null, performance.now());
+        running.watch.progress(null, now);
         running.hooks.epoch(event);
         return;
       case 'checkpoint':
-        running.saved = true;
-        running.watch.progress(null, performance.now());
+        // What a host saves when it is asked to stop may be no further than where it began.
+        running.saved ||= running.stepped;
+        running.watch.progress(null, now);
         running.hooks.checkpoint(event);
         return;
       case 'finished': {
@@ -175,25 +219,52 @@ export class PooledHost {
     }
   }
 
+  #beat(running: Running, busyStep: number): void {
+    running.watch.heartbeat(busyStep, this.#options.now());
+    if (!running.stepped) return;
+    running.startBytes ??= this.#residentBytes;
+    const { residentBytes } = this.#options.limits;
+    // A host that is fresh and still too large would be no smaller after a restart.
+    const limit = this.#trials > 0 ? residentBytes : Math.max(residentBytes, LARGEST_GROWTH * running.startBytes);
+    if (this.#residentBytes <= limit || running.askedMs !== null) return;
+    this.#isBroken = true;
+    this.stop({ kind: 'suspend' });
+  }
+
   #end(end: HostEnd): void {
     const running = this.#running;
     this.#running = null;
     running?.resolve(end);
   }
 
+  #die(death: Death): void {
+    clearTimeout(this.#idleTimer);
+    // `clearTimeout` clears intervals as well.
+    for (const timer of this.#timers) clearTimeout(timer);
+    const memoryKills = countMemoryKills() - this.#memoryKillsBefore;
+    const obituary = readDeath(death, { hang: this.#killReason, threadError: this.#threadError, memoryKills });
+    const { step = 0, stepped = false, saved = false } = this.#running ?? {};
+    this.#death = { ...obituary, step, stepped, saved };
+    this.#ready.resolve(this.#death);
+    this.#options.onGone();
+    this.#end({ kind: 'died', ...this.#death });
+    this.#gone.resolve();
+  }
+
   #keepWatch(): void {
-    const stalledMs = this.#running?.watch.stalledMs(performance.now()) ?? 0;
+    const running = this.#running;
+    if (!running) return;
+    const now = this.#options.now();
+    const stalledMs = running.watch.stalledMs(now);
     if (stalledMs > 0) this.#kill(`did not respond for ${Math.round(stalledMs / 1000)} s`);
+    const stopWithinMs = Math.max(this.#options.limits.stopWithinMs, 3 * running.watch.stepMs);
+    if (running.askedMs !== null && now - running.askedMs > stopWithinMs) {
+      this.#kill(`did not stop within ${Math.round(stopWithinMs / 1000)} s`);
+    }
   }
 
   #kill(reason: string): void {
     this.#killReason ??= reason;
     this.#host.kill();
   }
-}
-
-/** A kill that was not ours is most often the kernel's, for memory. */
-function explain(death: Death, reason: string): string {
-  const isForeignKill = death.kind === 'signal' && death.signal === 'SIGKILL' && reason === describeDeath(death);
-  return isForeignKill ? 'was killed from outside, most often because memory ran out' : reason;
 }

@@ -1,5 +1,7 @@
 /** A step that takes this many times the median is no slow step any more. */
 const STEPS = 20;
+/** Before its first step a training may take this many times longer: graphs are planned, a GPU compiles kernels. Ours. */
+const FIRST_STEP = 5;
 /** Of so many recent steps the median is taken. */
 const REMEMBERED = 99;
 /** A tick that comes this late means that this process itself stood still; the other side had no chance. */
@@ -32,12 +34,17 @@ export class StallWatch {
     if (this.#steps.length > REMEMBERED) this.#steps.shift();
   }
 
+  /** Median of the recent steps, 0 before the first. */
+  get stepMs(): number {
+    return [...this.#steps].sort((a, b) => a - b)[this.#steps.length >> 1] ?? 0;
+  }
+
   /** How long nothing moved if that is too long, else 0. To be asked about once a second. */
   stalledMs(now: number): number {
     if (now - this.#tickMs > LATE_TICK_MS) this.#movedMs = now;
     this.#tickMs = now;
-    const median = [...this.#steps].sort((a, b) => a - b)[this.#steps.length >> 1] ?? 0;
+    const leastMs = this.#steps.length === 0 ? FIRST_STEP * this.#leastMs : this.#leastMs;
     const still = now - this.#movedMs;
-    return still > Math.max(this.#leastMs, STEPS * median) ? still : 0;
+    return still > Math.max(leastMs, STEPS * this.stepMs) ? still : 0;
   }
 }

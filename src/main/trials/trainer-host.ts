@@ -1,18 +1,18 @@
 import { type TrainerCommand, type TrainerEvent, trainerEventSchema } from '../../shared/records/trial-job.ts';
 
-/** How a host ended. `error` carries what its training thread threw, where that was the cause. */
+/** How a host ended. `error` is the last that was heard from it, where it said something. */
 export type Death =
   | { readonly kind: 'exit'; readonly code: number; readonly error: string | null }
-  | { readonly kind: 'signal'; readonly signal: string };
+  | { readonly kind: 'signal'; readonly signal: string; readonly error: string | null };
 
 /** Something that trains one trial at a time: a process, or the smallest set-up's thread. */
 export interface TrainerHost {
-  /** Of its process; null where it has none of its own. */
+  /** Of its process; null where it has none of its own, or none yet. */
   readonly pid: number | null;
   send(command: TrainerCommand): void;
   /** One listener each; the pool is the only one who listens. */
   onEvent(listener: (event: TrainerEvent) => void): void;
-  /** Called once. */
+  /** Called once, after everything that the host reported. */
   onDeath(listener: (death: Death) => void): void;
   /** At once, whatever it is doing. */
   kill(): void;
@@ -27,7 +27,7 @@ export interface HostOptions {
 
 /** A way to start hosts. */
 export interface Launcher {
-  /** How many of its hosts may live at the same time. */
+  /** Hosts that may live at the same time. */
   readonly maximumHosts: number;
   launch(options: HostOptions): TrainerHost;
 }
@@ -36,9 +36,4 @@ export interface Launcher {
 export function parseEvent(message: unknown): TrainerEvent | null {
   const parsed = trainerEventSchema.safeParse(message);
   return parsed.success ? parsed.data : null;
-}
-
-export function describeDeath(death: Death): string {
-  if (death.kind === 'signal') return `was ended by ${death.signal}`;
-  return death.error === null ? `ended with exit code ${death.code}` : `ended: ${death.error}`;
 }

@@ -3,29 +3,36 @@ import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { LogLevel } from '../log.ts';
 import type { TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
 import { CrashRecord } from './crash-record.ts';
-import { PooledHost } from './pooled-host.ts';
+import { type HostDeath, type HostEnd, PooledHost } from './pooled-host.ts';
 import type { Launcher } from './trainer-host.ts';
+import { TrialDeaths } from './trial-deaths.ts';
 
 export interface TrainerPoolOptions {
   readonly launcher: Launcher;
-  /** Environment of the host with this number (0, 1, …); says which GPU it sees, among other things. */
-  readonly environment: (index: number) => Readonly<Record<string, string>>;
+  /** Environment of the host on this seat (0, 1, …) beside so many in all; says which GPU it sees, among other things. */
+  readonly environment: (seat: number, hosts: number) => Readonly<Record<string, string>>;
   readonly trainingModule: string;
   readonly tell: (level: LogLevel, message: string) => void;
   readonly limits?: Partial<TrainerLimits>;
+  /** Grows steadily. Milliseconds. */
+  readonly now?: () => number;
 }
 
 /** All of them ours, from what was measured of TensorFlow under Node. */
 export interface TrainerLimits {
   /** A host is replaced after so many trials: TensorFlow leaves 6 to 9 MB behind for each. */
   readonly recycleAfterTrials: number;
-  /** And before the next trial when it has grown beyond this. */
+  /** And when it has grown beyond this: before its next trial, or within one after saving it. */
   readonly residentBytes: number;
   /** A host that has not reported by then does not start. */
   readonly readyWithinMs: number;
   /** A training thread without any progress for so long hangs; or for 20 times its median step, if that is longer. */
   readonly progressWithinMs: number;
-  /** Wait before the second, third … restart in a row, doubled each time; the first is at once. */
+  /** A training that was asked to stop is killed after this; or after 3 times its median step, if that is longer. */
+  readonly stopWithinMs: number;
+  /** A host without a trial for so long ends and gives its memory back. */
+  readonly idleForMs: number;
+  /** Wait before the second restart in a row without a step, doubled each time up to 30 s; the first is at once. */
   readonly backoffMs: number;
 }
 
@@ -34,201 +41,263 @@ const LIMITS: TrainerLimits = {
   residentBytes: 6 * 2 ** 30,
   readyWithinMs: 60_000,
   progressWithinMs: 60_000,
+  stopWithinMs: 30_000,
+  idleForMs: 60_000,
   backoffMs: 1000,
 };
 
-const LONGEST_BACKOFF_MS = 30_000;
-/** Deaths of one trial with no checkpoint between them, after which it ends as failed. */
-const DEATHS_OF_A_TRIAL = 3;
-/** Hosts that don't come up in a row, after which no trial can be trained. */
-const FAILED_STARTS = 3;
+/** So long before the end of a host's last trial its successor is started. */
+const SUCCESSOR_AHEAD_MS = 15_000;
 
 /** One trial while somebody waits for it. */
 interface Active {
   readonly task: TrialTask;
+  readonly hooks: TrialHooks;
+  readonly deaths: TrialDeaths;
+  /** Resolves when the trial shall not be trained any more, or not now. */
+  readonly wished: PromiseWithResolvers<void>;
+  wish: 'cancel' | 'suspend' | null;
   host: PooledHost | null;
   leaseEpoch: number;
-  wish: 'cancel' | 'suspend' | null;
-  /** Ends a wait that is no training: for a host, or before a restart. */
-  wake: () => void;
 }
+
+type Interim =
+  | HostEnd
+  /** Cancelled or suspended before a host had it. */
+  | { readonly kind: 'unwanted' }
+  | ({ readonly kind: 'not_started' } & HostDeath);
 
 /**
  * Trains trials in hosts of its own: takes an idle one or starts one, restarts a trial whose host died from its newest
- * checkpoint, ends one that dies again and again at the same step, and replaces hosts before they grow too large.
+ * checkpoint, ends one that dies again and again without progress, and replaces hosts before they grow too large.
  */
 export class TrainerPool implements TrialQueue {
   readonly #options: TrainerPoolOptions;
   readonly #limits: TrainerLimits;
+  readonly #now: () => number;
   readonly #hosts = new Set<PooledHost>();
   readonly #active = new Map<string, Active>();
-  readonly #crashes = new CrashRecord();
+  readonly #crashes: CrashRecord;
+  /** Resolves when a host or a trial is gone. */
+  #changed = Promise.withResolvers<void>();
   #isClosed = false;
 
   constructor(options: TrainerPoolOptions) {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
+    this.#now = options.now ?? (() => performance.now());
+    this.#crashes = new CrashRecord(this.#now);
   }
 
   async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
-    if (this.#isClosed) throw new WorkbenchError('unavailable', 'The trainers are closed.');
-    const active: Active = { task, host: null, leaseEpoch: 0, wish: null, wake: () => undefined };
     const key = keyOf(task.experiment, task.trial);
+    if (this.#isClosed) throw new WorkbenchError('cancelled', 'The trainers are closed: open the project again.');
+    if (this.#active.has(key)) throw new WorkbenchError('conflict', `Trial ${task.trial} is in training already.`);
+    const deaths = new TrialDeaths(this.#limits.backoffMs);
+    const wished = Promise.withResolvers<void>();
+    const active: Active = { task, hooks, deaths, wished, wish: null, host: null, leaseEpoch: 0 };
     this.#active.set(key, active);
     try {
-      return await this.#untilEnd(active, hooks);
+      // Trials that come together are all counted before the first host gets its share of the cores.
+      await Promise.resolve();
+      return await this.#untilEnd(active);
     } finally {
       this.#active.delete(key);
+      this.#notify();
     }
   }
 
   cancel(experiment: number, trial: number): void {
     const active = this.#active.get(keyOf(experiment, trial));
-    if (!active) return;
-    active.wish = 'cancel';
-    active.host?.send({ kind: 'cancel', experiment, trial, leaseEpoch: active.leaseEpoch });
-    active.wake();
+    if (active) wishFor(active, 'cancel');
   }
 
   suspend(experiment: number): void {
     for (const active of this.#active.values()) {
-      if (active.task.experiment !== experiment || active.wish !== null) continue;
-      active.wish = 'suspend';
-      active.host?.send({ kind: 'suspend' });
-      active.wake();
+      if (active.task.experiment === experiment) wishFor(active, 'suspend');
     }
   }
 
+  /** Saves what runs; no host is left when it resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const active of this.#active.values()) this.suspend(active.task.experiment);
+    for (const active of this.#active.values()) wishFor(active, 'suspend');
+    while (this.#active.size > 0) await this.#changed.promise;
     await Promise.all([...this.#hosts].map((host) => host.shutDown()));
   }
 
-  async #untilEnd(active: Active, hooks: TrialHooks): Promise<TrialResult> {
-    let deaths = 0;
-    let wait = 0;
+  /** Until the trial has its result, over as many hosts as that takes. Throws when no trial can be trained. */
+  async #untilEnd(active: Active): Promise<TrialResult> {
     for (;;) {
-      if (wait > 0) await this.#pause(active, wait);
-      const host = active.wish === null ? await this.#takeHost(active) : null;
-      if (!host) return ended(active);
-      const grant = await hooks.lease();
-      if (!grant || active.wish !== null) {
-        host.release();
-        return ended(active);
-      }
-      active.leaseEpoch = grant.leaseEpoch;
-      const end = await this.#trainOn(host, { ...active.task, ...grant }, active, hooks);
-      if (end.kind === 'finished' || end.kind === 'suspended') return end;
+      const end = await this.#tryOnce(active);
+      if (end.kind === 'finished') return end;
       if (end.kind === 'refused') throw new WorkbenchError(end.code, end.message);
-      this.#crashes.add(active.task);
-      deaths = end.saved ? 1 : deaths + 1;
-      if (deaths >= DEATHS_OF_A_TRIAL) return this.#giveUp(active.task, end.reason, end.step);
-      if (this.#crashes.areEverywhere()) {
-        throw new WorkbenchError('unavailable', `Trainers crash over different trials. The last one ${end.reason}.`);
-      }
-      wait = deaths === 1 ? 0 : Math.min(this.#limits.backoffMs * 2 ** (deaths - 2), LONGEST_BACKOFF_MS);
-      this.#options.tell(
-        'warn',
-        `The trainer of trial ${active.task.trial} ${end.reason}. The trial goes on from its last checkpoint (try ${deaths + 1} of ${DEATHS_OF_A_TRIAL} from there).`,
-      );
+      if (active.wish === 'cancel') return cancelled();
+      if (active.wish === 'suspend') return { kind: 'suspended' };
+      // Else its host was ended by a signal that it heeds, or had grown too large: the trial goes on in another.
+      const result = end.kind === 'died' || end.kind === 'not_started' ? await this.#afterDeath(active, end) : null;
+      if (result) return result;
     }
   }
 
-  async #trainOn(host: PooledHost, job: TrialJob, active: Active, hooks: TrialHooks) {
+  async #tryOnce(active: Active): Promise<Interim> {
+    const host = await this.#takeHost(active);
+    if (!(host instanceof PooledHost)) return host;
+    const grant = await active.hooks.lease();
+    // Without a grant somebody else decided that it ends here.
+    if (!grant) wishFor(active, 'suspend');
+    if (!grant || active.wish !== null) {
+      host.release();
+      this.#notify();
+      return { kind: 'unwanted' };
+    }
+    const end = await this.#trainOn(host, { ...active.task, ...grant }, active);
+    this.#notify();
+    return end;
+  }
+
+  async #trainOn(host: PooledHost, job: TrialJob, active: Active): Promise<HostEnd> {
     active.host = host;
-    // The replacement loads TensorFlow while this one works on its last trial.
-    const { maximumHosts } = this.#options.launcher;
-    if (host.isOnItsLastTrial && !this.#isClosed && this.#hosts.size < maximumHosts) this.#addHost();
-    try {
-      return await host.train(job, hooks);
-    } finally {
-      active.host = null;
-      if (host.isSpent) void host.shutDown();
-    }
+    active.leaseEpoch = job.leaseEpoch;
+    const end = await host.train(job, this.#withSuccessor(host, active.hooks));
+    active.host = null;
+    if (host.isSpent || (end.kind === 'suspended' && active.wish === null)) void host.shutDown();
+    return end;
   }
 
-  #giveUp(task: TrialTask, reason: string, step: number): TrialResult {
-    const message = `The trainer crashed ${DEATHS_OF_A_TRIAL} times near step ${step}; the last one ${reason}.`;
-    this.#options.tell('error', `Trial ${task.trial}: ${message}`);
+  /** Starts the host's successor towards the end of its last trial, so that nobody waits while TensorFlow is loaded. */
+  #withSuccessor(host: PooledHost, hooks: TrialHooks): TrialHooks {
+    if (!host.isOnItsLastTrial) return hooks;
+    let isStarted = false;
     return {
-      kind: 'finished',
-      outcome: { kind: 'failed', reason: 'crashed', message },
-      durationMs: 0,
-      weightsHash: null,
+      lease: () => hooks.lease(),
+      epoch: (message) => hooks.epoch(message),
+      checkpoint: (message) => hooks.checkpoint(message),
+      progress: (message) => {
+        hooks.progress(message);
+        const leftMs = (message.steps - message.step) * message.stepMs;
+        if (isStarted || this.#isClosed || leftMs > SUCCESSOR_AHEAD_MS || !this.#hasRoom()) return;
+        isStarted = true;
+        this.#addHost(host.seat).release();
+      },
     };
   }
 
-  /** An idle host that reported, or a new one; null when the trial is not wanted any more. Throws when none starts. */
-  async #takeHost(active: Active): Promise<PooledHost | null> {
-    for (let failures = 0; ; ) {
-      const host = [...this.#hosts].find((candidate) => candidate.take()) ?? (await this.#makeRoom()).#addHost(true);
-      const isAwake = new Promise<'woken'>((resolve) => {
-        active.wake = () => resolve('woken');
-      });
-      const outcome = await Promise.race([host.ready, isAwake]);
-      if (outcome === 'woken') {
-        host.release();
-        return null;
-      }
-      if (outcome === null) return host;
-      failures++;
-      if (failures >= FAILED_STARTS) {
-        throw new WorkbenchError('unavailable', `No trainer starts; the last one ${outcome}. The doctor may know why.`);
-      }
+  /** The result, where this death is one too many; null when the trial goes on. */
+  async #afterDeath(active: Active, end: HostDeath & { kind: 'died' | 'not_started' }): Promise<TrialResult | null> {
+    const { task, deaths, wished } = active;
+    const isStart = end.kind === 'not_started';
+    const verdict = isStart ? deaths.noteFailedStart(end) : deaths.note(end, end);
+    if (verdict.kind === 'give_up') {
+      if (isStart) throw new WorkbenchError('unavailable', verdict.sentence);
+      return this.#giveUp(task, end, verdict.sentence);
+    }
+    if (!isStart && end.cause !== 'killed') this.#refuseCrashesEverywhere(task, end);
+    const where = isStart ? 'before it was ready' : `after step ${end.step}`;
+    this.#options.tell(
+      'warn',
+      `The trainer of trial ${task.trial} ${end.reason}, ${where}. The trial goes on from its last checkpoint.`,
+    );
+    await raceTimer(wished.promise, verdict.waitMs);
+    return null;
+  }
+
+  #refuseCrashesEverywhere(task: TrialTask, { reason }: HostDeath): void {
+    this.#crashes.add(task);
+    if (!this.#crashes.areEverywhere()) return;
+    throw new WorkbenchError(
+      'unavailable',
+      `Trainers died over three different trials within five minutes; the last one ${reason}. Run the doctor, then resume.`,
+    );
+  }
+
+  #giveUp({ trial }: TrialTask, { cause, step }: HostDeath, sentence: string): TrialResult {
+    const message = `${sentence} It stood at step ${step}.`;
+    this.#options.tell('error', `Trial ${trial}: ${message}`);
+    const reason = cause === 'memory' ? 'out_of_memory' : 'crashed';
+    return { kind: 'finished', outcome: { kind: 'failed', reason, message }, durationMs: 0, weightsHash: null };
+  }
+
+  /** A host that reported, taken for this trial; or why there is none. */
+  async #takeHost(active: Active): Promise<PooledHost | Exclude<Interim, HostEnd>> {
+    for (;;) {
+      if (active.wish !== null) return { kind: 'unwanted' };
+      const host = this.#freeHost() ?? this.#newHost();
+      const death = await Promise.race([host?.ready ?? this.#changed.promise, active.wished.promise]);
+      if (!host) continue;
+      if (death) return { kind: 'not_started', ...death };
+      if (active.wish === null) return host;
+      // It goes on starting, for whoever comes next.
+      host.release();
     }
   }
 
-  /** Waits for hosts that are on their way out where the launcher allows no more. */
-  async #makeRoom(): Promise<this> {
-    while (this.#hosts.size >= this.#options.launcher.maximumHosts) {
-      const leaving = [...this.#hosts].find((host) => host.isLeaving);
-      if (!leaving) {
-        throw new WorkbenchError(
-          'invalid_input',
-          'Only one trainer can be a thread of the workbench: train one trial at once, or use trainer processes.',
-        );
-      }
-      await leaving.gone;
-    }
-    return this;
+  /** An idle host, now taken. A successor waits while its predecessor works: they have the same GPU. */
+  #freeHost(): PooledHost | undefined {
+    const busySeats = new Set([...this.#hosts].filter(({ isTaken }) => isTaken).map(({ seat }) => seat));
+    return [...this.#hosts].find((host) => !busySeats.has(host.seat) && host.take());
   }
 
-  #addHost(isTaken = false): PooledHost {
+  #newHost(): PooledHost | undefined {
+    if (!this.#hasRoom()) return undefined;
+    const seats = new Set([...this.#hosts].filter(({ isLeaving }) => !isLeaving).map(({ seat }) => seat));
+    let seat = 0;
+    while (seats.has(seat)) seat++;
+    const host = this.#addHost(seat);
+    host.take();
+    return host;
+  }
+
+  #hasRoom(): boolean {
+    return this.#hosts.size < this.#options.launcher.maximumHosts;
+  }
+
+  #addHost(seat: number): PooledHost {
     const { launcher, environment, trainingModule, tell } = this.#options;
-    const used = new Set([...this.#hosts].map(({ index }) => index));
-    let index = 0;
-    while (used.has(index)) index++;
-    const host = new PooledHost(launcher.launch({ environment: environment(index), trainingModule }), {
-      index,
-      limits: this.#limits,
-      tell,
-      onGone: () => this.#hosts.delete(host),
-    });
-    if (isTaken) host.take();
+    const host = new PooledHost(
+      launcher.launch({ environment: environment(seat, Math.max(1, this.#active.size)), trainingModule }),
+      {
+        seat,
+        limits: this.#limits,
+        now: this.#now,
+        tell,
+        onGone: () => {
+          this.#hosts.delete(host);
+          this.#notify();
+        },
+      },
+    );
     this.#hosts.add(host);
     return host;
   }
 
-  async #pause(active: Active, ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      active.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers<void>();
   }
 }
 
-function ended({ wish }: Active): TrialResult {
-  if (wish === 'suspend') return { kind: 'suspended' };
-  return {
-    kind: 'finished',
-    outcome: { kind: 'cancelled', message: 'Cancelled before its training went on.' },
-    durationMs: 0,
-    weightsHash: null,
-  };
+/** A cancellation outranks a suspension. */
+function wishFor(active: Active, wish: 'cancel' | 'suspend'): void {
+  if (active.wish === wish || active.wish === 'cancel') return;
+  active.wish = wish;
+  const { experiment, trial } = active.task;
+  if (wish === 'suspend') active.host?.stop({ kind: 'suspend' });
+  else active.host?.stop({ kind: 'cancel', experiment, trial, leaseEpoch: active.leaseEpoch });
+  active.wished.resolve();
+}
+
+function cancelled(): TrialResult {
+  const outcome = { kind: 'cancelled', message: 'Cancelled on request.' } as const;
+  return { kind: 'finished', outcome, durationMs: 0, weightsHash: null };
+}
+
+async function raceTimer(other: Promise<void>, ms: number): Promise<void> {
+  if (ms === 0) return;
+  const timer = Promise.withResolvers<void>();
+  const id = setTimeout(timer.resolve, ms);
+  await Promise.race([timer.promise, other]);
+  clearTimeout(id);
 }
 
 function keyOf(experiment: number, trial: number): string {

@@ -1,110 +1,135 @@
 import { mkdirSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import {
-  type TrainerCommand,
-  type TrainerEvent,
-  type TrialJob,
-  trainerCommandSchema,
-} from '../../shared/records/trial-job.ts';
+import { type TrainerEvent, type TrialJob, trainerCommandSchema } from '../../shared/records/trial-job.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { tensorFlow } from '../tensor/backend.ts';
 import { writeCheckpoint } from '../training/checkpoint.ts';
-import type { trainChild } from '../training/train-child.ts';
+import type { TrainHooks, TrainProgress, trainChild } from '../training/train-child.ts';
+import { BUSY, type TrainingThreadData, WISH, WISHES } from './thread-memory.ts';
 
-/** What a host's main thread hands to its training thread. */
-export interface TrainingThreadData {
-  /** One int32 that grows with every step: the host's heartbeat reads it while this thread is inside an operation. */
-  readonly counter: SharedArrayBuffer;
-  readonly trainingModule: string;
+// Entry of the one thread that calls TensorFlow: a training at a time, from its job to its end.
+
+interface TrainingModule {
+  readonly trainChild: typeof trainChild;
+  /** Without it TensorFlow is loaded. */
+  readonly tensorFlowVersion?: () => string;
 }
+type Lease = Pick<TrialJob, 'experiment' | 'trial' | 'leaseEpoch'>;
 
-/** Progress is told at most this often; the last step of an epoch always. Milliseconds. */
+/** Progress is told at most this often; the last step before an epoch's end or a checkpoint always. Milliseconds. */
 const PROGRESS_EVERY_MS = 100;
 
+if (!parentPort) throw new Error('The training thread is started by a trainer host, not by hand.');
 const port = parentPort;
-if (!port) throw new Error('The training thread is started by a trainer host, not by hand.');
-const data = workerData as TrainingThreadData;
-const counter = new Int32Array(data.counter);
-
-let wish: 'cancel' | 'suspend' | null = null;
-let current: TrialJob | null = null;
+const { shared, trainingModule } = workerData as TrainingThreadData;
+const memory = new Int32Array(shared);
+let isTraining = false;
+let isLeaving = false;
 
 function tell(event: TrainerEvent): void {
-  port?.postMessage(event);
-}
-
-function leaseOf(job: TrialJob): { experiment: number; trial: number; leaseEpoch: number } {
-  return { experiment: job.experiment, trial: job.trial, leaseEpoch: job.leaseEpoch };
+  port.postMessage(event);
 }
 
 async function run(train: typeof trainChild, job: TrialJob): Promise<void> {
-  const lease = leaseOf(job);
-  wish = null;
-  current = job;
-  let toldMs = Number.NEGATIVE_INFINITY;
+  const { experiment, trial, leaseEpoch } = job;
+  isTraining = true;
+  const end = await trainToEnd(train, job, { experiment, trial, leaseEpoch });
+  isTraining = false;
+  tell(end);
+  if (isLeaving) port.close();
+}
+
+async function trainToEnd(train: typeof trainChild, job: TrialJob, lease: Lease): Promise<TrainerEvent> {
+  const progress = new ProgressReport(lease);
   try {
     mkdirSync(job.checkpointFolder, { recursive: true });
-    const result = await train(job, {
-      clock: () => performance.now(),
-      onProgress: ({ epoch, step, steps, loss, stepMs }) => {
-        Atomics.add(counter, 0, 1);
-        const now = performance.now();
-        if (now - toldMs < PROGRESS_EVERY_MS && step < steps) return;
-        toldMs = now;
-        tell({ kind: 'progress', ...lease, epoch, step, steps, loss, stepMs });
-      },
-      onEpoch: (record) => tell({ kind: 'epoch', ...lease, record }),
-      saveCheckpoint: (produce) =>
-        tell({ kind: 'checkpoint', ...lease, ...writeCheckpoint(job.checkpointFolder, produce()) }),
-      shouldStop: () => {
-        Atomics.add(counter, 0, 1);
-        return wish;
-      },
-    });
-    if (result.kind === 'suspended') tell({ kind: 'suspended', ...lease, step: result.step });
-    else {
-      const { outcome, durationMs, weightsHash } = result;
-      tell({ kind: 'finished', ...lease, outcome, durationMs, weightsHash });
-    }
+    const result = await train(job, hooksOf(job, lease, progress));
+    progress.flush();
+    if (result.kind === 'suspended') return { kind: 'suspended', ...lease, step: result.step };
+    if (!result.exact) warnInexact(job);
+    const { outcome, durationMs, weightsHash } = result;
+    return { kind: 'finished', ...lease, outcome, durationMs, weightsHash };
   } catch (error) {
-    tell(endOf(error, lease));
-  } finally {
-    current = null;
+    progress.flush();
+    return endOf(error, lease);
   }
 }
 
-/** A request that can't be met goes to the search; anything else is a bug that costs this trial and no other. */
-function endOf(error: unknown, lease: ReturnType<typeof leaseOf>): TrainerEvent {
-  if (error instanceof WorkbenchError) return { kind: 'refused', ...lease, code: error.code, message: error.message };
-  const message = error instanceof Error ? error.message : String(error);
-  tell({ kind: 'log', level: 'error', message: error instanceof Error ? (error.stack ?? message) : message });
+function hooksOf(job: TrialJob, lease: Lease, progress: ProgressReport): TrainHooks {
   return {
-    kind: 'finished',
-    ...lease,
-    outcome: { kind: 'failed', reason: 'error', message },
-    durationMs: 0,
-    weightsHash: null,
+    clock: () => performance.now(),
+    onProgress: (step) => {
+      Atomics.add(memory, BUSY, 1);
+      progress.note(step);
+    },
+    onEpoch: (record) => {
+      progress.flush();
+      tell({ kind: 'epoch', ...lease, record });
+    },
+    saveCheckpoint: (produce) => {
+      progress.flush();
+      tell({ kind: 'checkpoint', ...lease, ...writeCheckpoint(job.checkpointFolder, produce()) });
+      Atomics.add(memory, BUSY, 1);
+    },
+    shouldStop: () => {
+      Atomics.add(memory, BUSY, 1);
+      return WISHES[Atomics.load(memory, WISH)] ?? null;
+    },
   };
 }
 
-function receive(train: typeof trainChild, command: TrainerCommand): void {
-  switch (command.kind) {
-    case 'train':
-      void run(train, command.job);
-      return;
-    case 'cancel':
-      if (current?.trial === command.trial && current.leaseEpoch === command.leaseEpoch) wish = 'cancel';
-      return;
-    case 'suspend':
-      if (current && wish === null) wish = 'suspend';
-      return;
-    case 'shutdown':
-      port?.close();
+/** Tells of steps, and not of each one where they are short. */
+class ProgressReport {
+  readonly #lease: Lease;
+  #waiting: TrainProgress | null = null;
+  #toldMs = Number.NEGATIVE_INFINITY;
+
+  constructor(lease: Lease) {
+    this.#lease = lease;
+  }
+
+  note(progress: TrainProgress): void {
+    this.#waiting = progress;
+    if (performance.now() - this.#toldMs >= PROGRESS_EVERY_MS) this.flush();
+  }
+
+  flush(): void {
+    if (!this.#waiting) return;
+    const { epoch, step, steps, loss, stepMs } = this.#waiting;
+    this.#waiting = null;
+    this.#toldMs = performance.now();
+    tell({ kind: 'progress', ...this.#lease, epoch, step, steps, loss, stepMs });
   }
 }
 
-const module: { trainChild: typeof trainChild; tensorFlowVersion?: () => string } = await import(data.trainingModule);
+function warnInexact({ trial }: TrialJob): void {
+  const message = `Trial ${trial} went on in another environment than it began in: its numbers may differ in their last bits.`;
+  tell({ kind: 'log', level: 'warn', message });
+}
+
+/** A request that can't be met goes to the search; anything else is a bug that costs this trial and no other. */
+function endOf(error: unknown, lease: Lease): TrainerEvent {
+  if (error instanceof WorkbenchError) return { kind: 'refused', ...lease, code: error.code, message: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return { kind: 'refused', ...lease, code: 'disk_full', message: `A disk is full (${message}): free some space.` };
+  }
+  tell({ kind: 'log', level: 'error', message: error instanceof Error ? (error.stack ?? message) : message });
+  const outcome = { kind: 'failed', reason: 'error', message } as const;
+  return { kind: 'finished', ...lease, outcome, durationMs: 0, weightsHash: null };
+}
+
+function receive(train: typeof trainChild, message: unknown): void {
+  const command = trainerCommandSchema.parse(message);
+  if (command.kind === 'train') void run(train, command.job);
+  if (command.kind !== 'shutdown') return;
+  isLeaving = true;
+  if (!isTraining) port.close();
+}
+
+const module: TrainingModule = await import(trainingModule);
 // Loaded before the first job, so that a trial does not pay for it.
 const version = module.tensorFlowVersion?.() ?? tensorFlow().backend().binding.TF_Version;
-port.on('message', (message: unknown) => receive(module.trainChild, trainerCommandSchema.parse(message)));
+port.on('message', (message: unknown) => receive(module.trainChild, message));
 tell({ kind: 'ready', pid: process.pid, tensorflow: version });

@@ -1,10 +1,84 @@
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { TrainingThreadData } from './training-thread.ts';
+import type { TrainerCommand, TrainerEvent } from '../../shared/records/trial-job.ts';
+import { BUSY, SHARED_BYTES, type TrainingThreadData, WISH, WISHES } from './thread-memory.ts';
 
-/** The one thread of a process that calls TensorFlow; both kinds of host start it here. */
-export function startTrainingWorker(trainingModule: string): { worker: Worker; counter: Int32Array } {
-  const counter = new SharedArrayBuffer(4);
-  const workerData: TrainingThreadData = { counter, trainingModule };
-  const worker = new Worker(new URL('./training-thread.ts', import.meta.url), { workerData });
-  return { worker, counter: new Int32Array(counter) };
+const HEARTBEAT_MS = 1000;
+/** Of the thread's JavaScript heap; weights and images are TensorFlow's memory. Ours. */
+const LARGEST_HEAP_MEGABYTES = 4096;
+
+type Lease = Pick<Extract<TrainerCommand, { kind: 'cancel' }>, 'experiment' | 'trial' | 'leaseEpoch'>;
+
+/** The one thread of a process that calls TensorFlow, with its heartbeat; both kinds of host hold one. */
+export class TrainingWorker {
+  readonly #worker: Worker;
+  readonly #memory: Int32Array;
+  #lease: Lease | null = null;
+
+  /** `onEnd`: code and error of the thread when it is gone. */
+  constructor(
+    trainingModule: string,
+    listeners: { event: (event: TrainerEvent) => void; end: (code: number, error: Error | null) => void },
+  ) {
+    const shared = new SharedArrayBuffer(SHARED_BYTES);
+    const workerData: TrainingThreadData = { shared, trainingModule };
+    this.#memory = new Int32Array(shared);
+    this.#worker = new Worker(new URL('./training-thread.ts', import.meta.url), {
+      name: 'cellwright training',
+      workerData,
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MEGABYTES },
+    });
+    const beat = setInterval(() => listeners.event(this.#heartbeat()), HEARTBEAT_MS).unref();
+    let thrown: Error | null = null;
+    this.#worker.on('message', listeners.event);
+    this.#worker.on('error', (error) => {
+      thrown = error instanceof Error ? error : new Error(String(error));
+    });
+    this.#worker.on('exit', (code) => {
+      clearInterval(beat);
+      listeners.end(code, thrown);
+    });
+  }
+
+  /** What may come while the thread is deep in a training goes by shared memory, which it reads between two steps. */
+  send(command: TrainerCommand): void {
+    switch (command.kind) {
+      case 'train':
+        this.#lease = command.job;
+        Atomics.store(this.#memory, WISH, WISHES.indexOf(null));
+        break;
+      case 'cancel':
+        if (isSame(this.#lease, command)) Atomics.store(this.#memory, WISH, WISHES.indexOf('cancel'));
+        return;
+      case 'suspend':
+        // A cancellation outranks it.
+        Atomics.compareExchange(this.#memory, WISH, WISHES.indexOf(null), WISHES.indexOf('suspend'));
+        return;
+      case 'shutdown':
+    }
+    this.#worker.postMessage(command);
+  }
+
+  /** At once; an operation of native code is waited for. */
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
+  #heartbeat(): TrainerEvent {
+    const busyStep = Atomics.load(this.#memory, BUSY);
+    return { kind: 'heartbeat', busyStep, residentBytes: process.memoryUsage.rss() };
+  }
+}
+
+/**
+ * Holds the addon in the process's main thread before a thread loads it. Otherwise Node unloads it with a thread that
+ * dies early, and the process crashes at its exit, in handlers that are gone. Throws when it can't be loaded.
+ */
+export function pinNativeAddon(): void {
+  createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node');
+}
+
+function isSame(a: Lease | null, b: Lease): boolean {
+  return a?.experiment === b.experiment && a.trial === b.trial && a.leaseEpoch === b.leaseEpoch;
 }

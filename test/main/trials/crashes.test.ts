@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { TrainerHost } from '../../../src/main/trials/trainer-host.ts';
 import type { TrainerPool } from '../../../src/main/trials/trainer-pool.ts';
 import type { FaultKind } from './scripted-training.ts';
-import { hashOf, openPool, Recorder, scriptedTask } from './scripted-trials.ts';
+import { childPids, hashOf, openPool, Recorder, scriptedTask } from './scripted-trials.ts';
 
 const CALM = { steps: 40, stepMs: 2 };
 let pools: TrainerPool[] = [];
@@ -19,9 +19,11 @@ afterEach(async () => {
   pools = [];
 });
 
+let calm: string | null = null;
+
 async function calmHash(): Promise<string | null> {
-  const { pool } = open();
-  return hashOf(await pool.train(scriptedTask(99, CALM), new Recorder()));
+  calm ??= hashOf(await open().pool.train(scriptedTask(99, CALM), new Recorder()));
+  return calm;
 }
 
 describe('A trial whose trainer dies', () => {
@@ -71,7 +73,7 @@ describe('A trial whose trainer dies', () => {
     await pool.train(scriptedTask(2, { ...CALM, fault }), new Recorder());
     await expect(pool.train(scriptedTask(3, { ...CALM, fault }), new Recorder())).rejects.toMatchObject({
       code: 'unavailable',
-      message: expect.stringContaining('crash over different trials'),
+      message: expect.stringContaining('died over three different trials'),
     });
   });
 });
@@ -117,12 +119,6 @@ describe('A trainer pool', () => {
     expect(readFileSync('/proc/self/maps', 'utf8')).not.toContain('libtensorflow');
   });
 });
-
-/** Processes that this one started and that still run, read from the kernel. */
-function childPids(): number[] {
-  const children = readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8');
-  return children.trim().split(' ').filter(Boolean).map(Number);
-}
 
 function brokenHost(): TrainerHost {
   return {

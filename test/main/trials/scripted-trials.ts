@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
@@ -10,12 +10,16 @@ import { PRESETS } from '../../../src/shared/presets.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 import type { Script } from './scripted-training.ts';
 
-export function openPool(options: { launcher?: Launcher; limits?: Partial<TrainerLimits> } = {}) {
+export const SCRIPTED_TRAINING = new URL('./scripted-training.ts', import.meta.url).href;
+
+export function openPool(
+  options: { launcher?: Launcher; limits?: Partial<TrainerLimits>; trainingModule?: string } = {},
+) {
   const told: string[] = [];
   const pool = new TrainerPool({
     launcher: options.launcher ?? processLauncher(),
-    environment: (index) => trainerEnvironment(index, { cores: 2, gpus: 0 }),
-    trainingModule: new URL('./scripted-training.ts', import.meta.url).href,
+    environment: (seat, hosts) => trainerEnvironment(seat, { cores: 2, gpus: [], hosts }),
+    trainingModule: options.trainingModule ?? SCRIPTED_TRAINING,
     tell: (_level, message) => told.push(message),
     limits: { backoffMs: 50, ...options.limits },
   });
@@ -79,6 +83,12 @@ export class Recorder implements TrialHooks {
     this.checkpoints.push(message.step);
     this.newest = message.file;
   }
+}
+
+/** Processes that this one started and that still run, read from the kernel. */
+export function childPids(parent: number = process.pid): number[] {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8');
+  return children.trim().split(' ').filter(Boolean).map(Number);
 }
 
 export function hashOf(result: TrialResult): string | null {

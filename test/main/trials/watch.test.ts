@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { CrashRecord } from '../../../src/main/trials/crash-record.ts';
+import { readDeath } from '../../../src/main/trials/host-death.ts';
+import { LastWords } from '../../../src/main/trials/last-words.ts';
 import { StallWatch } from '../../../src/main/trials/stall-watch.ts';
-import { trainerEnvironment } from '../../../src/main/trials/trainer-environment.ts';
+import { trainerEnvironment, visibleGpus } from '../../../src/main/trials/trainer-environment.ts';
+import { TrialDeaths } from '../../../src/main/trials/trial-deaths.ts';
 
 function tickUntil(watch: StallWatch, from: number, to: number): number {
   let stalled = 0;
@@ -12,6 +15,7 @@ function tickUntil(watch: StallWatch, from: number, to: number): number {
 describe('The watch over a training thread', () => {
   it('waits as long as it was told before it calls a thread stalled', () => {
     const watch = new StallWatch(60_000, 0);
+    watch.progress(10, 0);
     expect(tickUntil(watch, 0, 60_000)).toBe(0);
     expect(tickUntil(watch, 61_000, 61_000)).toBe(61_000);
   });
@@ -23,8 +27,15 @@ describe('The watch over a training thread', () => {
     expect(tickUntil(watch, 201_000, 201_000)).toBe(201_000);
   });
 
+  it('is five times as patient before the first step', () => {
+    const watch = new StallWatch(60_000, 0);
+    expect(tickUntil(watch, 0, 300_000)).toBe(0);
+    expect(tickUntil(watch, 301_000, 301_000)).toBe(301_000);
+  });
+
   it('takes a counter that moves for progress, and one that stands still for none', () => {
     const watch = new StallWatch(60_000, 0);
+    watch.progress(10, 0);
     watch.heartbeat(1, 30_000);
     watch.heartbeat(1, 59_000);
     expect(tickUntil(watch, 0, 90_000)).toBe(0);
@@ -33,6 +44,7 @@ describe('The watch over a training thread', () => {
 
   it('does not blame the thread when this process itself stood still', () => {
     const watch = new StallWatch(60_000, 0);
+    watch.progress(10, 0);
     watch.stalledMs(1000);
     expect(watch.stalledMs(500_000)).toBe(0);
   });
@@ -40,33 +52,131 @@ describe('The watch over a training thread', () => {
 
 describe('The record of crashes', () => {
   it('tells a trial that crashes from a machine on which all do', () => {
-    let now = 0;
+    const now = 0;
     const record = new CrashRecord(() => now);
     for (let time = 0; time < 9; time++) record.add({ experiment: 1, trial: 4 });
     expect(record.areEverywhere()).toBe(false);
     record.add({ experiment: 1, trial: 5 });
     record.add({ experiment: 1, trial: 6 });
     expect(record.areEverywhere()).toBe(true);
+    expect(record.areEverywhere()).toBe(false);
+  });
+
+  it('forgets a crash after five minutes', () => {
+    let now = 0;
+    const record = new CrashRecord(() => now);
+    record.add({ experiment: 1, trial: 1 });
+    record.add({ experiment: 1, trial: 2 });
     now = 5 * 60_000 + 1;
+    record.add({ experiment: 1, trial: 3 });
     expect(record.areEverywhere()).toBe(false);
   });
 });
 
 describe("A trainer's environment", () => {
-  it('fixes what results depend on, passes no loader option on, and spreads hosts over GPUs', () => {
-    process.env.NODE_OPTIONS = '--no-warnings';
-    process.env.LD_PRELOAD = '';
-    const environment = trainerEnvironment(3, { cores: 4, gpus: 2 });
+  it('fixes what results depend on and passes no loader option on', () => {
+    const before = { ...process.env };
+    Object.assign(process.env, { NODE_OPTIONS: '--no-warnings', LD_PRELOAD: '', A_TOKEN: 'secret' });
+    const environment = trainerEnvironment(0, { cores: 4, gpus: [], hosts: 2 });
+    process.env = before;
     expect(environment).toMatchObject({
       TF_ENABLE_ONEDNN_OPTS: '1',
       TF_NUM_INTRAOP_THREADS: '1',
-      TF_NUM_INTEROP_THREADS: '4',
-      CUDA_VISIBLE_DEVICES: '1',
-      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      TF_NUM_INTEROP_THREADS: '2',
+      PATH: process.env.PATH,
     });
-    expect(environment).not.toHaveProperty('NODE_OPTIONS');
-    expect(environment).not.toHaveProperty('LD_PRELOAD');
-    delete process.env.NODE_OPTIONS;
-    delete process.env.LD_PRELOAD;
+    for (const name of ['NODE_OPTIONS', 'LD_PRELOAD', 'A_TOKEN']) expect(environment).not.toHaveProperty(name);
+  });
+
+  it('goes round the GPUs with the seats of the hosts', () => {
+    const seats = [0, 1, 2, 3].map((seat) => trainerEnvironment(seat, { cores: 8, gpus: ['2', '5'], hosts: 4 }));
+    expect(seats.map(({ CUDA_VISIBLE_DEVICES }) => CUDA_VISIBLE_DEVICES)).toEqual(['2', '5', '2', '5']);
+    expect(seats[0]).toMatchObject({
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      TF_DETERMINISTIC_OPS: '1',
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    });
+  });
+
+  it('keeps to the GPUs that the person chose', () => {
+    expect(visibleGpus(4, {})).toEqual(['0', '1', '2', '3']);
+    expect(visibleGpus(4, { CUDA_VISIBLE_DEVICES: '3, 1' })).toEqual(['3', '1']);
+    expect(visibleGpus(4, { CUDA_VISIBLE_DEVICES: '2,-1,3' })).toEqual(['2']);
+    expect(visibleGpus(4, { CUDA_VISIBLE_DEVICES: '' })).toEqual([]);
+    expect(visibleGpus(0, { CUDA_VISIBLE_DEVICES: '0' })).toEqual([]);
+  });
+});
+
+describe('A death', () => {
+  const calm = { hang: null, threadError: null, memoryKills: 0 };
+
+  it('is read for its cause', () => {
+    const signal = (name: string) => ({ kind: 'signal', signal: name, error: null }) as const;
+    expect(readDeath(signal('SIGSEGV'), calm).cause).toBe('crash');
+    expect(readDeath(signal('SIGABRT'), calm).cause).toBe('crash');
+    expect(readDeath(signal('SIGKILL'), calm).cause).toBe('killed');
+    expect(readDeath(signal('SIGKILL'), { ...calm, memoryKills: 1 }).cause).toBe('memory');
+    expect(readDeath(signal('SIGKILL'), { ...calm, hang: 'did not respond for 60 s' }).cause).toBe('hang');
+    expect(readDeath({ kind: 'exit', code: 3, error: null }, calm)).toEqual({
+      cause: 'crash',
+      reason: 'ended with exit code 3',
+    });
+    expect(readDeath({ kind: 'exit', code: 0, error: 'some warning' }, calm).cause).toBe('killed');
+  });
+
+  it('is told in the words of the one who died', () => {
+    const words = new LastWords();
+    words.hear(Buffer.from('I0000 oneDNN is on\nF0000 tensor.cc:12] Check failed: 0 < rows\n*** stack'));
+    words.hear(Buffer.from(' trace ***\n  @ 0x1234 abort\n'));
+    const death = { kind: 'signal', signal: 'SIGABRT', error: words.mostTelling() } as const;
+    expect(readDeath(death, calm).reason).toBe('crashed by SIGABRT: F0000 tensor.cc:12] Check failed: 0 < rows');
+  });
+});
+
+describe('The deaths of a trial', () => {
+  const crash = { cause: 'crash', reason: 'crashed by SIGSEGV' } as const;
+  const kill = { cause: 'killed', reason: 'was ended from outside by SIGKILL' } as const;
+  const nothing = { stepped: false, saved: false };
+  const waits = (deaths: TrialDeaths, times: number) =>
+    Array.from({ length: times }, () => {
+      const verdict = deaths.note(kill, nothing);
+      return verdict.kind === 'go_on' ? verdict.waitMs : verdict.kind;
+    });
+
+  it('are too many at the third crash with no checkpoint between them', () => {
+    const deaths = new TrialDeaths(1000);
+    const stepped = { stepped: true, saved: false };
+    expect(deaths.note(crash, stepped)).toEqual({ kind: 'go_on', waitMs: 0 });
+    expect(deaths.note(crash, stepped).kind).toBe('go_on');
+    expect(deaths.note(crash, { stepped: true, saved: true }).kind).toBe('go_on');
+    expect(deaths.note(crash, stepped).kind).toBe('go_on');
+    expect(deaths.note(crash, stepped)).toEqual({
+      kind: 'give_up',
+      sentence: 'The trainer died 3 times without progress; the last one crashed by SIGSEGV.',
+    });
+  });
+
+  it('space their restarts further and further while no step comes between them', () => {
+    const deaths = new TrialDeaths(1000);
+    expect(waits(deaths, 8)).toEqual([0, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    deaths.note(kill, { stepped: true, saved: false });
+    expect(waits(deaths, 2)).toEqual([1000, 2000]);
+  });
+
+  it('count for less when somebody outside caused them', () => {
+    expect(waits(new TrialDeaths(1000), 30).indexOf('give_up')).toBe(29);
+  });
+
+  it('tell trainers that do not start from a trial that crashes them', () => {
+    const deaths = new TrialDeaths(1000);
+    deaths.noteFailedStart(crash);
+    deaths.noteFailedStart(crash);
+    deaths.note(crash, nothing);
+    expect(deaths.noteFailedStart(crash).kind).toBe('go_on');
+    deaths.noteFailedStart(crash);
+    expect(deaths.noteFailedStart(crash)).toMatchObject({
+      kind: 'give_up',
+      sentence: expect.stringContaining('No trainer starts'),
+    });
   });
 });

@@ -1,0 +1,22 @@
+const KEPT_CHARACTERS = 8192;
+const LONGEST = 300;
+/** Lines in which TensorFlow, glibc and Node say why they end a process. */
+const TELLING = /check failed|fatal|terminate called|what\(\)|error:|corrupt|invalid pointer/i;
+
+/** The end of what a process wrote to its standard error. */
+export class LastWords {
+  #text = '';
+
+  hear(chunk: Buffer): void {
+    this.#text = (this.#text + chunk.toString()).slice(-KEPT_CHARACTERS);
+  }
+
+  /** The first line that names a cause, else the last one; null when nothing was said. */
+  mostTelling(): string | null {
+    const lines = this.#text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean);
+    return (lines.find((line) => TELLING.test(line)) ?? lines.at(-1))?.slice(0, LONGEST) ?? null;
+  }
+}

@@ -1,0 +1,89 @@
+import type { EventEmitter } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { TrainerEvent } from '../../shared/records/trial-job.ts';
+import { LastWords } from './last-words.ts';
+import { type Death, type HostOptions, type Launcher, parseEvent, type TrainerHost } from './trainer-host.ts';
+
+const ENTRY = fileURLToPath(new URL('./host-process.ts', import.meta.url));
+
+/** Electron tells a signal by its number, as an exit code; a host of ours ends with none of these. */
+const SIGNALS: Readonly<Record<number, string>> = {
+  4: 'SIGILL',
+  6: 'SIGABRT',
+  7: 'SIGBUS',
+  8: 'SIGFPE',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+};
+
+/** The part of Electron's `UtilityProcess` that a host needs. */
+export interface UtilityProcess extends EventEmitter {
+  readonly pid: number | undefined;
+  readonly stderr: EventEmitter | null;
+  postMessage(message: unknown): void;
+  kill(): boolean;
+}
+
+/** Electron's `utilityProcess.fork`, handed in, so that this room knows no Electron. */
+export type Fork = (
+  entry: string,
+  args: string[],
+  options: { env: Record<string, string>; stdio: ['ignore', 'ignore', 'pipe']; serviceName: string },
+) => UtilityProcess;
+
+/** For an Electron that has no Node beside it: each host is one of its utility processes. */
+export function utilityLauncher(fork: Fork): Launcher {
+  return { maximumHosts: Number.POSITIVE_INFINITY, launch: (options) => new UtilityHost(fork, options) };
+}
+
+class UtilityHost implements TrainerHost {
+  readonly #process: UtilityProcess;
+  readonly #words = new LastWords();
+  /** Messages sent before the process is there are lost. */
+  #unsent: unknown[] | null = [];
+
+  constructor(fork: Fork, { environment, trainingModule }: HostOptions) {
+    this.#process = fork(ENTRY, [trainingModule], {
+      env: { ...environment },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      serviceName: 'Cellwright trainer',
+    });
+    this.#process.stderr?.on('data', (chunk: Buffer) => this.#words.hear(chunk));
+    this.#process.on('spawn', () => {
+      for (const command of this.#unsent ?? []) this.#process.postMessage(command);
+      this.#unsent = null;
+    });
+  }
+
+  get pid(): number | null {
+    return this.#process.pid ?? null;
+  }
+
+  send(command: Parameters<TrainerHost['send']>[0]): void {
+    if (this.#unsent) this.#unsent.push(command);
+    else if (this.#process.pid !== undefined) this.#process.postMessage(command);
+  }
+
+  onEvent(listener: (event: TrainerEvent) => void): void {
+    this.#process.on('message', (message) => {
+      const event = parseEvent(message);
+      if (event) listener(event);
+    });
+  }
+
+  onDeath(listener: (death: Death) => void): void {
+    this.#process.on('exit', (code: number) => {
+      const error = this.#words.mostTelling();
+      const signal = process.platform === 'win32' ? undefined : SIGNALS[code];
+      listener(signal ? { kind: 'signal', signal, error } : { kind: 'exit', code, error });
+    });
+  }
+
+  /** Electron's own `kill` sends SIGTERM, which a host heeds only between two steps. */
+  kill(): void {
+    const { pid } = this.#process;
+    if (pid === undefined) this.#process.kill();
+    else process.kill(pid, 'SIGKILL');
+  }
+}
