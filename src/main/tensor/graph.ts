@@ -61,7 +61,8 @@ export class Variable {
   readonly trainable: boolean;
   readonly handle: Tensor;
   readonly graph: Graph;
-  #value: Tensor | undefined;
+  /** The value at the start of a run. All readers share one read, which comes before any update that depends on it. */
+  readonly value: Tensor;
 
   constructor(graph: Graph, name: string, dtype: DataType, shape: Shape, trainable: boolean) {
     const attributes = { dtype: typeAttribute(dtype), shape: shapeAttribute(shape) };
@@ -73,12 +74,7 @@ export class Variable {
     this.dtype = dtype;
     this.shape = shape;
     this.trainable = trainable;
-  }
-
-  /** The value at the start of a run. All readers share one read, which comes before any update that depends on it. */
-  get value(): Tensor {
-    this.#value ??= this.graph.independent(() => this.#read([]));
-    return this.#value;
+    this.value = this.#read([]);
   }
 
   /** The value once the given nodes have run, such as an update. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Binding, binding } from './backend.ts';
-import { DATA_TYPE_CODES, elementCount, type Shape } from './data-types.ts';
+import { DATA_TYPE_CODES, type DataType, elementCount, type Shape } from './data-types.ts';
 import { type Graph, type GraphNode, type Tensor, typeText } from './graph.ts';
 import { toSavedModel } from './graph-def.ts';
 
@@ -14,6 +14,10 @@ export type FeedValue = Float32Array | Int32Array | Uint8Array | BigInt64Array |
 export type Feeds = ReadonlyMap<Tensor, FeedValue>;
 /** What is fetched: bool as bytes, int64 as BigInt64Array, strings as their bytes, one array each. */
 export type TensorData = Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
+
+/** Types that tfjs-node's binding can carry; others are cast, or their bits read as int64, in the graph. */
+const FETCHED: ReadonlySet<DataType> = new Set(['float32', 'int32', 'int64', 'bool', 'string']);
+const FED: ReadonlySet<DataType> = new Set([...FETCHED, 'uint8']);
 
 /** One way to run a session, resolved once: the same fetches and the same fed tensors at every call. */
 export type PreparedRun = (values: readonly FeedValue[]) => TensorData[];
@@ -73,7 +77,8 @@ export class Session {
   /** Resolves names once, for a run that is repeated. Values are given in the order of `fed`. */
   prepare(fetches: readonly Tensor[], fed: readonly Tensor[]): PreparedRun {
     if (fetches.length === 0) throw new RangeError('A run needs at least one fetch.');
-    for (const tensor of [...fetches, ...fed]) this.#expectLoaded(tensor);
+    for (const tensor of fetches) this.#expectCarried(tensor, FETCHED, 'fetched');
+    for (const tensor of fed) this.#expectCarried(tensor, FED, 'fed');
     const fetchNames = fetches.map(({ name }) => name).join(',');
     const fedNames = fed.map(({ name }) => name).join(',');
     const native = this.#binding;
@@ -96,11 +101,6 @@ export class Session {
     };
   }
 
-  /** Runs the initialisers of the graph's variables. */
-  initialise(done: Tensor): void {
-    this.run([done]);
-  }
-
   /** Frees the session and its variables. Idempotent. */
   close(): void {
     if (this.#id === undefined) return;
@@ -108,10 +108,11 @@ export class Session {
     this.#id = undefined;
   }
 
-  #expectLoaded(tensor: Tensor): void {
+  #expectCarried(tensor: Tensor, types: ReadonlySet<DataType>, what: string): void {
     if (tensor.graph !== this.#graph || tensor.node.id >= this.#nodeCount) {
       throw new TypeError(`${tensor.name} is not part of this session: it was added later, or to another graph.`);
     }
+    if (!types.has(tensor.dtype)) throw new TypeError(`${tensor.name} is ${typeText(tensor)}, which can't be ${what}.`);
   }
 }
 

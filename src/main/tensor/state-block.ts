@@ -20,7 +20,7 @@ export class StateBlock {
   readonly #fed: readonly Tensor[];
   readonly #written: Tensor;
 
-  /** Adds the nodes that reading and writing need; call before `Session.open`. At least one variable. */
+  /** Adds the nodes that reading and writing need; call before `Session.open`. At least one; float32 or int32. */
   constructor(graph: Graph, variables: readonly Variable[]) {
     let offset = 0;
     this.layout = variables.map(({ name, dtype, shape }) => {
@@ -58,11 +58,10 @@ export class StateBlock {
   }
 }
 
-/** A copy of its own, so that its elements are aligned whatever the block's own place in memory is. */
+/** A copy of its own (a Buffer's `slice` is none), so that elements are aligned wherever the block lies in memory. */
 function partOf(block: Uint8Array, { dtype, offset, sizeBytes }: StatePart): FeedValue {
-  const { buffer } = block.slice(offset, offset + sizeBytes);
+  const { buffer } = new Uint8Array(block.subarray(offset, offset + sizeBytes));
   if (dtype === 'float32') return new Float32Array(buffer);
   if (dtype === 'int32') return new Int32Array(buffer);
-  if (dtype === 'uint8' || dtype === 'bool') return new Uint8Array(buffer);
   throw new TypeError(`A state block can't hold ${dtype}.`);
 }

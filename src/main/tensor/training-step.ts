@@ -11,6 +11,7 @@ import {
   l2Loss,
   maximum,
   multiply,
+  select,
   sqrt,
   subtract,
 } from './operations/arithmetic.ts';
@@ -87,7 +88,7 @@ export function trainingStep(options: TrainingStepOptions): TrainingStep {
   );
   const updated = updates.flatMap((update) => update.updated);
   const statistics = parameters.updateStatistics(options.statisticsDecay, finite);
-  const averages = options.averageDecay ? averageBanks(trained, options.averageDecay, updated) : [];
+  const averages = options.averageDecay ? averageBanks(trained, options.averageDecay, updated, finite) : [];
   const slots = updates.flatMap((update) => update.slots);
   const nodes = [...updated, ...(statistics ? [statistics] : []), ...averages.map(({ moved }) => moved)];
   if (scale && finite) nodes.push(scale.update(finite));
@@ -164,10 +165,16 @@ interface Average {
   readonly moved: GraphNode;
 }
 
-/** a ← a − (1 − decay) · (a − w), with the weights after the update. */
-function averageBanks(trained: readonly Trained[], decay: Tensor, updated: readonly GraphNode[]): Average[] {
+/** a ← a − (1 − decay) · (a − w), with the weights after the update; where `onlyIf` is false nothing moves. */
+function averageBanks(
+  trained: readonly Trained[],
+  decay: Tensor,
+  updated: readonly GraphNode[],
+  onlyIf: Tensor | undefined,
+): Average[] {
   const { graph } = decay;
-  const rest = subtract(graph.constant(1, 'float32'), decay);
+  const all = subtract(graph.constant(1, 'float32'), decay);
+  const rest = onlyIf ? select(onlyIf, all, graph.constant(0, 'float32')) : all;
   return trained.map(({ name, variable }) => {
     const average = graph.variable(`${variable.name}/average`, variable.shape);
     const difference = subtract(average.value, variable.valueAfter(updated));

@@ -27,6 +27,10 @@ export interface CheckResult {
   readonly relativeError: number;
   /** Of each input, row-major. */
   readonly gradients: readonly Float64Array[];
+  /** Where the check was made, and how the elements of the output were weighted. */
+  readonly start: readonly Float64Array[];
+  readonly weights: readonly number[];
+  readonly outputShape: Shape;
 }
 
 const DIRECTIONS = 10;
@@ -44,7 +48,8 @@ export function checkGradient(check: GradientCheck, seed = 1): CheckResult {
     inputs.map((input) => cast(input, dtype)),
     graph,
   );
-  const loss = weigh(built, seed);
+  const weights = Array.from({ length: elementCount(built.shape) }, (_, index) => randomNormal(seed, index, 77));
+  const loss = sum(multiply(cast(built, 'float64'), graph.constant(weights, 'float64', built.shape)));
   const found = gradients(loss, inputs).map((gradient) => bitcast(gradient, 'int64'));
   const bits = bitcast(loss, 'int64');
   const session = Session.open(graph);
@@ -54,15 +59,11 @@ export function checkGradient(check: GradientCheck, seed = 1): CheckResult {
       new Map(fed.map((tensor, index) => [tensor, new BigInt64Array(values[index]!.buffer)]));
     const analytic = session.run(found, feeds(start)).map(toFloat64);
     const lossAt = (values: readonly Float64Array[]) => toFloat64(session.run([bits], feeds(values))[0]!)[0]!;
-    return { relativeError: directionalError(start, analytic, lossAt, step, dtype, seed), gradients: analytic };
+    const relativeError = directionalError(start, analytic, lossAt, step, dtype, seed);
+    return { relativeError, gradients: analytic, start, weights, outputShape: built.shape };
   } finally {
     session.close();
   }
-}
-
-function weigh(tensor: Tensor, seed: number): Tensor {
-  const weights = Array.from({ length: elementCount(tensor.shape) }, (_, index) => randomNormal(seed, index, 77));
-  return sum(multiply(cast(tensor, 'float64'), tensor.graph.constant(weights, 'float64', tensor.shape)));
 }
 
 function directionalError(

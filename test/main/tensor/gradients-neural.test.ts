@@ -73,6 +73,8 @@ function depthwiseCases(): [string, readonly CheckedInput[], Build][] {
   );
 }
 
+const POOLS = { maxPool: neural.maxPool, avgPool: neural.avgPool };
+
 function poolCases(): [string, readonly CheckedInput[], Build][] {
   return SIZES.flatMap(([height, width]) =>
     PADDINGS.flatMap((padding) =>
@@ -81,7 +83,7 @@ function poolCases(): [string, readonly CheckedInput[], Build][] {
           (['maxPool', 'avgPool'] as const).map((kind): [string, readonly CheckedInput[], Build] => [
             `${kind} ${window}x${window} by ${stride} ${padding} on ${height}x${width}`,
             [distinct(2, height, width, 3)],
-            ([x]) => neural[kind](x!, { size: [window, window], strides: [stride, stride], padding }),
+            ([x]) => POOLS[kind](x!, { size: [window, window], strides: [stride, stride], padding }),
           ]),
         ),
       ),
