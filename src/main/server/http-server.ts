@@ -1,0 +1,217 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { AccessControl, type Credentials } from './access.ts';
+import { NO_STORE, PAGE_HEADERS } from './page-headers.ts';
+import { findRoute, json, type Route } from './routes.ts';
+
+const MAXIMUM_BODY_BYTES = 1024 * 1024;
+const MAXIMUM_SOCKET_MESSAGE_BYTES = 1024 * 1024;
+const LOOPBACK = ['127.0.0.1', 'localhost', '::1'];
+const SOCKET_PATH = '/socket';
+
+export interface HttpServerOptions {
+  /** Loopback unless a certificate is given. */
+  readonly host: string;
+  /** The wanted port; the next free one of the following twenty is taken when it is in use. */
+  readonly port: number;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Further values of Host, such as the local end of a tunnel. */
+  readonly allowedHosts: readonly string[];
+  readonly secret: string;
+  readonly routes: readonly Route[];
+  readonly onSocket: (socket: WebSocket) => void;
+  readonly now: () => number;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly address: string;
+  readonly routes: readonly Route[];
+  /** An address that lets a browser in, once, within a minute. */
+  link(): string;
+  close(): Promise<void>;
+}
+
+/** Serves the workbench to browsers and scripts of this machine's user. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningServer> {
+  if (!options.tls && !LOOPBACK.includes(options.host)) {
+    throw new WorkbenchError(
+      'invalid_input',
+      `Serving on ${options.host} without encryption would hand the workbench to the network; give --tls-cert and --tls-key, or use an SSH tunnel to 127.0.0.1.`,
+    );
+  }
+  const server = options.tls ? createTlsServer(options.tls) : createServer();
+  const port = await listen(server, options.host, options.port);
+  const scheme = options.tls ? 'https' : 'http';
+  const access = new AccessControl({
+    secret: options.secret,
+    port,
+    scheme,
+    allowedHosts: options.allowedHosts,
+    now: options.now,
+  });
+  const routes = [...options.routes, ...sessionRoutes(access)];
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_SOCKET_MESSAGE_BYTES });
+
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    void answer(request, response, access, routes, scheme).catch(() => response.destroy());
+  });
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    const status = refuseUpgrade(request, access);
+    if (status !== null) {
+      stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    sockets.handleUpgrade(request, stream, head, (socket) => options.onSocket(socket));
+  });
+
+  const address = `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  return {
+    port,
+    address,
+    routes,
+    // After the '#', so that the code reaches no log and no Referer.
+    link: () => `${address}/#code=${access.issueCode()}`,
+    close: async () => {
+      for (const socket of sockets.clients) socket.terminate();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+async function listen(server: Server, host: string, wanted: number): Promise<number> {
+  for (let port = wanted; ; port++) {
+    const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => {
+      server.once('error', resolve);
+      server.listen(port, host, () => {
+        server.off('error', resolve);
+        resolve(null);
+      });
+    });
+    if (!error) {
+      const address = server.address();
+      return typeof address === 'object' && address ? address.port : port;
+    }
+    if (error.code !== 'EADDRINUSE' || port >= wanted + 20) {
+      throw new WorkbenchError(
+        'unavailable',
+        `No port could be opened on ${host} from ${wanted} on: ${error.message}.`,
+      );
+    }
+  }
+}
+
+/** Exchange of a printed code for a cookie, and fresh codes for programs. */
+function sessionRoutes(access: AccessControl): Route[] {
+  return [
+    {
+      method: 'POST',
+      path: '/session',
+      access: 'page',
+      handle: async (request) => {
+        const body: unknown = await request.json().catch(() => null);
+        const code = body !== null && typeof body === 'object' && 'code' in body ? String(body.code) : '';
+        const result = access.exchangeCode(code, readCredentials(request));
+        if ('kind' in result) return refusal(result.status, result.reason);
+        return json({}, 200, { 'Set-Cookie': result.cookie });
+      },
+    },
+    { method: 'POST', path: '/session/code', access: 'bearer', handle: () => json({ code: access.issueCode() }) },
+  ];
+}
+
+async function answer(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  access: AccessControl,
+  routes: readonly Route[],
+  scheme: string,
+): Promise<void> {
+  const hosts = incoming.headersDistinct.host ?? [];
+  if (!access.isOwnHost(hosts)) return await write(outgoing, new Response(null, { status: 403 }));
+  const abort = new AbortController();
+  outgoing.on('close', () => abort.abort());
+  const request = await toRequest(incoming, `${scheme}://${hosts[0]}`);
+  if (request === null) return await write(outgoing, refusal(413, 'the body is too large'));
+  const route = findRoute(routes, request.method, new URL(request.url).pathname);
+  if (!route) return await write(outgoing, refusal(404, 'there is no such route'));
+  const refused = refuseRoute(route, request, access);
+  await write(outgoing, refused ?? (await route.handle(request, abort.signal)));
+}
+
+function refuseRoute(route: Route, request: Request, access: AccessControl): Response | null {
+  if (route.access === 'page') return null;
+  const result = access.check(readCredentials(request));
+  if (result.kind === 'refused') return refusal(result.status, result.reason);
+  if (route.access === 'bearer' && result.by !== 'bearer') return refusal(403, 'only a program may ask for this');
+  return null;
+}
+
+function refuseUpgrade(request: IncomingMessage, access: AccessControl): number | null {
+  if (!access.isOwnHost(request.headersDistinct.host ?? [])) return 403;
+  if (new URL(request.url ?? '', 'http://host').pathname !== SOCKET_PATH) return 404;
+  const result = access.checkSocket({
+    method: 'GET',
+    origin: request.headers.origin,
+    fetchSite: request.headers['sec-fetch-site']?.toString(),
+    contentType: undefined,
+    cookie: request.headers.cookie,
+    authorization: request.headers.authorization,
+  });
+  return result.kind === 'refused' ? result.status : null;
+}
+
+function readCredentials(request: Request): Credentials {
+  const header = (name: string): string | undefined => request.headers.get(name) ?? undefined;
+  return {
+    method: request.method,
+    origin: header('origin'),
+    fetchSite: header('sec-fetch-site'),
+    contentType: header('content-type'),
+    cookie: header('cookie'),
+    authorization: header('authorization'),
+  };
+}
+
+function refusal(status: number, reason: string): Response {
+  return json({ error: { code: 'refused', message: reason } }, status);
+}
+
+/** The request as the web's own type, or null when its body is over the limit. */
+async function toRequest(incoming: IncomingMessage, origin: string): Promise<Request | null> {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  const method = incoming.method ?? 'GET';
+  const url = new URL(incoming.url ?? '/', origin);
+  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    size += chunk.length;
+    if (size > MAXIMUM_BODY_BYTES) return null;
+    chunks.push(chunk);
+  }
+  return new Request(url, { method, headers, body: Buffer.concat(chunks) });
+}
+
+async function write(outgoing: ServerResponse, response: Response): Promise<void> {
+  const headers = new Headers({ 'Cache-Control': NO_STORE, ...PAGE_HEADERS });
+  for (const [name, value] of response.headers) headers.set(name, value);
+  outgoing.setHeaders(headers);
+  outgoing.writeHead(response.status);
+  if (response.body === null) {
+    outgoing.end();
+    return;
+  }
+  for await (const chunk of response.body) {
+    if (!outgoing.write(chunk)) await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
+    if (outgoing.destroyed) return;
+  }
+  outgoing.end();
+}

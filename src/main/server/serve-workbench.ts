@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { serveConnection } from '../../shared/rpc/server.ts';
+import type { Workbench } from '../workbench/workbench.ts';
+import { readSecret } from './access.ts';
+import { type RunningServer, startHttpServer } from './http-server.ts';
+import { procedureRoutes, type Route } from './routes.ts';
+import { createStaticFiles } from './static-files.ts';
+import { webSocketConnection } from './web-socket-connection.ts';
+
+const DEFAULT_PORT = 7317;
+
+/** What a project remembers of its server, so that a tunnel, a bookmark and an open page survive a restart. */
+const servedSchema = z.object({ port: z.int().min(1).max(65_535), address: z.string(), pid: z.int() });
+export type Served = z.infer<typeof servedSchema>;
+
+export interface ServeOptions {
+  readonly workbench: Workbench;
+  readonly projectFolder: string;
+  readonly home: string;
+  /** The renderer's build. */
+  readonly pageFolder: string;
+  readonly host: string;
+  /** The project's own when left out. */
+  readonly port?: number | undefined;
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly allowedHosts: readonly string[];
+}
+
+/** All that is answered over HTTP: the page to anybody, the workbench to who holds a cookie or the token. */
+export function workbenchRoutes(workbench: Workbench, pageFolder: string): Route[] {
+  const files = createStaticFiles(pageFolder);
+  return [
+    ...procedureRoutes(workbench.handlers, workbench.onUnexpected),
+    { method: 'GET', path: '/', access: 'page', handle: (request) => files(request) },
+  ];
+}
+
+/** Serves a workbench to the browsers and scripts of this machine's user. */
+export async function serveWorkbench(options: ServeOptions): Promise<RunningServer> {
+  const { workbench, projectFolder, home, pageFolder, host, tls, allowedHosts } = options;
+  const server = await startHttpServer({
+    host,
+    port: options.port ?? readServed(projectFolder)?.port ?? DEFAULT_PORT,
+    tls,
+    allowedHosts,
+    secret: readSecret(secretFile(home)),
+    routes: workbenchRoutes(workbench, pageFolder),
+    onSocket: (socket) => serveConnection(webSocketConnection(socket), workbench),
+    now: () => Date.now(),
+  });
+  const served: Served = { port: server.port, address: server.address, pid: process.pid };
+  writeFileSync(servedFile(projectFolder), JSON.stringify(served));
+  return server;
+}
+
+/** Where a project was served last, or null; whether it still is, only asking tells. */
+export function readServed(projectFolder: string): Served | null {
+  const file = servedFile(projectFolder);
+  if (!existsSync(file)) return null;
+  try {
+    return servedSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    // A file that was cut off by a crash only costs the port.
+    return null;
+  }
+}
+
+export function secretFile(home: string): string {
+  return join(home, 'server-secret');
+}
+
+function servedFile(projectFolder: string): string {
+  return join(projectFolder, 'server.json');
+}

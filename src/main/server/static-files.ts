@@ -1,0 +1,69 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, posix, relative, sep } from 'node:path';
+import { NO_STORE } from './page-headers.ts';
+
+/** Types that the renderer's build contains; a file of another type is not served. */
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.woff2': 'font/woff2',
+};
+
+interface StaticFile {
+  readonly type: string;
+  readonly path: string;
+  /** Content encodings that were written beside the file at build time. */
+  readonly encodings: readonly Encoding[];
+}
+
+const ENCODINGS = [
+  { name: 'br', suffix: '.br' },
+  { name: 'gzip', suffix: '.gz' },
+] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
+/**
+ * Serves one folder that does not change. The folder is listed once and requests are looked up in that list, so no
+ * name that a request invents can reach the file system. A path without a file type is a screen of the page.
+ */
+export function createStaticFiles(root: string): (request: Request) => Response {
+  const files = listFiles(root);
+  return (request) => {
+    const path = new URL(request.url).pathname;
+    const isScreen = extname(path) === '';
+    const file = files.get(isScreen ? '/index.html' : path);
+    if (!file) return new Response('Not found', { status: 404, headers: { 'Cache-Control': NO_STORE } });
+    const encoding = acceptedEncoding(request, file);
+    const headers: Record<string, string> = {
+      'Content-Type': file.type,
+      // Names under /assets carry a hash of their contents.
+      'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+      Vary: 'Accept-Encoding',
+    };
+    if (encoding) headers['Content-Encoding'] = encoding.name;
+    const body = request.method === 'HEAD' ? null : readFileSync(file.path + (encoding?.suffix ?? ''));
+    return new Response(body, { headers });
+  };
+}
+
+function listFiles(root: string): Map<string, StaticFile> {
+  const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = new Set(entries.map((entry) => join(entry.parentPath, entry.name)));
+  const files = new Map<string, StaticFile>();
+  for (const path of paths) {
+    const type = TYPES[extname(path)];
+    if (!type) continue;
+    const name = posix.join('/', relative(root, path).split(sep).join('/'));
+    files.set(name, { type, path, encodings: ENCODINGS.filter(({ suffix }) => paths.has(path + suffix)) });
+  }
+  return files;
+}
+
+function acceptedEncoding(request: Request, file: StaticFile): Encoding | undefined {
+  const accepted = (request.headers.get('accept-encoding') ?? '').split(',').map((part) => part.trim().split(';')[0]);
+  return file.encodings.find(({ name }) => accepted.includes(name));
+}

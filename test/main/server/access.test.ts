@@ -1,0 +1,298 @@
+import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { AccessControl, readSecret } from '../../../src/main/server/access.ts';
+import { type RunningServer, startHttpServer } from '../../../src/main/server/http-server.ts';
+import { CONTENT_SECURITY_POLICY } from '../../../src/main/server/page-headers.ts';
+import { procedureRoutes, type Route } from '../../../src/main/server/routes.ts';
+import { createStaticFiles } from '../../../src/main/server/static-files.ts';
+import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
+
+const SECRET = 'a-secret-of-a-test';
+let server: RunningServer;
+let calls: string[] = [];
+let cookie = '';
+let sockets = 0;
+
+/** Every procedure counts its calls and answers nothing; parsing comes before it. */
+function countingHandlers(): Handlers {
+  const names = Object.keys(PROCEDURES);
+  return Object.fromEntries(names.map((name) => [name, () => void calls.push(name)])) as unknown as Handlers;
+}
+
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cellwright-server-'));
+  mkdirSync(join(folder, 'assets'));
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>page</title>');
+  writeFileSync(join(folder, 'assets', 'a.js'), 'void 0');
+  writeFileSync(join(folder, 'assets', 'a.js.br'), 'compressed');
+  const files = createStaticFiles(folder);
+  const routes: Route[] = [
+    ...procedureRoutes(countingHandlers(), () => undefined),
+    { method: 'GET', path: '/', access: 'page', handle: (asked) => files(asked) },
+  ];
+  server = await startHttpServer({
+    host: '127.0.0.1',
+    port: 17_317,
+    tls: null,
+    allowedHosts: ['localhost:9000'],
+    secret: SECRET,
+    routes,
+    onSocket: (socket) => {
+      sockets++;
+      socket.close();
+    },
+    now: () => Date.now(),
+  });
+  const code = new URL(server.link()).hash.slice('#code='.length);
+  const answer = await ask(
+    'POST',
+    '/session',
+    { origin: server.address, 'content-type': 'application/json' },
+    JSON.stringify({ code }),
+  );
+  cookie = String(answer.headers['set-cookie']?.[0]).split(';')[0] ?? '';
+});
+
+afterAll(() => server.close());
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[] | undefined>;
+  readonly body: string;
+}
+
+/** A request with exactly these headers; `host` is the server's own unless it is given. */
+function ask(method: string, path: string, headers: Record<string, string>, body = ''): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ port: server.port, host: '127.0.0.1', method, path, headers }, (incoming) => {
+      let text = '';
+      incoming.on('data', (chunk) => {
+        text += chunk;
+      });
+      incoming.on('end', () => resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: text }));
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Bytes as they are, for requests that no client library would send. */
+function askRaw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(server.port, '127.0.0.1', () => socket.end(text));
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+describe('A served workbench', () => {
+  it('answers only to its own names, whatever is asked for', async () => {
+    const port = server.port;
+    const foreign = [
+      `evil.test:${port}`,
+      `127.0.0.1.evil.test:${port}`,
+      `localhost.:${port}`,
+      `[::ffff:7f00:1]:${port}`,
+      `127.0.0.1`,
+      `127.0.0.1:${port + 1}`,
+      `localhost@evil.test:${port}`,
+      `0.0.0.0:${port}`,
+      `LOCALHOST.evil:${port}`,
+    ];
+    for (const host of foreign) {
+      for (const path of ['/', '/assets/a.js', '/api/experiment.list', '/session']) {
+        const answer = await ask('GET', path, { host, authorization: `Bearer ${SECRET}` });
+        expect([host, path, answer.status, answer.body]).toEqual([host, path, 403, '']);
+      }
+    }
+    expect(await askRaw('GET / HTTP/1.1\r\nConnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 (400|403)/);
+    const two = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nHost: evil.test:${port}\r\nConnection: close\r\n\r\n`;
+    expect(await askRaw(two)).toMatch(/^HTTP\/1.1 (400|403)/);
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`, 'localhost:9000']) {
+      expect((await ask('GET', '/', { host })).status).toBe(200);
+    }
+  });
+
+  it('refuses every route but the page without credentials, and runs nothing', async () => {
+    calls = [];
+    for (const route of server.routes) {
+      const { status } = await ask(
+        route.method,
+        route.path,
+        { ...JSON_TYPE, origin: server.address },
+        route.method === 'POST' ? '{}' : '',
+      );
+      if (route.access === 'page') expect([200, 401]).toContain(status);
+      else expect([route.path, status]).toEqual([route.path, 401]);
+    }
+    expect(calls).toEqual([]);
+  });
+
+  it('lets a cookie call only from its own page, as JSON', async () => {
+    const own = { cookie, origin: server.address, 'sec-fetch-site': 'same-origin', ...JSON_TYPE };
+    const wrong: Record<string, string>[] = [
+      { ...own, origin: 'http://evil.test' },
+      { ...own, origin: 'null' },
+      { ...own, origin: `${server.address}.evil.test` },
+      { cookie, ...JSON_TYPE },
+      { ...own, 'sec-fetch-site': 'cross-site' },
+      { ...own, 'sec-fetch-site': 'same-site' },
+      { ...own, 'content-type': 'text/plain' },
+      { ...own, 'content-type': 'application/x-www-form-urlencoded' },
+      { ...own, cookie: `${cookie}x` },
+    ];
+    for (const route of server.routes.filter(({ path }) => path.startsWith('/api/'))) {
+      calls = [];
+      for (const headers of wrong) {
+        const { status } = await ask('POST', route.path, headers, '{}');
+        expect([401, 403, 429]).toContain(status);
+      }
+      expect(calls).toEqual([]);
+    }
+    calls = [];
+    expect((await ask('POST', '/api/experiment.list', own, '{}')).status).toBe(200);
+    expect(calls).toEqual(['experiment.list']);
+  });
+
+  it('takes the token of a program, and never together with an origin', async () => {
+    const { AccessControl: Fresh } = await import('../../../src/main/server/access.ts');
+    const access = new Fresh({ secret: SECRET, port: 1, scheme: 'http', allowedHosts: [], now: () => 0 });
+    const none = { method: 'POST', origin: undefined, fetchSite: undefined, contentType: undefined, cookie: undefined };
+    expect(access.check({ ...none, authorization: `Bearer ${SECRET}` })).toEqual({ kind: 'allowed', by: 'bearer' });
+    expect(access.check({ ...none, authorization: `Bearer ${SECRET}`, origin: 'http://evil.test' })).toMatchObject({
+      status: 403,
+    });
+    expect(access.check({ ...none, authorization: 'Bearer wrong' })).toMatchObject({ status: 401 });
+    expect(access.check({ ...none, authorization: `Basic ${SECRET}` })).toMatchObject({ status: 401 });
+  });
+
+  it('opens a socket only for its own page or a program', async () => {
+    const url = `ws://127.0.0.1:${server.port}/socket`;
+    const open = (headers: Record<string, string>, to = url): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(to, { headers });
+        socket.on('open', () => resolve(true));
+        socket.on('error', () => resolve(false));
+      });
+    sockets = 0;
+    expect(await open({ cookie })).toBe(false);
+    expect(await open({ cookie, origin: 'http://evil.test' })).toBe(false);
+    expect(await open({ cookie, origin: server.address, host: `evil.test:${server.port}` })).toBe(false);
+    expect(await open({ origin: server.address })).toBe(false);
+    expect(await open({ cookie, origin: server.address }, url.replace('/socket', '/other'))).toBe(false);
+    expect(sockets).toBe(0);
+    expect(await open({ cookie, origin: server.address })).toBe(true);
+    expect(sockets).toBe(1);
+  });
+
+  it('sends its policy with every answer and compressed files as they were built', async () => {
+    for (const path of ['/', '/search/1', '/assets/a.js', '/assets/none.js', '/api/experiment.list']) {
+      const { headers } = await ask('GET', path, {});
+      expect(headers['content-security-policy']).toBe(CONTENT_SECURITY_POLICY);
+      expect(headers['x-content-type-options']).toBe('nosniff');
+      expect(headers['access-control-allow-origin']).toBeUndefined();
+    }
+    expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|\*/);
+    const packed = await ask('GET', '/assets/a.js', { 'accept-encoding': 'gzip, br' });
+    expect([packed.headers['content-encoding'], packed.body]).toEqual(['br', 'compressed']);
+    expect((await ask('GET', '/assets/a.js', {})).body).toBe('void 0');
+  });
+
+  it('serves no file from outside of its folder', async () => {
+    const paths = [
+      '/../package.json',
+      '/..%2fpackage.json',
+      '/assets/..%2f..%2fpackage.json',
+      '/%2e%2e/package.json',
+      '//etc/passwd.json',
+      '/assets/a.js.br',
+    ];
+    for (const path of paths) {
+      const answer = await askRaw(
+        `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${server.port}\r\nConnection: close\r\n\r\n`,
+      );
+      expect([path, answer.split('\r\n')[0]]).toEqual([path, 'HTTP/1.1 404 Not Found']);
+    }
+  });
+
+  it('refuses to serve another machine without encryption', async () => {
+    const options = {
+      host: '0.0.0.0',
+      port: 1,
+      tls: null,
+      allowedHosts: [],
+      secret: '',
+      routes: [],
+      onSocket: () => undefined,
+      now: () => 0,
+    };
+    await expect(startHttpServer(options)).rejects.toMatchObject({ code: 'invalid_input' });
+  });
+});
+
+describe('A code', () => {
+  const origin = 'http://127.0.0.1:7';
+  const page = {
+    method: 'POST',
+    origin,
+    fetchSite: 'same-origin',
+    contentType: 'application/json',
+    cookie: undefined,
+    authorization: undefined,
+  };
+
+  it('is good once, within a minute, and from our page only', () => {
+    let now = 0;
+    const access = new AccessControl({ secret: 's', port: 7, scheme: 'http', allowedHosts: [], now: () => now });
+    const first = access.issueCode();
+    expect(access.exchangeCode(first, { ...page, origin: 'http://evil.test' })).toMatchObject({ status: 403 });
+    expect(access.exchangeCode(first, page)).toHaveProperty('cookie');
+    expect(access.exchangeCode(first, page)).toMatchObject({ status: 401 });
+    const late = access.issueCode();
+    now = 60_001;
+    expect(access.exchangeCode(late, page)).toMatchObject({ status: 401 });
+  });
+
+  it('is not guessed: after ten wrong tries in a minute none is taken', () => {
+    let now = 0;
+    const access = new AccessControl({ secret: 's', port: 7, scheme: 'http', allowedHosts: [], now: () => now });
+    const good = access.issueCode();
+    for (let wrong = 0; wrong < 10; wrong++) expect(access.exchangeCode('wrong', page)).toMatchObject({ status: 401 });
+    expect(access.exchangeCode(good, page)).toMatchObject({ status: 429 });
+    now = 60_001;
+    expect(access.exchangeCode(access.issueCode(), page)).toHaveProperty('cookie');
+  });
+
+  it('gives a cookie that outlives a restart with the same secret, and no other', () => {
+    const make = (secret: string) =>
+      new AccessControl({ secret, port: 7, scheme: 'http', allowedHosts: [], now: () => 0 });
+    const before = make('s');
+    const exchanged = before.exchangeCode(before.issueCode(), page);
+    if ('kind' in exchanged) throw new Error(exchanged.reason);
+    expect(exchanged.cookie).toMatch(/HttpOnly; SameSite=Strict/);
+    const held = { ...page, cookie: exchanged.cookie.split(';')[0] };
+    expect(make('s').check(held)).toEqual({ kind: 'allowed', by: 'cookie' });
+    expect(make('t').check(held)).toMatchObject({ status: 401 });
+  });
+});
+
+describe("The secret's file", () => {
+  it.skipIf(process.platform === 'win32')('is readable by its owner only and kept', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cellwright-secret-')), 'secret');
+    const secret = readSecret(file);
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(readSecret(file)).toBe(secret);
+  });
+});
