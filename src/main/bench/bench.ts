@@ -26,7 +26,13 @@ export interface BenchEntry {
 }
 
 /** Every bench; each lives in a file of its own. */
-export const BENCHES: readonly BenchEntry[] = [];
+export const BENCHES: readonly BenchEntry[] = [
+  {
+    name: 'space',
+    summary: 'a training step of random architectures over the whole space; how many, 500 if not given',
+    load: async () => (await import('./space.ts')).spaceBench,
+  },
+];
 
 export function findBench(name: string): BenchEntry {
   const bench = BENCHES.find((candidate) => candidate.name === name);
