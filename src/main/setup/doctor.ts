@@ -66,7 +66,9 @@ function gpuFindings(
     return [{ severity: 'optional', what, remedy: `install an NVIDIA driver that supports CUDA ${LEAST_CUDA}` }];
   }
   const remedy =
-    tensorflow.build === 'cpu' ? `CELLWRIGHT_TENSORFLOW=cuda ${SETUP_COMMAND}` : 'see the log of a training';
+    tensorflow.build === 'cpu'
+      ? `CELLWRIGHT_TENSORFLOW=cuda ${SETUP_COMMAND}`
+      : 'see that libcuda.so.1, which comes with the driver, is found: `ldconfig -p | grep libcuda`';
   return [{ severity: 'optional', what: `${gpu} answers but TensorFlow does not use it`, remedy }];
 }
 

@@ -30,6 +30,13 @@ export function explain(error) {
       error,
     );
   }
+  if (code === 'ENOTDIR' || code === 'EEXIST') {
+    return refusal(
+      'invalid_input',
+      `${place} can't be made a folder (${code}): let CELLWRIGHT_HOME point to a folder that can be.`,
+      error,
+    );
+  }
   if (code === 'ENOENT' && syscall?.startsWith('spawn')) {
     return refusal(
       'unavailable',

@@ -19,7 +19,7 @@ export interface ProgramOptions {
 }
 
 /** A program that is asked to end and does not is killed. */
-const KILL_AFTER_MS = 5_000;
+const KILL_AFTER_MS = 1_500;
 
 /** Characters of output that are kept of each stream, from its end. */
 const KEPT = 40_000;
