@@ -32,6 +32,11 @@ export const BENCHES: readonly BenchEntry[] = [
     summary: 'a training step of random architectures over the whole space; how many, 500 if not given',
     load: async () => (await import('./space.ts')).spaceBench,
   },
+  {
+    name: 'controller',
+    summary: 'PPO and evolution against random search on a landscape with a hidden architecture, ten seeds',
+    load: async () => (await import('./controller.ts')).controllerBench,
+  },
 ];
 
 export function findBench(name: string): BenchEntry {
