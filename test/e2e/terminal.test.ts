@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LeaderboardRow } from '../../src/main/terminal/leaderboard-view.ts';
 import { type Ended, startTerminal } from './terminal-process.ts';
 
 // The terminal as a person meets it: real processes, their exit codes and what they print.
@@ -165,6 +166,26 @@ describe('help', () => {
       expect(help.code, name).toBe(0);
       expect(help.err, name).toBe('');
       expect(help.out, name).toContain('--json');
+    }
+  });
+});
+
+describe('a real search', () => {
+  it('trains children on CIFAR-10, and describe gives their parameters and multiply-adds', async () => {
+    const small = ['space.blocks=2', 'scale.filters=4', 'training.epochs=1', 'training.trainingImages=320'];
+    const set = [...small, 'training.validationImages=100'].flatMap((value) => ['--set', value]);
+    const ended = await cellwright('search', '--trials', '2', '--seed', '5', '--project', 'real', ...set, '--json');
+    expect(ended.code, ended.err).toBe(0);
+    const { leaderboard } = JSON.parse(ended.out) as { leaderboard: LeaderboardRow[] };
+    expect(leaderboard).toHaveLength(2);
+    for (const row of leaderboard) {
+      expect(row).toMatchObject({ state: 'completed' });
+      expect(row.reward).toBeGreaterThan(0);
+      writeFileSync(join(folder, 'found.json'), JSON.stringify(row.architecture));
+      const scale = ['--normal-repeats', '1', '--filters', '4'];
+      const described = await cellwright('describe', '--cell', 'found.json', ...scale, '--json');
+      const { trainableParameters, multiplyAdds } = JSON.parse(described.out) as Record<string, number>;
+      expect([trainableParameters, multiplyAdds]).toEqual([row.parameters, row.multiplyAdds]);
     }
   });
 });
