@@ -113,11 +113,13 @@ const OTHERS: [string, readonly CheckedInput[], Build][] = [
 /** Large enough for the ways round TensorFlow's slow kernels, whose thresholds are numbers of elements or bytes. */
 const LARGE: [string, readonly CheckedInput[], Build][] = [
   ...([5, 7] as const).flatMap((window) =>
-    ([16, 17] as const).map((width): [string, readonly CheckedInput[], Build] => [
-      `depthwiseConv2d ${window}x${window} on 18x${width}x32, put together from narrow ones where the width is even`,
-      [normal(2, 18, width, 32), normal(window, window, 32, 1)],
-      ([x, filter]) => neural.depthwiseConv2d(x!, filter!, { padding: 'SAME' }),
-    ]),
+    ([16, 17] as const).flatMap((width) =>
+      ([1, 2] as const).map((stride): [string, readonly CheckedInput[], Build] => [
+        `depthwiseConv2d ${window}x${window} by ${stride} on 18x${width}x32, put together from narrow ones`,
+        [normal(2, 18, width, 32), normal(window, window, 32, 1)],
+        ([x, filter]) => neural.depthwiseConv2d(x!, filter!, { strides: [stride, stride], padding: 'SAME' }),
+      ]),
+    ),
   ),
   [
     'zeroStuffed5x5 on a large image',
