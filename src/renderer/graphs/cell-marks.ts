@@ -34,7 +34,9 @@ export function cellMarks(drawing: CellDrawing, palette: Palette, comparison?: C
   const stroke = (live: boolean) => (live ? palette.edge : palette.line);
   const behindFirst = [...drawing.edges].sort((one, other) => Number(one.live) - Number(other.live));
   return [
-    ...behindFirst.map(({ points, live }) => line(roundedPath(points, MEASURES.cornerRadius), stroke(live))),
+    ...behindFirst.map(({ points, live }) =>
+      line(roundedPath(points, MEASURES.cornerRadius, MEASURES.arrowhead / 2), stroke(live)),
+    ),
     ...behindFirst.map(({ points, live }) => filled(arrowPath(points.at(-1)!), stroke(live))),
     ...drawing.joins.map(({ points, live }) => line(roundedPath(points, 0), stroke(live))),
     ...drawing.parts.flatMap((part) => partMarks(part, palette, comparison)),
@@ -116,7 +118,7 @@ function signMarks(drawing: CellDrawing, palette: Palette, comparison: CellCompa
     const disc = { x: x - SIGN_SIZE / 2, y: y - SIGN_SIZE / 2, width: SIGN_SIZE, height: SIGN_SIZE };
     return [
       filled(circlePath(disc), palette.diff),
-      { kind: 'text', text: sign, x, y, size: 11, fill: palette.surface },
+      { kind: 'text', text: sign, x, y, size: MEASURES.fontSize, fill: palette.surface },
     ];
   });
 }

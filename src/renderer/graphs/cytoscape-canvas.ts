@@ -35,6 +35,7 @@ export class CytoscapeCanvas {
       autoungrabify: true,
       autounselectify: true,
     });
+    paintDirectly(this.#cy);
   }
 
   show({ drawing, palette, comparison }: Scene): void {
@@ -76,4 +77,16 @@ function markStyleAsWritten(page: Document): void {
   const marker = page.createElement('meta');
   marker.id = STYLE_MARKER_ID;
   page.head.append(marker);
+}
+
+type Paint = (context: CanvasRenderingContext2D, elements: unknown) => void;
+
+/**
+ * Makes Cytoscape (3.34) paint elements where they stand. By itself it paints from textures of a power of two, which
+ * pays for thousands of elements and blurs the labels at every zoom below such a power; a cell has 60 at most.
+ */
+function paintDirectly(cy: cytoscape.Core): void {
+  const { renderer } = cy as unknown as { renderer(): { drawElements?: Paint; drawLayeredElements?: Paint } };
+  const painter = renderer.call(cy);
+  if (painter.drawElements !== undefined) painter.drawLayeredElements = painter.drawElements;
 }

@@ -80,7 +80,6 @@ function extraStyle(palette: Palette): StylesheetJson {
       shape: 'ellipse',
       'background-color': palette.diff,
       color: palette.surface,
-      'font-size': 11,
       'z-index': 1,
     }),
   ];

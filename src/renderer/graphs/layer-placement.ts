@@ -32,8 +32,36 @@ export function placeNodes({ nodes, hops, layers }: LayeredCell, spacing: Spacin
       settle(layers[index]!, offsets[index]!, nodes, touching, y, spacing.portOffset);
     }
   }
-  // Rounding up at half keeps every gap, as all gaps and heights together are whole numbers.
-  return y.map((value) => Math.round(value));
+  // Rounding keeps every gap, as the distances in a layer are whole numbers.
+  const rounded = y.map((value) => Math.round(value));
+  for (const [index, layer] of layers.entries())
+    straighten(layer, offsets[index]!, touching, rounded, spacing.portOffset);
+  return rounded;
+}
+
+/** Steps no larger than this, in pixels, look like a mistake and are taken out where there is room (ours). */
+const SMALLEST_STEP = 7;
+
+/** Moves nodes that have no level hop by the few pixels that make one level. */
+function straighten(
+  layer: readonly number[],
+  offsets: readonly number[],
+  touching: readonly (readonly Hop[])[],
+  y: number[],
+  portOffset: number,
+): void {
+  for (const [place, node] of layer.entries()) {
+    const steps = touching[node]!.map((hop) => {
+      const rise = y[hop.to]! + hop.port * portOffset - y[hop.from]!;
+      return hop.to === node ? -rise : rise;
+    });
+    const step = steps.reduce((least, other) => (Math.abs(other) < Math.abs(least) ? other : least), Infinity);
+    if (step === 0 || Math.abs(step) > SMALLEST_STEP) continue;
+    const room = (neighbour: number) =>
+      Math.abs(y[layer[neighbour]!]! - y[node]!) - Math.abs(offsets[neighbour]! - offsets[place]!);
+    const beside = step < 0 ? place - 1 : place + 1;
+    if (layer[beside] === undefined || room(beside) >= Math.abs(step)) y[node] = y[node]! + step;
+  }
 }
 
 function hopsByNode(nodes: readonly LayerNode[], hops: readonly Hop[]): Hop[][] {

@@ -21,10 +21,13 @@ export const DIFFERENCE_WORDS: Readonly<Record<DifferenceSign, string>> = {
   '+': 'only here',
 };
 
-/** Width of the ring around what differs, in pixels of the drawing, and its distance (ours). */
-export const RING = { width: 3, offset: 2 } as const;
+/**
+ * Width of the ring around what differs, in pixels of the drawing, and its distance (ours): with a gap of 4 the rings of
+ * the two pills of a block fall together between them.
+ */
+export const RING = { width: 3, offset: 0.5 } as const;
 /** Diameter of the disc that carries a sign (ours). */
-export const SIGN_SIZE = 14;
+export const SIGN_SIZE = 15;
 
 /** Signs of a part in a comparison; none without one. */
 export function signsOf(part: Part, comparison: CellComparison | undefined): DifferenceSign[] {
@@ -63,14 +66,28 @@ function pillLook(family: keyof Palette['family'], palette: Palette, signs: read
   return { fill: palette.surface, border: palette.off, borderWidth: 1.5, dashed: true, ink, signs };
 }
 
-/** A disc with a sign, by its middle: the first at the upper right corner of its part, the second at the upper left. */
-export function signPlaces({ parts }: CellDrawing, comparison: CellComparison | undefined) {
-  return parts.flatMap((part) =>
-    signsOf(part, comparison).map((sign, index) => ({
-      id: `${part.id} ${sign}`,
+export interface PlacedSign {
+  readonly id: string;
+  readonly sign: DifferenceSign;
+  /** Middle of its disc. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Where the signs stand: the first at the upper right corner of its part, the second at the upper left. A block that is
+ * only here has one for all, at its upper pill: beside the circle it would read as a second combination.
+ */
+export function signPlaces({ parts }: CellDrawing, comparison: CellComparison | undefined): PlacedSign[] {
+  return parts.flatMap((part) => {
+    const { id, box } = part;
+    const isUpperPill = part.kind === 'pill' && part.side === 'left';
+    const signs = signsOf(part, comparison).filter((sign) => sign !== '+' || isUpperPill);
+    return signs.map((sign, index) => ({
+      id: `${id} ${sign}`,
       sign,
-      x: index === 0 ? part.box.x + part.box.width : part.box.x,
-      y: part.box.y,
-    })),
-  );
+      x: index === 0 ? box.x + box.width : box.x,
+      y: box.y,
+    }));
+  });
 }

@@ -44,9 +44,10 @@ export function cornersOf(points: readonly Point[], radius: number): Corner[] {
   });
 }
 
-/** A line with rounded corners as the `d` of an SVG path. */
-export function roundedPath(points: readonly Point[], radius: number): string {
-  const last = points.at(-1)!;
+/** A line with rounded corners as the `d` of an SVG path; it stops some pixels left of its end, for an arrowhead. */
+export function roundedPath(points: readonly Point[], radius: number, stopsBefore = 0): string {
+  const { x, y } = points.at(-1)!;
+  const last = { x: x - stopsBefore, y };
   const arcs = cornersOf(points, radius).map(
     ({ start, end, radius: own, clockwise }) =>
       `L${at(start)}A${short(own)} ${short(own)} 0 0 ${+clockwise} ${at(end)}`,
