@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/main/terminal/commands.ts';
+import { leafPaths } from '../../../src/main/terminal/overrides.ts';
 import { runProgram } from '../../../src/main/terminal/program.ts';
+import { experimentFromPreset, PRESET_NAMES } from '../../../src/shared/presets.ts';
+import type { StrategyKind } from '../../../src/shared/records/strategy.ts';
 
 // The whole program inside this process; test/e2e/terminal.test.ts starts it as a process of its own.
 
@@ -129,5 +132,28 @@ describe('help', () => {
 
   it('prints the version', async () => {
     expect(await cellwright('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
+  });
+});
+
+describe('presets', () => {
+  it.each(['ppo', 'random', 'evolution'])(
+    'tells meaning and source of every value that a %s search has',
+    async (kind) => {
+      for (const name of PRESET_NAMES) {
+        const { out } = await cellwright('presets', name, '--strategy', kind, '--json');
+        const { values } = JSON.parse(out) as { values: { path: string; meaning: string; source: string }[] };
+        const paths = leafPaths(experimentFromPreset(name, { dataset: 'cifar10', strategy: kind as StrategyKind }));
+        const own = ['name', 'dataset', 'preset'];
+        expect(values.map(({ path }) => path).toSorted()).toEqual(
+          paths.filter((path) => !own.includes(path)).toSorted(),
+        );
+        for (const { meaning, source } of values) expect(Math.min(meaning.length, source.length)).toBeGreaterThan(2);
+      }
+    },
+  );
+
+  it('are listed with what they are for', async () => {
+    const { out } = await cellwright('presets');
+    for (const name of PRESET_NAMES) expect(out).toMatch(new RegExp(`^${name} +\\w`, 'm'));
   });
 });

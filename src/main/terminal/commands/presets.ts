@@ -1,6 +1,9 @@
+import { factOf } from '../../../shared/hyperparameter-facts.ts';
 import { PRESET_NAMES, PRESETS, type Preset, type PresetName } from '../../../shared/presets.ts';
+import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strategy.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { DefineCommand } from '../commands.ts';
+import { choiceOption } from '../options.ts';
 import type { Output } from '../output.ts';
 import { leafPaths } from '../overrides.ts';
 import { type Column, drawTable } from '../table.ts';
@@ -9,11 +12,12 @@ import { closestWord, printable } from '../text.ts';
 export const definePresets: DefineCommand = (command, terminal) => {
   command
     .argument('[name]', `which one: ${PRESET_NAMES.join(', ')}`)
+    .addOption(choiceOption('--strategy <kind>', 'whose values are shown', STRATEGY_KINDS, 'ppo'))
     .addHelpText('after', '\n`search --set path=value` changes a value of the preset.')
-    .action((name: string | undefined) => {
+    .action((name: string | undefined, { strategy }: { strategy: StrategyKind }) => {
       const { output } = terminal();
       if (name === undefined) listPresets(output);
-      else showPreset(output, findPreset(name));
+      else showPreset(output, findPreset(name), strategy);
     });
 };
 
@@ -38,30 +42,39 @@ function listPresets(output: Output): void {
   output.lines(drawTable(columns, rows, output.width, output.paint('dim')));
 }
 
-function showPreset(output: Output, preset: Preset): void {
-  const values = presetValues(preset);
+/** A value in one line, `path = value unit`, and what it means and where it comes from below. */
+function showPreset(output: Output, preset: Preset, strategy: StrategyKind): void {
+  const values = presetValues(preset, strategy);
   if (output.isJson) {
-    output.json({ name: preset.name, summary: preset.summary, values });
+    output.json({ name: preset.name, summary: preset.summary, strategy, values });
     return;
   }
-  output.lines([output.paint('bold')(`${preset.name}: ${preset.summary}`), '']);
-  const columns: Column[] = [
-    { head: 'value', align: 'left', leaveOut: 0 },
-    { head: 'is', align: 'left', leaveOut: 0, shrinkTo: 12 },
-  ];
-  const rows = values.map(({ path, value }) => [{ text: path }, { text: JSON.stringify(value) }]);
-  output.lines(drawTable(columns, rows, output.width, output.paint('dim')));
+  const bold = output.paint('bold');
+  const dim = output.paint('dim');
+  output.line(`${bold(preset.name)}: ${preset.summary}`);
+  for (const { path, value, unit, meaning, source } of values) {
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    output.lines(['', `${bold(path)} = ${shown}${unit === '' ? '' : ` ${unit}`}`]);
+    output.line(`  ${meaning}. ${dim(`Source: ${source}.`)}`);
+  }
 }
 
 interface PresetValue {
   readonly path: string;
   readonly value: unknown;
+  readonly unit: string;
+  readonly meaning: string;
+  readonly source: string;
 }
 
-/** Every value of a preset by its path, those of the PPO strategy included. */
-function presetValues({ config, strategies }: Preset): PresetValue[] {
-  const whole = { ...config, strategy: strategies.ppo };
-  return leafPaths(whole).map((path) => ({ path, value: valueAt(whole, path) }));
+/** Every value of a preset with one of its strategies, in the order of the record. */
+function presetValues({ name, config, strategies }: Preset, strategy: StrategyKind): PresetValue[] {
+  const whole = { ...config, strategy: strategies[strategy] };
+  return leafPaths(whole).map((path) => {
+    const fact = factOf(name, path, strategy);
+    if (!fact) throw new Error(`nothing is known about ${path}`);
+    return { path, value: valueAt(whole, path), ...fact };
+  });
 }
 
 function valueAt(config: object, path: string): unknown {
