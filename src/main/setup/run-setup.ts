@@ -51,7 +51,7 @@ async function checkMachine(context: SetupContext, pending: readonly SetupStep[]
   const missing = (await findTools(names, context.env)).filter((tool) => tool.version === null);
   if (missing.length > 0) {
     const sentences = missing.map(({ name }) => missingTool(name)).map(({ what, remedy }) => `${what}: ${remedy}.`);
-    throw new WorkbenchError('unavailable', sentences.map((text) => text[0]!.toUpperCase() + text.slice(1)).join('\n'));
+    throw new WorkbenchError('unavailable', sentences.join('\n'));
   }
   checkSpace(pending.map((step) => step.space(context)));
   if (pending.includes(packagesStep)) accessSync(context.root, constants.W_OK);
