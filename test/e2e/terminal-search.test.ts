@@ -24,8 +24,9 @@ beforeAll(async () => {
 });
 afterAll(() => scratch.remove());
 
-function start(args: readonly string[], stepMs = 0): RunningTerminal {
-  const env = { CELLWRIGHT_HOME: join(scratch.folder, 'home'), SCRIPTED_STEP_MS: String(stepMs) };
+function start(args: readonly string[], stepMs = 0, failure = ''): RunningTerminal {
+  const home = join(scratch.folder, 'home');
+  const env = { CELLWRIGHT_HOME: home, SCRIPTED_STEP_MS: String(stepMs), SCRIPTED_FAILURE: failure };
   return startTerminal(args, { cwd: scratch.folder, entry: 'test/e2e/scripted-terminal.ts', env });
 }
 const cellwright = (...args: string[]): Promise<Ended> => start(args).ended;
@@ -124,6 +125,14 @@ describe('a search that is interrupted', () => {
     expect(resumed.code).toBe(0);
     expect(resumed.err).toMatch(/Experiment 1 \(.+\) goes on after \d of 6 trials/);
     expect(await rowsOf('inter rupted')).toEqual(calmRows);
+  });
+
+  it('is paused with exit code 1, the reason and the way on when nothing can be trained', async () => {
+    const { code, err } = await start(['search', ...SETTINGS, '--project', 'stuck'], 0, 'No trainer starts.').ended;
+    expect(code).toBe(1);
+    expect(err).toContain('The search is paused after 0 trials. No trainer starts.\nGo on with: npm run -s cellwright');
+    expect((await cellwright('resume', '--project', 'stuck')).code).toBe(0);
+    expect(await rowsOf('stuck')).toEqual(calmRows);
   });
 
   it('leaves at once at the second Ctrl-C', async () => {

@@ -1,4 +1,5 @@
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { closestWord, printable } from '../terminal/text.ts';
 
 /** Where a bench writes: results to stdout, progress to stderr. */
 export interface BenchOutput {
@@ -42,6 +43,8 @@ export const BENCHES: readonly BenchEntry[] = [
 export function findBench(name: string): BenchEntry {
   const bench = BENCHES.find((candidate) => candidate.name === name);
   if (bench) return bench;
-  const known = BENCHES.map((candidate) => candidate.name).join(', ');
-  throw new WorkbenchError('invalid_input', `There is no bench ${name}; there are ${known}.`);
+  const known = BENCHES.map((candidate) => candidate.name);
+  const meant = closestWord(name, known);
+  const hint = meant ? `Did you mean ${meant}?` : `There are ${known.join(', ')}.`;
+  throw new WorkbenchError('invalid_input', `There is no bench ${printable(name)}. ${hint}`);
 }
