@@ -42,9 +42,11 @@ export function CellGraph(props: CellGraphProps): ReactElement {
   const name = title === undefined ? cellTitle(cell, kind) : `${title}, ${cellTitle(cell, kind)}`;
   const scene = { cell, drawing, facts, comparison };
   return (
-    <section className={styles.graph} aria-label={name}>
+    <div className={styles.graph}>
       <header className={styles.head}>
-        <h3 className={styles.title}>{heading}</h3>
+        <h3 className={styles.title} title={heading}>
+          {heading}
+        </h3>
         {isTable ? null : <ZoomButtons graphWindow={graphWindow} />}
         <button
           type="button"
@@ -61,7 +63,7 @@ export function CellGraph(props: CellGraphProps): ReactElement {
         <GraphStage {...scene} name={name} onSelect={onSelect} graphWindow={graphWindow} />
       )}
       {comparison === undefined ? null : <NotHere comparison={comparison} />}
-    </section>
+    </div>
   );
 }
 

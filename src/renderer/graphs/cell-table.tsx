@@ -2,7 +2,7 @@ import type { ReactElement } from 'react';
 import type { Block } from '../../shared/records/architecture.ts';
 import { COMBINATION_SIGNS, OPERATION_FACTS } from '../../shared/search-space/operation-facts.ts';
 import type { Side } from '../../shared/search-space/plan.ts';
-import { circlePart, pillPart } from './cell-drawing.ts';
+import { circlePart, OUTPUT_PART, pillPart } from './cell-drawing.ts';
 import styles from './cell-graph.module.css';
 import type { GraphScene } from './graph-stage.tsx';
 import { COMBINATION_NOUNS, countWords, differenceWords, operandFacts, stateWords } from './part-words.ts';
@@ -12,7 +12,8 @@ export function CellTable({ name, ...scene }: GraphScene & { name: string }): Re
   const { cell } = scene;
   const joined = cell.outputs.map(stateWords).join(', ');
   return (
-    <div className={styles.tableWindow}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
+    <section className={styles.tableWindow} aria-label={`${name}, as table`} tabIndex={0}>
       <table className={styles.table}>
         <caption className={styles.hidden}>{name}</caption>
         <thead>
@@ -34,11 +35,14 @@ export function CellTable({ name, ...scene }: GraphScene & { name: string }): Re
         <tfoot>
           <tr>
             <th scope="row">Output</th>
-            <td colSpan={3}>{cell.outputs.length === 1 ? joined : `concat of ${joined}`}</td>
+            <td colSpan={3}>
+              {cell.outputs.length === 1 ? joined : `concat of ${joined}`}
+              <Differences part={OUTPUT_PART} scene={scene} />
+            </td>
           </tr>
         </tfoot>
       </table>
-    </div>
+    </section>
   );
 }
 

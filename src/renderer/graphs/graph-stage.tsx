@@ -5,6 +5,7 @@ import {
   useEffect,
   useId,
   useLayoutEffect,
+  useMemo,
   useRef,
   useState,
 } from 'react';
@@ -50,6 +51,10 @@ export function GraphStage(props: GraphStageProps): ReactElement {
   const [isTold, setIsTold] = useState(true);
   const [last, setLast] = useState<PartId | null>(null);
   const tooltipId = useId();
+  const labels = useMemo(
+    () => drawing.parts.map((part) => partLabel(part, cell, drawing, facts, comparison)),
+    [cell, drawing, facts, comparison],
+  );
 
   useLayoutEffect(() => {
     const parts = { stage: stage.current!, canvas: canvas.current!, counterpart: counterpart.current! };
@@ -108,7 +113,7 @@ export function GraphStage(props: GraphStageProps): ReactElement {
     <div className={styles.stage} ref={stage}>
       <div className={styles.canvas} ref={canvas} aria-hidden="true" />
       <div className={styles.parts} ref={counterpart} role="listbox" aria-label={name}>
-        {drawing.parts.map((part) => (
+        {drawing.parts.map((part, index) => (
           <div
             key={part.id}
             role="option"
@@ -117,7 +122,7 @@ export function GraphStage(props: GraphStageProps): ReactElement {
             style={{ left: part.box.x, top: part.box.y, width: part.box.width, height: part.box.height }}
             tabIndex={part === entry ? 0 : -1}
             aria-selected={part.id === focused}
-            aria-label={partLabel(part, cell, drawing, facts, comparison)}
+            aria-label={labels[index]}
             aria-describedby={part === active && isTold ? tooltipId : undefined}
             onFocus={() => enter(part)}
             onBlur={() => setFocused(null)}
