@@ -69,7 +69,7 @@ export async function trainChild(job: TrialJob, hooks: TrainHooks): Promise<Trai
     return { kind: 'finished', outcome: end, epochs: progress.epochs, durationMs, weightsHash, timings, exact };
   } catch (error) {
     if (!(error instanceof SessionError) || !error.outOfMemory) throw error;
-    const outcome: Outcome = { kind: 'failed', reason: 'out_of_memory', message: error.message };
+    const outcome = outOfMemory(error, session?.progress.step ?? 0);
     const durationMs = hooks.clock() - started;
     const { timings, exact, progress } = session ?? { timings: {}, exact: true, progress: { epochs: [] } };
     return { kind: 'finished', outcome, epochs: progress.epochs, durationMs, weightsHash: null, timings, exact };
@@ -217,6 +217,12 @@ class Run {
       bestEpoch: best.epoch,
     };
   }
+}
+
+/** TensorFlow names the tensor that did not fit in its first line. */
+function outOfMemory(error: SessionError, step: number): Outcome {
+  const [reason] = error.message.split('\n');
+  return { kind: 'failed', reason: 'out_of_memory', message: `Memory ran out after step ${step}: ${reason}` };
 }
 
 function nanLoss(message: string): Outcome {

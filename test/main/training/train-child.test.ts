@@ -2,6 +2,7 @@ import '../tensor/environment.ts';
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binding } from '../../../src/main/tensor/backend.ts';
+import { SessionError } from '../../../src/main/tensor/session.ts';
 import { epochSchema, outcomeSchema, type Training } from '../../../src/shared/records/training.ts';
 import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
 import { runTraining, timeless } from './run-training.ts';
@@ -91,6 +92,7 @@ describe('the training of a child', () => {
     ['label smoothing', { labelSmoothing: 0.1 }],
     ['an exponential schedule', { learningRate: { kind: 'exponential', initial: 0.1, decay: 0.9, everyEpochs: 1 } }],
     ['bfloat16', { precision: 'bfloat16' }],
+    ['float16', { precision: 'float16' }],
     ['no clipping and no decay', { clipNorm: 0, weightDecay: 0 }],
     ['more images than a batch holds', { batchSize: 4096 }],
   ])('works with %s', async (_name, changes) => {
@@ -124,6 +126,20 @@ describe('a training ends', () => {
     const { result, progress } = await runTraining(jobWith({ timeLimitMs: 5000 }), { clock: () => (now += 250) });
     expect(result).toMatchObject({ outcome: { kind: 'failed', reason: 'timed_out' } });
     expect(progress.length).toBeLessThan(18);
+  });
+
+  it('as out_of_memory when TensorFlow can allocate no more', async () => {
+    // What TensorFlow says then; to fill a machine's memory for real would take the tests beside this one with it.
+    const error = new SessionError(
+      'OOM when allocating tensor with shape[64,1024,1024,96] and type float\n\t [[train]]',
+    );
+    const { result } = await runTraining(toyJob(dataset), {
+      onProgress: ({ step }) => {
+        if (step === 4) throw error;
+      },
+    });
+    const message = expect.stringMatching(/^Memory ran out after step 4: OOM .* type float$/);
+    expect(result).toMatchObject({ outcome: { kind: 'failed', reason: 'out_of_memory', message }, weightsHash: null });
   });
 
   it('as cancelled when it is asked to', async () => {
