@@ -3,6 +3,9 @@ const LONGEST = 300;
 /** Lines in which TensorFlow, glibc and Node say why they end a process. */
 const TELLING = /check failed|fatal|terminate called|what\(\)|error:|corrupt|invalid pointer/i;
 
+/** TensorFlow's chatter at its start. */
+const CHATTER = /^(I\d{4} |WARNING: All log messages before absl)/;
+
 /** The end of what a process wrote to its standard error. */
 export class LastWords {
   #text = '';
@@ -11,12 +14,12 @@ export class LastWords {
     this.#text = (this.#text + chunk.toString()).slice(-KEPT_CHARACTERS);
   }
 
-  /** The first line that names a cause, else the last one; null when nothing was said. */
+  /** The first line that names a cause, else the last one; null when nothing but chatter was said. */
   mostTelling(): string | null {
     const lines = this.#text
       .split('\n')
       .map((line) => line.trim())
-      .filter(Boolean);
+      .filter((line) => line !== '' && !CHATTER.test(line));
     return (lines.find((line) => TELLING.test(line)) ?? lines.at(-1))?.slice(0, LONGEST) ?? null;
   }
 }

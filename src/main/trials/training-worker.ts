@@ -5,7 +5,7 @@ import { BUSY, SHARED_BYTES, type TrainingThreadData, WISH, WISHES } from './thr
 
 const HEARTBEAT_MS = 1000;
 /** Of the thread's JavaScript heap; weights and images are TensorFlow's memory. Ours. */
-const LARGEST_HEAP_MEGABYTES = 4096;
+const LARGEST_HEAP_MEGABYTES = 1024;
 
 type Lease = Pick<Extract<TrainerCommand, { kind: 'cancel' }>, 'experiment' | 'trial' | 'leaseEpoch'>;
 

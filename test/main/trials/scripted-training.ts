@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, pbkdf2Sync } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { tensorFlow } from '../../../src/main/tensor/backend.ts';
 import { type CheckpointContent, readCheckpoint } from '../../../src/main/training/checkpoint.ts';
 import type { TrainHooks, TrainResult } from '../../../src/main/training/train-child.ts';
 import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
@@ -13,10 +14,35 @@ import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 export interface Script {
   readonly steps: number;
   readonly stepMs: number;
-  readonly fault?: { readonly kind: FaultKind; readonly step: number; readonly times: number };
+  readonly fault?: {
+    readonly kind: FaultKind;
+    readonly step: number;
+    readonly times: number;
+    /** Inside of the step's checkpoint and not after the step. */
+    readonly inCheckpoint?: boolean;
+  };
+  /** An end other than the completed training. */
+  readonly outcome?: 'out_of_memory' | 'nan_loss';
+  /** Runs a real operation of TensorFlow in every step. */
+  readonly usesTensorFlow?: boolean;
+  /** Bytes that are held from this step on. */
+  readonly grow?: { readonly step: number; readonly bytes: number };
 }
-export type FaultKind = 'abort' | 'segv' | 'exit' | 'heap' | 'hang' | 'native' | 'throw' | 'refuse';
+export type FaultKind = 'abort' | 'segv' | 'exit' | 'heap' | 'hang' | 'busy' | 'native' | 'throw' | 'late' | 'refuse';
 
+/** Faults that come before and after any training: `?import=segv`, `?exit=segv`. */
+const early = new URL(import.meta.url).searchParams;
+if (early.get('import')) await fail(early.get('import') as FaultKind);
+if (early.get('exit')) process.on('exit', () => void fail(early.get('exit') as FaultKind));
+
+interface TensorFlow {
+  zeros(shape: number[]): unknown;
+  ones(shape: number[]): unknown;
+  tidy<T>(work: () => T): T;
+  matMul(a: unknown, b: unknown): { dataSync(): ArrayLike<number> };
+  node: { encodePng(image: unknown): Promise<unknown> };
+}
+const held: Uint8Array[] = [];
 const STEPS_AN_EPOCH = 10;
 const NOTHING = '0'.repeat(64);
 
@@ -45,12 +71,19 @@ export async function trainChild(job: TrialJob, hooks: TrainHooks): Promise<Trai
       stepMs: script.stepMs,
     });
     if (step % STEPS_AN_EPOCH === 0) hooks.onEpoch(epochRecord(step / STEPS_AN_EPOCH));
+    if (script.usesTensorFlow) multiply();
+    if (script.grow?.step === step) held.push(new Uint8Array(script.grow.bytes).fill(1));
+    const { fault } = script;
+    const failsNow = fault?.step === step && isStillToFail(job, fault.times);
+    if (failsNow && !fault.inCheckpoint) await fail(fault.kind);
     if (job.checkpointEverySteps > 0 && step % job.checkpointEverySteps === 0) {
-      await hooks.saveCheckpoint(() => content(step, state));
+      await hooks.saveCheckpoint(() => {
+        if (failsNow) void fail(fault.kind);
+        return content(step, state);
+      });
     }
-    if (script.fault && script.fault.step === step && isStillToFail(job, script.fault.times))
-      await fail(script.fault.kind);
   }
+  if (script.outcome) return finished(job, { kind: 'failed', reason: script.outcome, message: script.outcome }, null);
   const hash = createHash('sha256').update(String(state)).digest('hex');
   return finished(job, { kind: 'completed', reward: 0.5, bestAccuracy: 0.5, bestEpoch: 1 }, hash);
 }
@@ -94,6 +127,12 @@ function finished(
   return { kind: 'finished', outcome, epochs: [], durationMs: job.seed, weightsHash, timings: {}, exact: true };
 }
 
+function multiply(): void {
+  const tf = tensorFlow() as unknown as TensorFlow;
+  const product = tf.tidy(() => tf.matMul(tf.ones([64, 64]), tf.ones([64, 64])).dataSync());
+  if (product[0] !== 64) throw new Error(`64 ones make ${product[0]}`);
+}
+
 /** Faults are counted in a file beside the checkpoints of all leases. */
 function isStillToFail(job: TrialJob, times: number): boolean {
   for (let time = 0; time < times; time++) {
@@ -123,13 +162,19 @@ async function fail(kind: FaultKind): Promise<void> {
     case 'hang':
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       break;
+    case 'busy':
+      // Deep in native code, where nothing but the end of the process reaches it.
+      pbkdf2Sync('', '', 2_000_000_000, 32, 'sha512');
+      break;
+    case 'late':
+      setImmediate(() => {
+        throw new Error('thrown outside of the training');
+      });
+      await new Promise(() => undefined);
+      break;
     case 'native': {
       // An image without rows: libtensorflow's own check ends the process.
-      const { tensorFlow } = await import('../../../src/main/tensor/backend.ts');
-      const tf = tensorFlow() as unknown as {
-        zeros(shape: number[]): unknown;
-        node: { encodePng(image: unknown): Promise<unknown> };
-      };
+      const tf = tensorFlow() as unknown as TensorFlow;
       await tf.node.encodePng(tf.zeros([0, 28, 3]));
       break;
     }
