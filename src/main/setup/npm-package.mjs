@@ -160,7 +160,8 @@ export async function unpackFiles(archive, files, folder) {
 function npm(args, options) {
   const { command, prefix, shell } = npmProgram(options.env);
   return new Promise((resolve, reject) => {
-    const child = spawn(command, [...prefix, ...args], {
+    // Under `npm run --silent` npm would keep its reasons to itself.
+    const child = spawn(command, [...prefix, ...args, '--loglevel=error'], {
       cwd: options.cwd,
       env: options.env,
       shell,

@@ -97,7 +97,7 @@ async function run({ root, env, progress, signal }: SetupContext): Promise<void>
   const { command, prefix, shell } = npmProgram(env);
   try {
     // The tools for tests and the headers that the binding is built with are among the development packages.
-    const args = [...prefix, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund'];
+    const args = [...prefix, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     const result = await runProgram(command, args, { cwd: root, env, shell, signal });
     if (result.code !== 0) throw failure(result.stderr);
   } finally {

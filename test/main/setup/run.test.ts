@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { homeFolder, isAdequateNode, PROJECT_ROOT } from '../../../src/main/setup/runtime.mjs';
-import { localServer, npmEnvironment, RUN, runToEnd, SETUP, temporaryFolder } from './setting.ts';
+import { type Ended, localServer, npmEnvironment, RUN, runToEnd, SETUP, temporaryFolder } from './setting.ts';
 
 const NODE = process.execPath;
 
@@ -14,14 +14,14 @@ function entry(source: string): string {
 
 describe('run.mjs', () => {
   it('says nothing and takes less than a second when there is nothing to do', async () => {
-    const runs = [];
-    const bare = [];
+    const runs: Ended[] = [];
+    const bare: Ended[] = [];
     for (let time = 0; time < 3; time++) {
       runs.push(await runToEnd(NODE, [RUN, 'none.ts', 'setup']));
       bare.push(await runToEnd(NODE, ['--eval', '0']));
     }
     expect(runs.map(({ code, stdout, stderr }) => [code, stdout, stderr])).toEqual(runs.map(() => [0, '', '']));
-    const best = (ended: typeof runs) => Math.min(...ended.map(({ durationMs }) => durationMs));
+    const best = (ended: readonly Ended[]) => Math.min(...ended.map(({ durationMs }) => durationMs));
     // Some 0.2 s, two starts of Node among them. On a machine so busy that one start takes long, ten of them are allowed.
     expect(best(runs)).toBeLessThan(Math.max(1000, 10 * best(bare)));
   });

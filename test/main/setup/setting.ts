@@ -30,9 +30,10 @@ export async function localServer(listener: RequestListener): Promise<string> {
 /** An address of this machine where nothing listens. */
 export const NOBODY = 'http://127.0.0.1:9';
 
-/** npm's environment with a registry of our own and no patience. */
+/** npm's environment with a registry of our own and no patience, as it is under `npm run --silent`. */
 export function npmEnvironment(registry: string): NodeJS.ProcessEnv {
-  return { ...process.env, npm_config_registry: registry, npm_config_fetch_retries: '0', NO_PROXY: '127.0.0.1' };
+  const own = { npm_config_registry: registry, npm_config_fetch_retries: '0', npm_config_loglevel: 'silent' };
+  return { ...process.env, ...own, NO_PROXY: '127.0.0.1' };
 }
 
 /** pip's environment with an index of our own, no patience, and without the settings of the machine. */
