@@ -19,6 +19,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).defineDemo,
   },
   {
+    name: 'start',
+    summary: 'open the workbench, or serve it to a browser',
+    load: async () => (await import('./commands/start.ts')).defineStart,
+  },
+  {
+    name: 'link',
+    summary: 'print a fresh link to the workbench that is being served',
+    load: async () => (await import('./commands/link.ts')).defineLink,
+  },
+  {
     name: 'search',
     summary: 'search for cells on a data set',
     load: async () => (await import('./commands/search.ts')).defineSearch,

@@ -1,0 +1,44 @@
+import type { LogLevel } from './log.ts';
+import type { TrialQueue } from './search/trial-queue.ts';
+import type { RunningServer } from './server/http-server.ts';
+import { type ServeOptions, serveWorkbench } from './server/serve-workbench.ts';
+import { openWorkbench, type Workbench } from './workbench/workbench.ts';
+
+export interface HeadlessOptions extends Omit<ServeOptions, 'workbench'> {
+  readonly openQueue: (tell: (level: LogLevel, message: string) => void) => TrialQueue;
+}
+
+/** The workbench without a window of its own: the same program, shown by a browser. */
+export interface Headless {
+  readonly workbench: Workbench;
+  readonly server: RunningServer;
+  /** Experiments that a crash had interrupted and that go on. */
+  readonly resumed: readonly number[];
+  /** Saves what runs, then frees project and port. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a project and serves it. Searches that were interrupted by a crash go on by themselves; nothing else is
+ * started. Throws what `openWorkbench` and `startHttpServer` throw, with nothing left open.
+ */
+export async function startHeadless(options: HeadlessOptions): Promise<Headless> {
+  const { projectFolder, home, openQueue } = options;
+  const workbench = await openWorkbench({ projectFolder, home, openQueue });
+  try {
+    const server = await serveWorkbench({ ...options, workbench });
+    const resumed: number[] = [];
+    for (const experiment of workbench.interrupted) {
+      await workbench.handlers['experiment.resume']({ experiment }, new AbortController().signal);
+      resumed.push(experiment);
+    }
+    const close = async (): Promise<void> => {
+      await server.close();
+      await workbench.close();
+    };
+    return { workbench, server, resumed, close };
+  } catch (error) {
+    await workbench.close();
+    throw error;
+  }
+}
