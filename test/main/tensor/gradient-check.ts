@@ -34,6 +34,8 @@ export interface CheckResult {
 }
 
 const DIRECTIONS = 10;
+/** Between distinct elements: a hundred times what a difference moves them by, so that no step changes their order. */
+const DISTANCE = 0.01;
 
 /**
  * The gradient of a random weighting of the built tensor's elements, along ten random directions through all inputs at
@@ -96,7 +98,7 @@ function startValues({ shape, values = 'normal' }: CheckedInput, seed: number, i
     const unit = randomUnit(seed, index, input, 99);
     if (values === 'positive') return 0.5 + unit;
     if (values === 'away from zero') return unit < 0.5 ? -0.2 - unit : unit - 0.3;
-    if (order) return (order[index]! * 2) / count - 1;
+    if (order) return (order[index]! - count / 2) * DISTANCE;
     return randomNormal(seed, index, input, 98);
   });
 }

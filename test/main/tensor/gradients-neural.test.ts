@@ -121,6 +121,13 @@ const LARGE: [string, readonly CheckedInput[], Build][] = [
       ]),
     ),
   ),
+  ...(['maxPool', 'avgPool'] as const).flatMap((kind) =>
+    PADDINGS.map((padding): [string, readonly CheckedInput[], Build] => [
+      `${kind} 3x3 ${padding} on 16x24x22, with channels added for the gradient`,
+      [distinct(8, 16, 24, 22)],
+      ([x]) => POOLS[kind](x!, { size: [3, 3], padding }),
+    ]),
+  ),
   [
     'zeroStuffed5x5 on a large image',
     [normal(2, 18, 16, 32), normal(3, 3, 32, 1)],

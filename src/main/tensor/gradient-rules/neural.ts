@@ -3,6 +3,7 @@ import type { Tensor } from '../graph.ts';
 import * as math from '../operations/arithmetic.ts';
 import { reshape } from '../operations/array.ts';
 import { depthwiseFilterGradient } from './depthwise-filter.ts';
+import { poolGradient } from './pool.ts';
 import { type GradientRule, kernel, shapeTensor, simpleRule } from './rule.ts';
 
 function pick(attributes: Attributes, ...names: readonly string[]): Attributes {
@@ -47,10 +48,8 @@ export const NEURAL_RULES: Readonly<Record<string, GradientRule>> = {
       : undefined,
     needed[1] ? depthwiseFilterGradient(node, gradient) : undefined,
   ]),
-  MaxPool: simpleRule((gradient, [x], y, { node }) => [kernel('MaxPoolGrad', [x!, y, gradient], node.attributes, x!)]),
-  AvgPool: simpleRule((gradient, [x], _y, { node }) => [
-    kernel('AvgPoolGrad', [shapeTensor(x!), gradient], node.attributes, x!),
-  ]),
+  MaxPool: simpleRule((gradient, _inputs, _y, { node }) => [poolGradient(node, gradient)]),
+  AvgPool: simpleRule((gradient, _inputs, _y, { node }) => [poolGradient(node, gradient)]),
   BiasAdd: simpleRule((gradient, [, bias], _y, { node, needed }) => [
     gradient,
     needed[1] ? kernel('BiasAddGrad', [gradient], pick(node.attributes, 'T', 'data_format'), bias!) : undefined,
