@@ -122,14 +122,21 @@ function endOf(error: unknown, lease: Lease): TrainerEvent {
 
 function receive(train: typeof trainChild, message: unknown): void {
   const command = trainerCommandSchema.parse(message);
-  if (command.kind === 'train') void run(train, command.job);
+  if (command.kind === 'train') void run(train, placed(command.job));
   if (command.kind !== 'shutdown') return;
   isLeaving = true;
   if (!isTraining) port.close();
 }
 
+/** A host sees the GPU that it was given as its first; named, the graph's ways round slow CPU kernels stay off. */
+function placed(job: TrialJob): TrialJob {
+  return usesGpu && job.device === '' ? { ...job, device: '/device:GPU:0' } : job;
+}
+
 const module: TrainingModule = await import(trainingModule);
 // Loaded before the first job, so that a trial does not pay for it.
-const version = module.tensorFlowVersion?.() ?? tensorFlow().backend().binding.TF_Version;
+const native = module.tensorFlowVersion ? null : tensorFlow().backend().binding;
+const version = module.tensorFlowVersion?.() ?? native?.TF_Version ?? '';
+const usesGpu = native?.isUsingGpuDevice() ?? false;
 port.on('message', (message: unknown) => receive(module.trainChild, message));
 tell({ kind: 'ready', pid: process.pid, tensorflow: version });

@@ -5,14 +5,15 @@
 
 #include "tensorflow/c/c_api.h"
 
-// A serialised ConfigProto: graph_options { rewrite_options { disable_meta_optimizer: true } }.
-// With Grappler on, equal runs give different bits and the first step of a child takes twice as long.
+// A serialised ConfigProto: allow_soft_placement: true, graph_options { rewrite_options { disable_meta_optimizer: true } }.
+// Soft placement lets the few operations without a GPU kernel run on the CPU. With Grappler on, equal runs give
+// different bits and the first step of a child takes twice as long.
 static inline TF_SessionOptions* cellwright_new_session_options() {
   TF_SessionOptions* options = TF_NewSessionOptions();
   // For the engine bench, which gives every side the same freedom.
   const char* grappler = std::getenv("CELLWRIGHT_GRAPPLER");
   if (grappler != nullptr && grappler[0] == '1') return options;
-  static const unsigned char config[] = {0x52, 0x05, 0x52, 0x03, 0x98, 0x01, 0x01};
+  static const unsigned char config[] = {0x38, 0x01, 0x52, 0x05, 0x52, 0x03, 0x98, 0x01, 0x01};
   TF_Status* status = TF_NewStatus();
   TF_SetConfig(options, config, sizeof config, status);
   TF_DeleteStatus(status);
