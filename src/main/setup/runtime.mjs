@@ -3,7 +3,8 @@
 import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchArchive, refusal, unpackFiles } from './npm-package.mjs';
+import { unpackFiles } from './npm-archive.mjs';
+import { fetchArchive, refusal } from './npm-package.mjs';
 
 /** The folder with package.json. */
 export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');

@@ -1,13 +1,18 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addDataset } from '../../../src/main/datasets/add-dataset.ts';
 import { isCifar10Whole } from '../../../src/main/datasets/cifar10.ts';
 import { findDatasets, listDatasets, openDataset } from '../../../src/main/datasets/stored-dataset.ts';
 import { type DatasetDescription, DatasetWriter } from '../../../src/main/datasets/write-dataset.ts';
+import { runProgram } from '../../../src/main/setup/program.ts';
 import { createProgress } from '../../../src/main/setup/progress.mjs';
 import { datasetSchema } from '../../../src/shared/records/dataset.ts';
+
+const CONVERTER = fileURLToPath(new URL('../../../src/main/datasets/convert-cifar10.ts', import.meta.url));
 
 const DESCRIPTION: DatasetDescription = {
   name: 'tiny',
@@ -130,6 +135,19 @@ describe('a data set that can not be opened', () => {
 });
 
 describe('adding a data set', () => {
+  it('refuses pictures that are not the pages of 10,000 images that CIFAR-10 comes as', async () => {
+    const home = newHome();
+    const page = sharp({ create: { width: 1024, height: 10, channels: 3, background: 'red' } });
+    await page.png().toFile(path.join(home, 'data_batch_1.png'));
+    writeFileSync(path.join(home, 'train_lables.json'), JSON.stringify(new Array(50_000).fill(0)));
+    const target = path.join(home, 'target');
+    mkdirSync(target);
+    const { code, stderr } = await runProgram(process.execPath, [CONVERTER, home, target]);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('data_batch_1.png is 1024 x 10 with 3 channels');
+    expect(existsSync(path.join(target, 'manifest.json'))).toBe(false);
+  });
+
   it('refuses a name that Cellwright does not know, and tells those that it does', async () => {
     const options = {
       env: process.env,

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fetchArchive, hashFile, unpackFiles } from '../../../src/main/setup/npm-package.mjs';
+import { unpackFiles } from '../../../src/main/setup/npm-archive.mjs';
+import { fetchArchive, hashFile } from '../../../src/main/setup/npm-package.mjs';
 import { localServer, NOBODY, npmEnvironment, packFiles, temporaryFolder } from './setting.ts';
 
 const BYTES = randomBytes(3_000_017);

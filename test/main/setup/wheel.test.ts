@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkWheel, tensorflowStep, unpackWheel } from '../../../src/main/setup/tensorflow.ts';
+import { tensorflowStep } from '../../../src/main/setup/tensorflow.ts';
+import { checkWheel, unpackWheel } from '../../../src/main/setup/wheel-files.ts';
 import { tensorflowPin } from '../../../src/main/setup/wheels.ts';
 import { contextFor, localServer, NOBODY, pipEnvironment, temporaryFolder } from './setting.ts';
 
