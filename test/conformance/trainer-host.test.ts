@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { processLauncher } from '../../src/main/trials/launch-process.ts';
 import { threadLauncher } from '../../src/main/trials/launch-thread.ts';
+import { utilityLauncher } from '../../src/main/trials/launch-utility.ts';
+import { forkLikeElectron } from '../main/trials/electron-utility.ts';
 import { hashOf, openPool, Recorder, SCRIPTED_TRAINING, scriptedTask } from '../main/trials/scripted-trials.ts';
 
 // What every kind of trainer host must do, whatever it is made of.
@@ -10,6 +12,7 @@ const warnings: string[] = [];
 for (const [name, launcher] of [
   ['a process', processLauncher()],
   ['a thread of this process', threadLauncher],
+  ["a utility process of Electron's", utilityLauncher(forkLikeElectron)],
 ] as const) {
   describe(`A trainer host that is ${name}`, () => {
     const { pool, told } = openPool({ launcher });
@@ -57,6 +60,16 @@ for (const [name, launcher] of [
         outcome: { kind: 'failed', reason: 'error', message: 'a bug in the training' },
       });
       expect(await pool.train(scriptedTask(7, CALM), new Recorder())).toMatchObject({ outcome: { kind: 'completed' } });
+    });
+
+    it.skipIf(launcher === threadLauncher)('survives a crash of native code and goes on', async () => {
+      const fault = { kind: 'native', step: 12, times: 1 } as const;
+      const hooks = new Recorder();
+      expect(await pool.train(scriptedTask(9, { ...CALM, fault }), hooks)).toMatchObject({
+        outcome: { kind: 'completed' },
+      });
+      expect(told.join()).toContain('crashed by SIGABRT: png_io.cc');
+      expect(hooks.leases).toBe(2);
     });
 
     it('passes on what no host can do, such as writing to a full disk', async () => {

@@ -1,10 +1,13 @@
 const KEPT_CHARACTERS = 8192;
 const LONGEST = 300;
 /** Lines in which TensorFlow, glibc and Node say why they end a process. */
-const TELLING = /check failed|fatal|terminate called|what\(\)|error:|corrupt|invalid pointer/i;
+const TELLING = /^F\d{4} |check failed|fatal|terminate called|what\(\)|error:|corrupt|invalid pointer/i;
 
 /** TensorFlow's chatter at its start. */
 const CHATTER = /^(I\d{4} |WARNING: All log messages before absl)/;
+
+/** Level, time and thread at the start of TensorFlow's lines. */
+const PREFIX = /^[EFW]\d{4} \S+ +\d+ /;
 
 /** The end of what a process wrote to its standard error. */
 export class LastWords {
@@ -20,6 +23,7 @@ export class LastWords {
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '' && !CHATTER.test(line));
-    return (lines.find((line) => TELLING.test(line)) ?? lines.at(-1))?.slice(0, LONGEST) ?? null;
+    const line = lines.find((candidate) => TELLING.test(candidate)) ?? lines.at(-1);
+    return line?.replace(PREFIX, '').slice(0, LONGEST) ?? null;
   }
 }

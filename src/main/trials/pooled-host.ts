@@ -15,6 +15,8 @@ export type HostEnd =
 
 /** `stepped`, `saved`: whether the training got a step, a checkpoint further on this host; `step` is the last heard of. */
 export interface HostDeath extends Obituary {
+  /** Of the training on this host. */
+  readonly durationMs: number;
   readonly step: number;
   readonly stepped: boolean;
   readonly saved: boolean;
@@ -34,6 +36,7 @@ interface Running {
   readonly hooks: TrialHooks;
   readonly resolve: (end: HostEnd) => void;
   readonly watch: StallWatch;
+  readonly startedMs: number;
   /** The last one that was heard of. */
   step: number;
   stepped: boolean;
@@ -155,7 +158,7 @@ export class PooledHost {
     const { limits, now } = this.#options;
     return new Promise((resolve) => {
       const watch = new StallWatch(limits.progressWithinMs, now());
-      const progress = { step: 0, stepped: false, saved: false, startBytes: null, askedMs: null };
+      const progress = { startedMs: now(), step: 0, stepped: false, saved: false, startBytes: null, askedMs: null };
       this.#running = { job: command.job, hooks, resolve, watch, ...progress };
       this.#host.send(command);
     });
@@ -243,8 +246,9 @@ export class PooledHost {
     for (const timer of this.#timers) clearTimeout(timer);
     const memoryKills = countMemoryKills() - this.#memoryKillsBefore;
     const obituary = readDeath(death, { hang: this.#killReason, threadError: this.#threadError, memoryKills });
-    const { step = 0, stepped = false, saved = false } = this.#running ?? {};
-    this.#death = { ...obituary, step, stepped, saved };
+    const now = this.#options.now();
+    const { step = 0, stepped = false, saved = false, startedMs = now } = this.#running ?? {};
+    this.#death = { ...obituary, step, stepped, saved, durationMs: now - startedMs };
     this.#ready.resolve(this.#death);
     this.#options.onGone();
     this.#end({ kind: 'died', ...this.#death });

@@ -211,11 +211,11 @@ export class TrainerPool implements TrialQueue {
     );
   }
 
-  #giveUp({ trial }: TrialTask, { cause, step }: HostDeath, sentence: string): TrialResult {
+  #giveUp({ trial }: TrialTask, { cause, step, durationMs }: HostDeath, sentence: string): TrialResult {
     const message = `${sentence} It stood at step ${step}.`;
     this.#options.tell('error', `Trial ${trial}: ${message}`);
     const reason = cause === 'memory' ? 'out_of_memory' : 'crashed';
-    return { kind: 'finished', outcome: { kind: 'failed', reason, message }, durationMs: 0, weightsHash: null };
+    return { kind: 'finished', outcome: { kind: 'failed', reason, message }, durationMs, weightsHash: null };
   }
 
   /** A host that reported, taken for this trial; or why there is none. */

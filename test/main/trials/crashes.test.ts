@@ -27,7 +27,7 @@ const WORDS: Partial<Record<FaultKind, string>> = {
   exit: 'ended with exit code 3',
   late: 'ended: Error: thrown outside of the training',
   heap: 'ended: Error [ERR_WORKER_OUT_OF_MEMORY]',
-  native: 'crashed by SIGABRT',
+  native: 'crashed by SIGABRT: png_io.cc:',
   hang: 'did not respond for',
   busy: 'did not respond for',
 };

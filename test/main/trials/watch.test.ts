@@ -126,10 +126,14 @@ describe('A death', () => {
 
   it('is told in the words of the one who died', () => {
     const words = new LastWords();
-    words.hear(Buffer.from('I0000 oneDNN is on\nF0000 tensor.cc:12] Check failed: 0 < rows\n*** stack'));
+    words.hear(
+      Buffer.from(
+        'I0000 00:00:1795527268.0702   11917 port.cc:153] oneDNN is on\nF0000 00:00:1795527268.1396   11917 tensor.cc:12] Check failed: 0 < rows\n*** stack',
+      ),
+    );
     words.hear(Buffer.from(' trace ***\n  @ 0x1234 abort\n'));
     const death = { kind: 'signal', signal: 'SIGABRT', error: words.mostTelling() } as const;
-    expect(readDeath(death, calm).reason).toBe('crashed by SIGABRT: F0000 tensor.cc:12] Check failed: 0 < rows');
+    expect(readDeath(death, calm).reason).toBe('crashed by SIGABRT: tensor.cc:12] Check failed: 0 < rows');
   });
 });
 
