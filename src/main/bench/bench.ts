@@ -38,6 +38,12 @@ export const BENCHES: readonly BenchEntry[] = [
     summary: 'PPO and evolution against random search on a landscape with a hidden architecture, ten seeds',
     load: async () => (await import('./controller.ts')).controllerBench,
   },
+  {
+    name: 'engine',
+    summary:
+      'the same child in Cellwright, Keras and PyTorch; fetches the peers (7 GB) at its first run, --no-pytorch skips one',
+    load: async () => (await import('./engine.ts')).engineBench,
+  },
 ];
 
 export function findBench(name: string): BenchEntry {
