@@ -44,6 +44,12 @@ export const BENCHES: readonly BenchEntry[] = [
       'the same child in Cellwright, Keras and PyTorch; fetches the peers (7 GB) at its first run, --no-pytorch skips one',
     load: async () => (await import('./engine.ts')).engineBench,
   },
+  {
+    name: 'chaos',
+    summary:
+      'kills of main and of trainers, after which a search must end as if undisturbed; --main, --trainer, --steps: how many',
+    load: async () => (await import('./chaos.ts')).chaosBench,
+  },
 ];
 
 export function findBench(name: string): BenchEntry {
