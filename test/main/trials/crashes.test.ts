@@ -59,7 +59,7 @@ describe('A trial whose trainer dies', () => {
   });
 
   it('survives a crash in the middle of a checkpoint', async () => {
-    const { pool } = open();
+    const { pool } = patient;
     const hooks = new Recorder();
     const fault = { kind: 'segv', step: 15, times: 1, inCheckpoint: true } as const;
     expect(hashOf(await pool.train(scriptedTask(1, { ...CALM, fault }), hooks))).toBe(await calmHash());
@@ -67,7 +67,7 @@ describe('A trial whose trainer dies', () => {
   });
 
   it('ends as crashed when it dies three times at the same step, and the next one is trained', async () => {
-    const { pool } = open();
+    const { pool } = patient;
     const hooks = new Recorder();
     const fault = { kind: 'segv', step: 12, times: 5 } as const;
     const result = await pool.train(scriptedTask(1, { ...CALM, fault }), hooks);
@@ -75,7 +75,9 @@ describe('A trial whose trainer dies', () => {
     expect(hooks.leases).toBe(3);
     expect(await pool.train(scriptedTask(2, CALM), new Recorder())).toMatchObject({ outcome: { kind: 'completed' } });
   });
+});
 
+describe('A trial whose trainer is killed', () => {
   it('may be killed often, at any moment, and ends with the weights of a calm training', async () => {
     const { pool, told } = open();
     const hooks = new Recorder();

@@ -39,7 +39,7 @@ function toyTask(trial: number, epochs: number): TrialTask {
 /** The quick preset, smaller. */
 function cifarTask(trial: number): TrialTask {
   const { config } = PRESETS.quick;
-  const training = { ...config.training, trainingImages: 640, validationImages: 200, epochs: 2, timeLimitMs: 0 };
+  const training = { ...config.training, trainingImages: 320, validationImages: 100, epochs: 2, timeLimitMs: 0 };
   const scale = { ...config.scale, imageSize: 32, classes: 10 };
   return toTask(toyJob(CIFAR10, { trial, training, scale, residentBytes: 2 ** 30, checkpointEverySteps: 5 }));
 }

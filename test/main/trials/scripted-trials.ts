@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
@@ -11,6 +11,10 @@ import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 import type { Script } from './scripted-training.ts';
 
 export const SCRIPTED_TRAINING = new URL('./scripted-training.ts', import.meta.url).href;
+
+/** Of all recorders of this process. */
+const FOLDER = mkdtempSync(join(tmpdir(), 'cellwright-trials-'));
+process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
 
 export function openPool(
   options: { launcher?: Launcher; limits?: Partial<TrainerLimits>; trainingModule?: string } = {},
@@ -56,7 +60,7 @@ export class Recorder implements TrialHooks {
   readonly steps: number[] = [];
   readonly epochs: number[] = [];
   readonly checkpoints: number[] = [];
-  readonly folder = mkdtempSync(join(tmpdir(), 'cellwright-trials-'));
+  readonly folder = mkdtempSync(join(FOLDER, 'trial-'));
   leases = 0;
   newest: string | null = null;
   onProgress: (step: number) => void = () => undefined;
