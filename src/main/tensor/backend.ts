@@ -71,9 +71,9 @@ export function binding(): Binding {
   return tensorFlow().backend().binding;
 }
 
-/** tfjs-node 4.22 calls two functions that Node 23 removed from `util`. */
+/** tfjs-node 4.22 calls two functions of `util`: Node 23 removed the first and warns of the second. */
 function restoreRemovedUtilities(): void {
   const removed = util as unknown as Record<string, unknown>;
   removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  removed.isArray ??= Array.isArray;
+  removed.isArray = Array.isArray;
 }
