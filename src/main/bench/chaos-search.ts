@@ -1,13 +1,9 @@
 // A search in a process of its own, to be killed: opens the project, goes on with what was interrupted or begins the
 // experiment of the config file, and ends when it rests. Arguments: project folder, home, config file.
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { experimentConfigSchema } from '../../shared/records/experiment.ts';
-import { launchProcess } from '../trials/launch-process.ts';
-import { TRAINING_MODULE } from '../trials/local-trainers.ts';
-import { trainerEnvironment } from '../trials/trainer-environment.ts';
-import { TrainerPool } from '../trials/trainer-pool.ts';
-import { openWorkbench, type WorkbenchOptions } from '../workbench/workbench.ts';
+import { localTrainers } from '../trials/local-trainers.ts';
+import { openWorkbench } from '../workbench/workbench.ts';
 
 /** What the process tells whoever may kill it. */
 export type ChaosMessage =
@@ -24,15 +20,7 @@ process.on('disconnect', () => process.exit(1));
 
 // Equality to the bit is promised on the CPU.
 process.env.CUDA_VISIBLE_DEVICES = '-1';
-const machine = { cores: availableParallelism(), gpus: 0 };
-const openQueue: WorkbenchOptions['openQueue'] = (say) =>
-  new TrainerPool({
-    launch: launchProcess(),
-    environment: (index) => trainerEnvironment(index, machine),
-    trainingModule: TRAINING_MODULE,
-    tell: say,
-  });
-const workbench = await openWorkbench({ projectFolder, home, openQueue });
+const workbench = await openWorkbench({ projectFolder, home, openQueue: await localTrainers() });
 const { client } = workbench.connect();
 const rests = new Promise<void>((resolve) => {
   void client.subscribe(({ name, payload }) => {
