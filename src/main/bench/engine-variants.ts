@@ -29,53 +29,55 @@ function keras(home: string, log: (line: string) => void): string[] {
   return [peerPython(home, 'keras', log), `${folder}keras_child.py`];
 }
 
+/**
+ * oneDNN, intra-op threads, inter-op threads, Grappler. Without oneDNN a step takes twice as long at search size and
+ * less at toy size, so it is tried with the two thread settings that have a chance there.
+ */
+const TENSORFLOW_SETTINGS = [
+  ['1', '1', '2', '0'],
+  ['1', '1', '2', '1'],
+  ['1', '2', '2', '0'],
+  ['1', '2', '2', '1'],
+  ['1', '2', '1', '1'],
+  ['0', '1', '2', '0'],
+  ['0', '1', '2', '1'],
+  ['0', '2', '2', '1'],
+] as const;
+
 /** The first of ours is what a search runs with. */
 function tensorflowVariants(side: Side, command: string[]): PeerVariant[] {
-  const variants: PeerVariant[] = [];
-  for (const onednn of ['1', '0']) {
-    for (const grappler of ['0', '1']) {
-      for (const [intra, inter] of [
-        ['1', '2'],
-        ['2', '2'],
-        ['2', '1'],
-      ] as const) {
-        variants.push({
-          side,
-          label: `oneDNN ${onednn}, threads ${intra}/${inter}, Grappler ${grappler}`,
-          command,
-          environment: {
-            TF_ENABLE_ONEDNN_OPTS: onednn,
-            TF_NUM_INTRAOP_THREADS: intra,
-            TF_NUM_INTEROP_THREADS: inter,
-            CELLWRIGHT_GRAPPLER: grappler,
-          },
-          isDefault: side === 'cellwright' && variants.length === 0,
-        });
-      }
-    }
-  }
-  return variants;
+  return TENSORFLOW_SETTINGS.map(([onednn, intra, inter, grappler], index) => ({
+    side,
+    label: `oneDNN ${onednn}, threads ${intra}/${inter}, Grappler ${grappler}`,
+    command,
+    environment: {
+      TF_ENABLE_ONEDNN_OPTS: onednn,
+      TF_NUM_INTRAOP_THREADS: intra,
+      TF_NUM_INTEROP_THREADS: inter,
+      CELLWRIGHT_GRAPPLER: grappler,
+    },
+    isDefault: side === 'cellwright' && index === 0,
+  }));
 }
 
+/** oneDNN, threads, memory layout, torch.compile: which takes minutes a network, so it is tried where it has a chance. */
+const PYTORCH_SETTINGS = [
+  ['1', '2', 'channels_last', '0'],
+  ['1', '2', 'contiguous', '0'],
+  ['1', '1', 'channels_last', '0'],
+  ['1', '1', 'contiguous', '0'],
+  ['0', '2', 'channels_last', '0'],
+  ['1', '2', 'channels_last', '1'],
+  ['1', '2', 'contiguous', '1'],
+] as const;
+
 function pytorchVariants(command: string[]): PeerVariant[] {
-  const variants: PeerVariant[] = [{ side: 'pytorch', label: 'defaults', command, environment: {}, isDefault: true }];
-  for (const onednn of ['1', '0']) {
-    for (const threads of ['2', '1']) {
-      for (const layout of ['channels_last', 'contiguous']) {
-        // The compiler takes minutes a network, so it is tried where it has a chance: both threads, oneDNN on.
-        for (const compile of onednn === '1' && threads === '2' ? ['0', '1'] : ['0']) {
-          variants.push({
-            side: 'pytorch',
-            label: `oneDNN ${onednn}, ${threads} threads, ${layout}${compile === '1' ? ', torch.compile' : ''}`,
-            command,
-            environment: {
-              CELLWRIGHT_PEER_VARIANT: `onednn=${onednn},threads=${threads},layout=${layout},compile=${compile}`,
-            },
-            isDefault: false,
-          });
-        }
-      }
-    }
-  }
-  return variants;
+  const tuned = PYTORCH_SETTINGS.map(([onednn, threads, layout, compile]) => ({
+    side: 'pytorch' as const,
+    label: `oneDNN ${onednn}, ${threads} threads, ${layout}${compile === '1' ? ', torch.compile' : ''}`,
+    command,
+    environment: { CELLWRIGHT_PEER_VARIANT: `onednn=${onednn},threads=${threads},layout=${layout},compile=${compile}` },
+    isDefault: false,
+  }));
+  return [{ side: 'pytorch', label: 'defaults', command, environment: {}, isDefault: true }, ...tuned];
 }
