@@ -3,11 +3,20 @@ import { processLauncher } from '../../src/main/trials/launch-process.ts';
 import { threadLauncher } from '../../src/main/trials/launch-thread.ts';
 import { utilityLauncher } from '../../src/main/trials/launch-utility.ts';
 import { forkLikeElectron } from '../main/trials/electron-utility.ts';
-import { hashOf, openPool, Recorder, SCRIPTED_TRAINING, scriptedTask } from '../main/trials/scripted-trials.ts';
+import {
+  hashOf,
+  openPool,
+  Recorder,
+  removeRecordings,
+  SCRIPTED_TRAINING,
+  scriptedTask,
+} from '../main/trials/scripted-trials.ts';
 
 // What every kind of trainer host must do, whatever it is made of.
 const CALM = { steps: 40, stepMs: 2 };
 const warnings: string[] = [];
+
+afterAll(removeRecordings);
 
 for (const [name, launcher] of [
   ['a process', processLauncher()],

@@ -3,7 +3,15 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { TrainerHost } from '../../../src/main/trials/trainer-host.ts';
 import type { TrainerPool } from '../../../src/main/trials/trainer-pool.ts';
 import type { FaultKind } from './scripted-training.ts';
-import { childPids, hashOf, openPool, Recorder, SCRIPTED_TRAINING, scriptedTask } from './scripted-trials.ts';
+import {
+  childPids,
+  hashOf,
+  openPool,
+  Recorder,
+  removeRecordings,
+  SCRIPTED_TRAINING,
+  scriptedTask,
+} from './scripted-trials.ts';
 
 /** `CELLWRIGHT_LONG=1` kills 25 times. */
 const KILLS = process.env.CELLWRIGHT_LONG ? 25 : 6;
@@ -37,6 +45,8 @@ async function calmHash(): Promise<string | null> {
   calm ??= hashOf(await open().pool.train(scriptedTask(99, CALM), new Recorder()));
   return calm;
 }
+
+afterAll(removeRecordings);
 
 describe('A trial whose trainer dies', () => {
   const kinds: FaultKind[] = ['abort', 'exit', 'late', 'heap', 'native', 'hang', 'busy'];

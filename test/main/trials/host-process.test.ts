@@ -1,13 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { processLauncher } from '../../../src/main/trials/launch-process.ts';
 import { trainerEnvironment } from '../../../src/main/trials/trainer-environment.ts';
 import type { Death, TrainerHost } from '../../../src/main/trials/trainer-host.ts';
 import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
 import type { Script } from './scripted-training.ts';
-import { childPids, Recorder, SCRIPTED_TRAINING, scriptedTask } from './scripted-trials.ts';
+import {
+  childPids,
+  RECORDINGS,
+  Recorder,
+  removeRecordings,
+  SCRIPTED_TRAINING,
+  scriptedTask,
+} from './scripted-trials.ts';
 
 /** `CELLWRIGHT_LONG=1` starts 20; all of them ended with 0 when this was written. */
 const HOSTS = process.env.CELLWRIGHT_LONG ? 20 : 4;
@@ -41,6 +48,8 @@ const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
+
+afterAll(removeRecordings);
 
 describe('The process of a trainer host', () => {
   it('ends with exit code 0 whenever it is told to, before and after TensorFlow worked in it', async () => {
@@ -88,7 +97,10 @@ describe('The process of a trainer host', () => {
 
   it.runIf(process.platform === 'linux')('is gone soon after the workbench, even deep in native code', async () => {
     const program = fileURLToPath(new URL('./doomed-workbench.ts', import.meta.url));
-    const workbench = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const workbench = spawn(process.execPath, [program], {
+      env: { ...process.env, TMPDIR: RECORDINGS },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     started.push(workbench);
     await new Promise((resolve) => workbench.stdout?.once('data', resolve));
     const hosts = childPids(workbench.pid);

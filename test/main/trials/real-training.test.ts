@@ -8,7 +8,7 @@ import { TRAINING_MODULE } from '../../../src/main/trials/local-trainers.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
 import { deriveSeed, randomUint32 } from '../../../src/shared/random.ts';
 import { toyJob, writeToyDataset } from '../training/toy-job.ts';
-import { childPids, openPool, Recorder } from './scripted-trials.ts';
+import { childPids, openPool, Recorder, removeRecordings } from './scripted-trials.ts';
 
 /** `CELLWRIGHT_LONG=1` kills 25 times. */
 const KILLS = process.env.CELLWRIGHT_LONG ? 25 : 4;
@@ -20,7 +20,10 @@ beforeAll(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'cellwright-real-'));
   writeToyDataset(path.join(folder, 'toy'), 8, 200);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  removeRecordings();
+});
 
 function toTask({
   leaseEpoch: _epoch,

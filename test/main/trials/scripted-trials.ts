@@ -13,8 +13,12 @@ import type { Script } from './scripted-training.ts';
 export const SCRIPTED_TRAINING = new URL('./scripted-training.ts', import.meta.url).href;
 
 /** Of all recorders of this process. */
-const FOLDER = mkdtempSync(join(tmpdir(), 'cellwright-trials-'));
-process.on('exit', () => rmSync(FOLDER, { recursive: true, force: true }));
+export const RECORDINGS = mkdtempSync(join(tmpdir(), 'cellwright-trials-'));
+
+/** For the end of a test file: nothing is recorded any more. */
+export function removeRecordings(): void {
+  rmSync(RECORDINGS, { recursive: true, force: true });
+}
 
 export function openPool(
   options: { launcher?: Launcher; limits?: Partial<TrainerLimits>; trainingModule?: string } = {},
@@ -60,7 +64,7 @@ export class Recorder implements TrialHooks {
   readonly steps: number[] = [];
   readonly epochs: number[] = [];
   readonly checkpoints: number[] = [];
-  readonly folder = mkdtempSync(join(FOLDER, 'trial-'));
+  readonly folder = mkdtempSync(join(RECORDINGS, 'trial-'));
   leases = 0;
   newest: string | null = null;
   onProgress: (step: number) => void = () => undefined;

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { TrainerPool } from '../../../src/main/trials/trainer-pool.ts';
-import { childPids, hashOf, openPool, Recorder, scriptedTask } from './scripted-trials.ts';
+import { childPids, hashOf, openPool, Recorder, removeRecordings, scriptedTask } from './scripted-trials.ts';
 
 const CALM = { steps: 40, stepMs: 2 };
 let pools: TrainerPool[] = [];
@@ -30,6 +30,8 @@ async function trainInTurn(pool: TrainerPool, scripts: Parameters<typeof scripte
   }
   return pids;
 }
+
+afterAll(removeRecordings);
 
 describe('A trainer pool', () => {
   it('trains one trial after the other in the same warm host', async () => {
