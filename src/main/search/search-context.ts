@@ -34,6 +34,8 @@ export interface SearchContext extends SearchTools {
   readonly scale: Scale;
   readonly datasetFolder: string;
   readonly control: SearchControl;
+  /** Trials that are handed in, by number, each until its end is stored. */
+  readonly training: Map<number, Promise<void>>;
   readonly meter: Meter;
 }
 

@@ -28,6 +28,7 @@ export class Search {
   private readonly tools: SearchTools;
   private readonly control = new SearchControl();
   private readonly meter: Meter;
+  private readonly training = new Map<number, Promise<void>>();
   private config: ExperimentConfig;
 
   /** Starts at once. The experiment is stored as running already. */
@@ -42,6 +43,7 @@ export class Search {
       experiment: experiment.id,
       config: () => this.config,
       control: this.control,
+      training: this.training,
       meter: this.meter,
     };
     this.ended = this.run(context);
@@ -59,9 +61,18 @@ export class Search {
     await this.ended;
   }
 
-  /** A running trial ends as cancelled when its trainer says so; a queued one is cancelled by the caller. */
-  cancelTrial(trial: number): void {
+  /** Whether the trial is in the hands of the queue. */
+  isTraining(trial: number): boolean {
+    return this.training.has(trial);
+  }
+
+  /** Lets go of a trial that is in training; it ends as cancelled when its trainer says so. */
+  cancelTraining(trial: number): void {
     this.tools.queue.cancel(this.experiment, trial);
+  }
+
+  /** Something was changed in the store that the search should act on. */
+  notify(): void {
     this.control.notify();
   }
 

@@ -13,37 +13,37 @@ export type BatchEnd = 'trained' | 'interrupted';
  * Throws what made going on impossible, after the running trials are saved.
  */
 export async function trainBatch(context: SearchContext, batch: number): Promise<BatchEnd> {
-  const { store, control, experiment } = context;
-  const running = new Map<number, Promise<void>>();
+  const { store, control, experiment, training } = context;
   for (;;) {
     // Asked for before anything is read, so that no change is missed.
     const changed = control.changed();
     const waiting = store.trials
       .ofBatch(experiment, batch)
-      .filter(({ trial, state }) => (state === 'queued' || state === 'running') && !running.has(trial));
-    if (control.isEnding) interruptRunning(context, [...running.keys()]);
+      .filter(({ trial, state }) => (state === 'queued' || state === 'running') && !training.has(trial));
+    if (control.isEnding) interruptRunning(context);
     else if (isOutOfTime(context)) cancelForTime(context, waiting);
-    else startWhatFits(context, waiting, running);
-    if (running.size === 0) break;
-    await Promise.race([changed, ...running.values()]);
+    else startWhatFits(context, waiting);
+    if (training.size === 0) break;
+    await Promise.race([changed, ...training.values()]);
   }
   if (control.failure) throw control.failure.error;
   return control.interruption ? 'interrupted' : 'trained';
 }
 
-function startWhatFits(context: SearchContext, waiting: readonly Trial[], running: Map<number, Promise<void>>): void {
+function startWhatFits(context: SearchContext, waiting: readonly Trial[]): void {
   for (const trial of waiting) {
     const twin = earlierTwin(context, trial);
     if (twin?.state === 'completed') reuse(context, trial, twin.trial);
-    else if (!twin && running.size < context.config().trialsAtOnce) start(context, trial, running);
+    else if (!twin && context.training.size < context.config().trialsAtOnce) start(context, trial);
   }
 }
 
-function start(context: SearchContext, trial: Trial, running: Map<number, Promise<void>>): void {
+function start(context: SearchContext, trial: Trial): void {
+  const { training, control } = context;
   const ended = trainTrial(context, trial)
-    .catch((error: unknown) => context.control.fail(error))
-    .finally(() => running.delete(trial.trial));
-  running.set(trial.trial, ended);
+    .catch((error: unknown) => control.fail(error))
+    .finally(() => training.delete(trial.trial));
+  training.set(trial.trial, ended);
 }
 
 function earlierTwin({ config, store, meter, experiment }: SearchContext, { hash, trial, attempts }: Trial) {
@@ -71,7 +71,7 @@ function cancelForTime(context: SearchContext, waiting: readonly Trial[]): void 
   });
 }
 
-function interruptRunning({ queue, control, experiment }: SearchContext, running: readonly number[]): void {
-  if (control.interruption === 'stop') for (const trial of running) queue.cancel(experiment, trial);
-  else if (running.length > 0) queue.suspend(experiment);
+function interruptRunning({ queue, control, experiment, training }: SearchContext): void {
+  if (control.interruption === 'stop') for (const trial of training.keys()) queue.cancel(experiment, trial);
+  else if (training.size > 0) queue.suspend(experiment);
 }

@@ -55,7 +55,10 @@ class Attempt implements TrialHooks {
       const { store, experiment, clock, checkpoints } = this.context;
       const resumeFrom = await this.newestWholeFile();
       const at = clock.now().toISOString();
-      const lease = record(this.context, () => store.trials.lease(experiment, this.trial, at));
+      const lease = record(this.context, () => {
+        store.experiments.note(experiment);
+        return store.trials.lease(experiment, this.trial, at);
+      });
       if (!lease) return null;
       this.current = lease;
       const checkpointFolder = checkpoints.leaseFolder(experiment, this.trial, lease.leaseEpoch);
@@ -95,7 +98,7 @@ class Attempt implements TrialHooks {
         const row = { ...lease, file: checkpoints.toStored(file), step, sizeBytes, sha256 };
         return store.checkpoints.add(row, clock.now().toISOString());
       });
-      checkpoints.remove(superseded).catch((error: unknown) => this.context.control.fail(error));
+      void this.tidy(checkpoints.remove(superseded));
     });
   }
 
@@ -113,13 +116,18 @@ class Attempt implements TrialHooks {
       store.checkpoints.removeAll(experiment, this.trial);
       store.experiments.note(experiment);
     });
-    await checkpoints.removeTrial(experiment, this.trial);
+    await this.tidy(checkpoints.removeTrial(experiment, this.trial));
   }
 
   /** Saved and not in training any more: it waits like one that was never begun. */
   release(): void {
     const lease = this.current;
-    if (lease) record(this.context, () => this.context.store.trials.release(lease));
+    if (!lease) return;
+    const { store, experiment } = this.context;
+    record(this.context, () => {
+      store.trials.release(lease);
+      store.experiments.note(experiment);
+    });
   }
 
   private endUnleased(kind: string): void {
@@ -136,9 +144,14 @@ class Attempt implements TrialHooks {
       if (await checkpoints.isWhole(checkpoint)) return checkpoints.toPath(checkpoint.file);
       log.write('warn', `The checkpoint ${checkpoint.file} is spoiled; trial ${this.trial} goes on from further back.`);
       record(this.context, () => store.checkpoints.remove(checkpoint.file));
-      await checkpoints.remove([checkpoint.file]);
+      await this.tidy(checkpoints.remove([checkpoint.file]));
     }
     return null;
+  }
+
+  /** Files that can't be deleted now are swept when the project is opened again. */
+  private async tidy(removal: Promise<void>): Promise<void> {
+    await removal.catch((error: unknown) => this.context.log.write('warn', 'A checkpoint could not be deleted', error));
   }
 
   /** What fails here (a full disk) ends the search, not the trainer that only told us something. */

@@ -123,7 +123,7 @@ export class Searches {
     return this.get(id);
   }
 
-  /** A running trial of a search in motion ends when its trainer has let go of it; everything else at once. */
+  /** A trial in training ends when its trainer has let go of it; every other one at once. */
   cancelTrial(id: number, trial: number): Trial {
     const { store, clock } = this.tools;
     const { state } = store.trials.get(id, trial);
@@ -131,13 +131,15 @@ export class Searches {
       throw new WorkbenchError('conflict', `Trial ${trial} of experiment ${id} is ${state}: it can't be cancelled.`);
     }
     const search = this.live.get(id);
-    if (!(search && state === 'running')) {
-      store.transaction(() => {
-        store.trials.cancel(id, trial, 'Cancelled on request.', clock.now().toISOString());
-        store.experiments.note(id);
-      });
+    if (search?.isTraining(trial)) {
+      search.cancelTraining(trial);
+      return store.trials.get(id, trial);
     }
-    search?.cancelTrial(trial);
+    store.transaction(() => {
+      store.trials.cancel(id, trial, 'Cancelled on request.', clock.now().toISOString());
+      store.experiments.note(id);
+    });
+    search?.notify();
     return store.trials.get(id, trial);
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { CheckpointFiles } from '../../../src/main/search/checkpoint-files.ts';
 import type { Grant, TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
+import { openStore } from '../../../src/main/store/store.ts';
 import { smallConfig, writeSmallDataset } from '../workbench/small-project.ts';
 import { ScriptedQueue } from './scripted-queue.ts';
 import { newSetting, openSetting, resultsOf, runSearch, strategyDigest, trialsOf } from './search-setting.ts';
@@ -83,6 +84,26 @@ it('sweeps unfinished and forgotten checkpoint files when a project is opened', 
   await (await openSetting(setting, new ScriptedQueue())).close();
   expect(checkpointFiles(setting.projectFolder)).toHaveLength(before - 2);
   expect(checkpointFiles(setting.projectFolder)).toContain(kept);
+});
+
+it('cancels a trial that a killed process left as running and nobody took up yet', async () => {
+  const setting = newSetting();
+  const first = await openSetting(setting, new ScriptedQueue(SLOW));
+  const { id } = await first.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
+  await first.heard(({ name }) => name === 'epoch.added');
+  await first.close();
+  const store = openStore(
+    setting.projectFolder,
+    () => undefined,
+    () => new Date(),
+  );
+  store.trials.lease(id, 2, new Date().toISOString());
+  await store.close();
+
+  const second = await openSetting(setting, new ScriptedQueue(SLOW));
+  await second.client.call('experiment.resume', { experiment: id });
+  expect(await second.client.call('trial.cancel', { experiment: id, trial: 2 })).toMatchObject({ state: 'cancelled' });
+  expect(await second.rest(id)).toMatchObject({ state: 'completed', counts: { completed: 6, cancelled: 1 } });
 });
 
 it('refuses to go on with another data set of the same name', async () => {
