@@ -137,11 +137,13 @@ function linear(overrides: Partial<TrainingStepOptions>) {
   const step = trainingStep({ parameters, loss, learningRate: rate, ...options });
   const banks = (['kernels', 'vectors', 'statistics'] as const).map((name) => parameters.bank(name)!.value);
   const averages = [step.averages!.kernels!, step.averages!.vectors!];
+  const block = new StateBlock(graph, step.state);
   const session = Session.open(graph);
   step.initialise(session, 1);
   const run = session.prepare([step.done, step.loss, step.gradientNorm], [slopes, rate, decay]);
   return {
     session,
+    block,
     run: (values: readonly number[], learningRate: number, averageDecay = 0) =>
       (run([Float32Array.from(values), learningRate, averageDecay]) as Float32Array[]).slice(1).map((data) => data[0]!),
     values: () => session.run([...banks, ...averages]).map((data) => [...(data as Float32Array).subarray(0, 4)]),
@@ -205,6 +207,19 @@ describe('the figures of a training step', () => {
     expect(after.slice(0, -1)).toEqual(before.slice(0, -1));
     run([1, 2, 3, 4], 0.1, 0.5);
     expect(values()[0]![0]).toBeCloseTo(2 - 0.1 - 0.19, 6);
+    session.close();
+  });
+
+  it('with loss scaling double the scale after 2,000 finite steps in a row', () => {
+    const { run, block, session, state } = linear({ scaleLoss: true });
+    const bytes = block.read(session);
+    const scale = new DataView(bytes.buffer, block.layout.at(-1)!.offset);
+    scale.setFloat32(4, 1998, true);
+    block.write(session, bytes);
+    run([1, 2, 3, 4], 0.1);
+    expect([...state().at(-1)!]).toEqual([2 ** 15, 1999]);
+    run([1, 2, 3, 4], 0.1);
+    expect([...state().at(-1)!]).toEqual([2 ** 16, 0]);
     session.close();
   });
 
