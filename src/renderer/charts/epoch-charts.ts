@@ -1,0 +1,31 @@
+import type { TrialEpoch } from '../../shared/records/experiment.ts';
+import { percent } from '../components/words.ts';
+import type { ChartData } from './chart-data.ts';
+
+/** Accuracy and loss of one trial over the epochs that are planned. */
+export function epochCharts(epochs: readonly TrialEpoch[], planned: number): readonly [ChartData, ChartData] {
+  const x = epochs.map(({ epoch }) => epoch);
+  const shared = { xLabel: 'epoch', x, xRange: [1, Math.max(2, planned)] as const };
+  return [
+    {
+      ...shared,
+      title: 'Accuracy',
+      words: (value) => percent(value),
+      yStep: 0.1,
+      yBounds: [0, 1],
+      series: [
+        { label: 'validation', colour: 1, kind: 'line', values: epochs.map((one) => one.validationAccuracy) },
+        { label: 'training', colour: 1, kind: 'dashed', values: epochs.map((one) => one.trainingAccuracy) },
+      ],
+    },
+    {
+      ...shared,
+      title: 'Loss',
+      words: (value) => value.toFixed(3),
+      series: [
+        { label: 'validation', colour: 2, kind: 'line', values: epochs.map((one) => one.validationLoss) },
+        { label: 'training', colour: 2, kind: 'dashed', values: epochs.map((one) => one.trainingLoss) },
+      ],
+    },
+  ];
+}

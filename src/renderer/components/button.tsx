@@ -1,0 +1,43 @@
+import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react';
+import styles from './button.module.css';
+
+export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  readonly kind?: 'plain' | 'primary' | 'danger' | 'quiet';
+  readonly icon?: ReactNode;
+  /** The work of the button is under way. */
+  readonly isBusy?: boolean;
+}
+
+export function Button({ kind = 'plain', icon, isBusy = false, children, ...rest }: ButtonProps): ReactElement {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`${styles.button} ${styles[kind]}`}
+      disabled={rest.disabled === true || isBusy}
+      aria-busy={isBusy}
+    >
+      {isBusy ? <span className={styles.spinner} aria-hidden="true" /> : icon}
+      {children}
+    </button>
+  );
+}
+
+/** A square button without a word; `label` is its accessible name and its tooltip. */
+export function IconButton(
+  props: Omit<ButtonProps, 'icon' | 'kind'> & { readonly label: string; readonly icon: ReactNode },
+) {
+  const { label, icon, isBusy = false, ...rest } = props;
+  return (
+    <button
+      type="button"
+      title={label}
+      aria-label={label}
+      {...rest}
+      className={styles.icon}
+      disabled={rest.disabled === true || isBusy}
+    >
+      {icon}
+    </button>
+  );
+}

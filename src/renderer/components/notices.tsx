@@ -1,0 +1,88 @@
+import { Copy, RotateCw } from 'lucide-react';
+import { Component, type ReactElement, type ReactNode, useEffect, useState } from 'react';
+import { Button } from './button.tsx';
+import { copyText } from './clipboard.ts';
+import styles from './notices.module.css';
+
+/** Where something failed: the sentence, a remedy, and a copy for a report. */
+export function ErrorPanel(props: { message: string; onRetry?: (() => void) | undefined }): ReactElement {
+  const { message, onRetry } = props;
+  return (
+    <div className={styles.error} role="alert">
+      <p>{message}</p>
+      <div className={styles.actions}>
+        {onRetry === undefined ? null : (
+          <Button icon={<RotateCw size={14} aria-hidden="true" />} onClick={onRetry}>
+            Try again
+          </Button>
+        )}
+        <CopyButton text={message} />
+      </div>
+    </div>
+  );
+}
+
+export function CopyButton({ text, label = 'Copy' }: { text: string | (() => string); label?: string }): ReactElement {
+  const [isCopied, setIsCopied] = useState(false);
+  useEffect(() => {
+    if (!isCopied) return;
+    const timer = setTimeout(() => setIsCopied(false), 2000);
+    return () => clearTimeout(timer);
+  }, [isCopied]);
+  const copy = async (): Promise<void> => {
+    setIsCopied(await copyText(typeof text === 'string' ? text : text()));
+  };
+  return (
+    <Button icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
+      {isCopied ? 'Copied' : label}
+    </Button>
+  );
+}
+
+/** A sentence where there is nothing yet, and what to do about it. */
+export function Empty({ children, actions }: { children: ReactNode; actions?: ReactNode }): ReactElement {
+  return (
+    <div className={styles.empty}>
+      <p>{children}</p>
+      {actions === undefined ? null : <div className={styles.actions}>{actions}</div>}
+    </div>
+  );
+}
+
+/** Bars in the place of rows; nothing at all for the first 150 ms. */
+export function SkeletonRows({ count, height }: { count: number; height: number }): ReactElement | null {
+  const [isLate, setIsLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLate(true), 150);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLate) return null;
+  return (
+    <div role="status" aria-label="Loading">
+      {Array.from({ length: count }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: bars are all alike
+        <div key={index} className={styles.bar} style={{ height }} />
+      ))}
+    </div>
+  );
+}
+
+/** A bug in one pane leaves the others working. */
+export class Guard extends Component<{ readonly children: ReactNode }, { readonly message: string | null }> {
+  override state: { readonly message: string | null } = { message: null };
+
+  static getDerivedStateFromError(error: unknown): { message: string } {
+    return { message: error instanceof Error ? error.message : String(error) };
+  }
+
+  override render(): ReactNode {
+    const { message } = this.state;
+    if (message === null) return this.props.children;
+    return (
+      <ErrorPanel
+        message={`This part of the page broke: ${message}`}
+        onRetry={() => this.setState({ message: null })}
+      />
+    );
+  }
+}

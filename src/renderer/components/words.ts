@@ -1,0 +1,83 @@
+import type { TrialState } from '../../shared/records/experiment.ts';
+import type { FAILURES } from '../../shared/records/training.ts';
+
+/** A fraction in percent with two decimals and without its sign, for columns: `61.20`. */
+export const percentDigits = (fraction: number): string => (fraction * 100).toFixed(2);
+
+/** A fraction in percent: `61.20 %`. */
+export const percent = (fraction: number): string => `${percentDigits(fraction)} %`;
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** A measured time: `0:08`, `1:34`, from an hour on `2 h 05`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}:${twoDigits(seconds % 60)}`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)}`;
+}
+
+/** A time left, as coarse as it is known: `about 20 s`, `about 12 min`, `about 5 h`, `about 3 days`. */
+export function aboutSpan(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 57.5) return `about ${Math.max(5, Math.round(seconds / 5) * 5)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `about ${minutes} min`;
+  const hours = minutes / 60;
+  if (hours < 47.5) return `about ${hours < 10 ? hours.toFixed(1).replace(/\.0$/, '') : Math.round(hours)} h`;
+  return `about ${Math.round(hours / 24)} days`;
+}
+
+/** Bytes in powers of 1000, three digits: `812 bytes`, `3.35 MB`. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} bytes`;
+  const power = Math.min(4, Math.floor(Math.log10(count) / 3));
+  return `${(count / 1000 ** power).toPrecision(3)} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
+}
+
+/** A stored time in the person's own zone: `2026-01-31 14:25`. */
+export function moment(iso: string): string {
+  const at = new Date(iso);
+  const date = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
+  return `${date} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
+}
+
+/** `14:02:31`. */
+export function clockTime(at: Date): string {
+  return `${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}:${twoDigits(at.getSeconds())}`;
+}
+
+/** `1 trial`, `6 trials`. */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A number as short as it stays exact enough to read. */
+export function shortNumber(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+}
+
+export const STATE_WORDS: Readonly<Record<TrialState, string>> = {
+  running: 'running',
+  queued: 'queued',
+  completed: 'completed',
+  pruned: 'pruned',
+  cancelled: 'cancelled',
+  failed: 'failed',
+};
+
+export const FAILURE_WORDS: Readonly<Record<(typeof FAILURES)[number], string>> = {
+  nan_loss: 'loss not a number',
+  out_of_memory: 'out of memory',
+  timed_out: 'timed out',
+  crashed: 'crashed',
+  too_large: 'too large',
+  error: 'error',
+};
+
+/** `ppo`, `random` and `evolution` in words. */
+export const STRATEGY_WORDS = {
+  ppo: 'Controller (PPO)',
+  random: 'Random search',
+  evolution: 'Regularised evolution',
+} as const;

@@ -1,0 +1,68 @@
+import type { Connection } from '../../shared/rpc/connection.ts';
+import { type Host, NotAuthorisedError } from './host.ts';
+
+/** A page that a workbench serves: JSON over a WebSocket of the page's own origin. */
+export function createBrowserHost(): Host {
+  let exchanged: Promise<void> | undefined;
+  return {
+    kind: 'browser',
+    open: async () => {
+      exchanged ??= exchangeCode();
+      await exchanged;
+      return await openSocket();
+    },
+    onCommand: () => () => undefined,
+  };
+}
+
+/** Trades the code of a printed link for the cookie, and takes it out of the address. */
+async function exchangeCode(): Promise<void> {
+  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  if (code === null) return;
+  history.replaceState(history.state, '', location.pathname + location.search);
+  // A code that is used up matters only where there is no cookie; opening the socket tells.
+  await fetch('/session', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ code }),
+  });
+}
+
+async function openSocket(): Promise<Connection> {
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  const socket = new WebSocket(`${scheme}://${location.host}/socket`);
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.addEventListener('open', () => resolve(true), { once: true });
+    socket.addEventListener('close', () => resolve(false), { once: true });
+  });
+  if (isOpen) return socketConnection(socket);
+  // A browser doesn't tell why a socket was refused.
+  if (await isRefused()) throw new NotAuthorisedError('This page may not use the workbench.');
+  throw new Error('The workbench does not answer.');
+}
+
+async function isRefused(): Promise<boolean> {
+  const answer = await fetch('/api/dataset.list', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{}',
+  });
+  return answer.status === 401 || answer.status === 403;
+}
+
+function socketConnection(socket: WebSocket): Connection {
+  return {
+    send: (message) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+    },
+    onMessage: (listener) => {
+      const receive = ({ data }: MessageEvent<unknown>): void => listener(JSON.parse(String(data)));
+      socket.addEventListener('message', receive);
+      return () => socket.removeEventListener('message', receive);
+    },
+    onClose: (listener) => {
+      socket.addEventListener('close', listener);
+      return () => socket.removeEventListener('close', listener);
+    },
+  };
+}

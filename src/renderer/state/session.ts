@@ -1,0 +1,186 @@
+import type { ProcedureInput, ProcedureName, ProcedureOutput, WorkbenchEvent } from '../../shared/contract.ts';
+import { WorkbenchClient } from '../../shared/rpc/client.ts';
+import type { Position } from '../../shared/rpc/connection.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { type Host, NotAuthorisedError } from '../host/host.ts';
+import type { Resource } from './resource.ts';
+import { EMPTY_STATE, reduceEvents, type WorkbenchState } from './workbench-state.ts';
+
+export type ConnectionStatus =
+  | { readonly kind: 'connecting' }
+  /** `caughtUp` events came in late, after a connection that was lost. */
+  | { readonly kind: 'connected'; readonly caughtUp: number | null }
+  /** `since` is when the connection was lost, in milliseconds of the epoch. */
+  | { readonly kind: 'lost'; readonly since: number }
+  | { readonly kind: 'refused' };
+
+export interface Snapshot {
+  readonly state: WorkbenchState;
+  readonly status: ConnectionStatus;
+  /** Why a resource could not be read, by its key. */
+  readonly errors: ReadonlyMap<string, WorkbenchError>;
+}
+
+/** Waits between two tries to connect: from a quarter of a second to five, as a restart takes some seconds (ours). */
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 5_000;
+const WAIT_GROWTH = 1.6;
+const CAUGHT_UP_SHOWN_MS = 3_000;
+
+/** Keeps the page connected to its workbench, and its state equal to the workbench's. */
+export class Session {
+  private readonly host: Host;
+  private readonly schedule: (draw: () => void) => void;
+  private readonly listeners = new Set<() => void>();
+  private readonly wanted = new Map<string, { resource: Resource; isRead: boolean }>();
+  private snapshot: Snapshot = { state: EMPTY_STATE, status: { kind: 'connecting' }, errors: new Map() };
+  private client: WorkbenchClient | null = null;
+  private position: Position | null = null;
+  private waiting: WorkbenchEvent[] = [];
+  private isScheduled = false;
+  private stopWaiting: () => void = () => undefined;
+
+  /** `schedule` calls back once a frame; a hidden window draws nothing. */
+  constructor(host: Host, schedule: (draw: () => void) => void) {
+    this.host = host;
+    this.schedule = schedule;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  readonly getSnapshot = (): Snapshot => this.snapshot;
+
+  /** Connects, and connects again whenever the connection is lost. Ends only when the workbench refuses this page. */
+  async run(): Promise<void> {
+    let wait = FIRST_WAIT_MS;
+    for (;;) {
+      try {
+        await this.connect(() => {
+          wait = FIRST_WAIT_MS;
+        });
+      } catch (error) {
+        if (error instanceof NotAuthorisedError) return this.set({ status: { kind: 'refused' } });
+      }
+      if (this.snapshot.status.kind !== 'lost') this.set({ status: { kind: 'lost', since: Date.now() } });
+      await this.pause(wait);
+      wait = Math.min(wait * WAIT_GROWTH, LONGEST_WAIT_MS);
+    }
+  }
+
+  /** Tries again now. */
+  readonly retry = (): void => this.stopWaiting();
+
+  /** Sees to it that a resource is read, and read again after a gap. */
+  want(resource: Resource): void {
+    if (this.wanted.has(resource.key)) return;
+    this.wanted.set(resource.key, { resource, isRead: false });
+    if (this.client !== null) void this.read(this.client, resource);
+  }
+
+  /** Reads a resource again whose reading failed. */
+  reread(key: string): void {
+    const known = this.wanted.get(key);
+    if (known !== undefined && this.client !== null) void this.read(this.client, known.resource);
+  }
+
+  /** Asks the workbench. Rejects with a `WorkbenchError` whose sentence is for people. */
+  call<P extends ProcedureName>(procedure: P, input: ProcedureInput<P>, signal?: AbortSignal) {
+    if (this.client === null) {
+      return Promise.reject<ProcedureOutput<P>>(
+        new WorkbenchError('unavailable', 'The workbench is not connected; it is tried again by itself.'),
+      );
+    }
+    return this.client.call(procedure, input, signal);
+  }
+
+  /** Resolves when the connection is lost. */
+  private async connect(connected: () => void): Promise<void> {
+    const connection = await this.host.open();
+    const client = new WorkbenchClient(connection, this.position);
+    const closed = new Promise<void>((resolve) => connection.onClose(() => resolve()));
+    const wasLost = this.snapshot.status.kind === 'lost';
+    const from = this.position;
+    const { gap } = await client.subscribe((event) => this.receive(event, client));
+    connected();
+    this.client = client;
+    this.position = client.position;
+    const isFresh = from === null || gap;
+    for (const [key, { resource, isRead }] of this.wanted) {
+      if (isFresh || !isRead || this.snapshot.errors.has(key)) void this.read(client, resource);
+    }
+    this.set({ status: { kind: 'connected', caughtUp: null } });
+    if (wasLost) setTimeout(() => this.tellCaughtUp(from, client), CAUGHT_UP_SHOWN_MS / 10);
+    await closed;
+    this.position = client.position;
+    this.client = null;
+  }
+
+  private tellCaughtUp(from: Position | null, client: WorkbenchClient): void {
+    const to = client.position;
+    const count = from !== null && to !== null && from.feed === to.feed ? to.sequence - from.sequence : 0;
+    if (this.client !== client) return;
+    this.set({ status: { kind: 'connected', caughtUp: count } });
+    setTimeout(() => {
+      if (this.client === client) this.set({ status: { kind: 'connected', caughtUp: null } });
+    }, CAUGHT_UP_SHOWN_MS);
+  }
+
+  private async read(client: WorkbenchClient, resource: Resource): Promise<void> {
+    const { key } = resource;
+    try {
+      const change = await resource.read(client);
+      // Events that came before the answer are part of it: they must not be laid over it.
+      this.reduceWaiting();
+      const errors = new Map(this.snapshot.errors);
+      errors.delete(key);
+      this.wanted.set(key, { resource, isRead: true });
+      this.set({ state: change(this.snapshot.state), errors });
+    } catch (error) {
+      if (this.client !== client) return;
+      const told = error instanceof WorkbenchError ? error : new WorkbenchError('internal', String(error));
+      this.set({ errors: new Map(this.snapshot.errors).set(key, told) });
+    }
+  }
+
+  private receive(event: WorkbenchEvent, client: WorkbenchClient): void {
+    this.position = client.position;
+    this.waiting.push(event);
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    this.schedule(() => {
+      this.isScheduled = false;
+      if (this.reduceWaiting()) this.notify();
+    });
+  }
+
+  private reduceWaiting(): boolean {
+    const events = this.waiting;
+    this.waiting = [];
+    const state = reduceEvents(this.snapshot.state, events);
+    if (state === this.snapshot.state) return false;
+    this.snapshot = { ...this.snapshot, state };
+    return true;
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.stopWaiting = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private set(change: Partial<Snapshot>): void {
+    this.snapshot = { ...this.snapshot, ...change };
+    this.notify();
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,131 @@
+import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../shared/contract.ts';
+import type { UpdateReport } from '../../shared/records/controller.ts';
+import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { EXPERIMENTS, epochsOf, type Resource, trialsOf, updatesOf } from './resource.ts';
+import type { ConnectionStatus, Session, Snapshot } from './session.ts';
+import { type LogEntry, type Progress, trialKey } from './workbench-state.ts';
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error('no session around this component');
+  return session;
+}
+
+/** `select` must give the same object for the same snapshot. */
+function useSnapshot<T>(select: (snapshot: Snapshot) => T): T {
+  const session = useSession();
+  return useSyncExternalStore(session.subscribe, () => select(session.getSnapshot()));
+}
+
+/** What was asked for: not here yet, here, or refused. Old data stay while new ones are read. */
+export type Loaded<T> =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready'; readonly value: T }
+  | { readonly kind: 'failed'; readonly error: WorkbenchError; readonly retry: () => void };
+
+function useResource<T>(resource: Resource | null, select: (snapshot: Snapshot) => T | null | undefined): Loaded<T> {
+  const session = useSession();
+  const key = resource?.key ?? '';
+  // biome-ignore lint/correctness/useExhaustiveDependencies: resources of one key are equal
+  useEffect(() => {
+    if (resource !== null) session.want(resource);
+  }, [session, key]);
+  const value = useSnapshot(select);
+  const error = useSnapshot(({ errors }) => errors.get(key));
+  if (value !== null && value !== undefined) return { kind: 'ready', value };
+  if (error !== undefined) return { kind: 'failed', error, retry: () => session.reread(key) };
+  return { kind: 'loading' };
+}
+
+export const useStatus = (): ConnectionStatus => useSnapshot(({ status }) => status);
+
+export function useExperiments(): Loaded<ReadonlyMap<number, Experiment>> {
+  return useResource(EXPERIMENTS, ({ state }) => state.experiments);
+}
+
+/** `null` where the project has no such experiment. */
+export function useExperiment(id: number): Loaded<{ readonly experiment: Experiment | null }> {
+  const all = useExperiments();
+  if (all.kind !== 'ready') return all;
+  return { kind: 'ready', value: { experiment: all.value.get(id) ?? null } };
+}
+
+export function useTrials(experiment: number): Loaded<ReadonlyMap<number, Trial>> {
+  return useResource(trialsOf(experiment), ({ state }) => state.trials.get(experiment));
+}
+
+export function useEpochs(experiment: number, trial: number | null): Loaded<readonly TrialEpoch[]> {
+  const key = trialKey(experiment, trial ?? 0);
+  return useResource(trial === null ? null : epochsOf(experiment, trial), ({ state }) => state.epochs.get(key));
+}
+
+export function useUpdates(experiment: number): Loaded<readonly UpdateReport[]> {
+  return useResource(updatesOf(experiment), ({ state }) => state.updates.get(experiment));
+}
+
+export function useProgress(experiment: number, trial: number): Progress | undefined {
+  return useSnapshot(({ state }) => state.progress.get(trialKey(experiment, trial)));
+}
+
+export const useAllProgress = (): ReadonlyMap<string, Progress> => useSnapshot(({ state }) => state.progress);
+
+export const useLog = (): readonly LogEntry[] => useSnapshot(({ state }) => state.log);
+
+/** Asks once when shown, and again by `retry`; asked anew when the connection is back. */
+export function useAnswer<P extends ProcedureName>(
+  procedure: P,
+  input: ProcedureInput<P>,
+): Loaded<ProcedureOutput<P>> & { readonly again: () => void } {
+  const session = useSession();
+  const isConnected = useStatus().kind === 'connected';
+  const [round, setRound] = useState(0);
+  const again = useCallback(() => setRound((was) => was + 1), []);
+  const [answer, setAnswer] = useState<Loaded<ProcedureOutput<P>>>({ kind: 'loading' });
+  const text = JSON.stringify(input);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` asks again
+  useEffect(() => {
+    if (!isConnected) return;
+    const abort = new AbortController();
+    session.call(procedure, JSON.parse(text) as ProcedureInput<P>, abort.signal).then(
+      (value) => {
+        if (!abort.signal.aborted) setAnswer({ kind: 'ready', value });
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        const told = error instanceof WorkbenchError ? error : new WorkbenchError('internal', String(error));
+        setAnswer({ kind: 'failed', error: told, retry: again });
+      },
+    );
+    return () => abort.abort();
+  }, [session, procedure, text, isConnected, round, again]);
+  return { ...answer, again };
+}
+
+/** A button's work: whether it is under way, and why it was refused. */
+export function useAction(): {
+  readonly isBusy: boolean;
+  readonly error: WorkbenchError | null;
+  readonly run: (work: () => Promise<unknown>) => Promise<boolean>;
+  readonly clear: () => void;
+} {
+  const [isBusy, setIsBusy] = useState(false);
+  const [error, setError] = useState<WorkbenchError | null>(null);
+  const run = useCallback(async (work: () => Promise<unknown>) => {
+    setIsBusy(true);
+    setError(null);
+    try {
+      await work();
+      return true;
+    } catch (thrown) {
+      setError(thrown instanceof WorkbenchError ? thrown : new WorkbenchError('internal', String(thrown)));
+      return false;
+    } finally {
+      setIsBusy(false);
+    }
+  }, []);
+  return { isBusy, error, run, clear: useCallback(() => setError(null), []) };
+}

@@ -1,0 +1,121 @@
+import { RotateCw } from 'lucide-react';
+import type { ReactElement, ReactNode } from 'react';
+import type { DoctorReport } from '../../../shared/records/doctor.ts';
+import { Button } from '../../components/button.tsx';
+import { CopyButton, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import table from '../../components/table.module.css';
+import { bytes, plural } from '../../components/words.ts';
+import { useAnswer } from '../../state/use-workbench.ts';
+import styles from './doctor.module.css';
+
+/** This machine: what trains, what is missing and what mends it. */
+export function DoctorScreen(): ReactElement {
+  const report = useAnswer('system.doctor', {});
+  return (
+    <div className={styles.screen}>
+      <header className={styles.head}>
+        <h1>Doctor</h1>
+        <span className={styles.gap} />
+        <Button icon={<RotateCw size={14} aria-hidden="true" />} onClick={report.again}>
+          Look again
+        </Button>
+        {report.kind === 'ready' ? (
+          <CopyButton label="Copy report" text={() => JSON.stringify(report.value, null, 2)} />
+        ) : null}
+      </header>
+      {report.kind === 'loading' ? (
+        <>
+          <p className={styles.wait}>TensorFlow is loaded in a process of its own; that takes some seconds.</p>
+          <SkeletonRows count={8} height={40} />
+        </>
+      ) : null}
+      {report.kind === 'failed' ? <ErrorPanel message={report.error.message} onRetry={report.retry} /> : null}
+      {report.kind === 'ready' ? <Report report={report.value} /> : null}
+    </div>
+  );
+}
+
+function Report({ report }: { report: DoctorReport }): ReactElement {
+  const { tensorflow, driver, devices, memory, disk, datasets, tools, node, system } = report;
+  return (
+    <>
+      <Missing report={report} />
+      <table className={table.table}>
+        <tbody>
+          <Row name="Cellwright">{report.cellwright}</Row>
+          <Row name="TensorFlow">
+            {tensorflow.version ?? 'none'} {tensorflow.build === null ? '' : `(${tensorflow.build})`},{' '}
+            {tensorflow.state.replaceAll('_', ' ')}
+            {tensorflow.problem === null ? '' : `: ${tensorflow.problem}`}
+          </Row>
+          <Row name="Devices">
+            {devices.map(({ name, kind, memoryBytes }) => (
+              <div key={`${kind} ${name}`}>
+                {kind === 'gpu' ? 'GPU' : 'CPU'} {name}
+                {memoryBytes === null ? '' : `, ${bytes(memoryBytes)}`}
+              </div>
+            ))}
+          </Row>
+          <Row name="Graphics driver">
+            {driver === null ? 'no NVIDIA GPU answers' : `${driver.version}, CUDA ${driver.cuda ?? 'unknown'}`}
+          </Row>
+          <Row name="Processor">{plural(report.cores, 'core')}</Row>
+          <Row name="Memory">
+            {bytes(memory.freeBytes)} free of {bytes(memory.totalBytes)}
+          </Row>
+          <Row name="Disk">
+            {bytes(disk.freeBytes)} free of {bytes(disk.totalBytes)} at <code>{disk.folder}</code>
+          </Row>
+          <Row name="System">
+            {system.name}, {system.architecture}
+          </Row>
+          <Row name="Node">
+            {node.version} at <code>{node.path}</code>
+            {node.adequate ? '' : ', too old'}
+          </Row>
+          <Row name="Data sets">
+            {datasets.length === 0 ? 'none' : null}
+            {datasets.map(({ name, title, images, problem }) => (
+              <div key={name}>
+                {title}, {plural(images, 'image')}
+                {problem === null ? '' : `: ${problem}`}
+              </div>
+            ))}
+          </Row>
+          <Row name="Tools">
+            {tools.map(({ name, version }) => (
+              <div key={name}>
+                {name} {version ?? 'not found'}
+              </div>
+            ))}
+          </Row>
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+function Missing({ report }: { report: DoctorReport }): ReactElement {
+  if (report.missing.length === 0) return <p className={styles.fine}>Nothing is missing.</p>;
+  return (
+    <ul className={styles.missing}>
+      {report.missing.map(({ severity, what, remedy }) => (
+        <li key={what} className={severity === 'required' ? styles.required : undefined}>
+          <p>
+            <b>{severity === 'required' ? 'Needed' : 'Optional'}</b>: {what}
+          </p>
+          <code>{remedy}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }): ReactElement {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{children}</td>
+    </tr>
+  );
+}

@@ -1,0 +1,66 @@
+import { Download } from 'lucide-react';
+import type { ReactElement } from 'react';
+import type { Dataset } from '../../../shared/records/dataset.ts';
+import { Button } from '../../components/button.tsx';
+import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { plural } from '../../components/words.ts';
+import { type Loaded, useAction, useSession } from '../../state/use-workbench.ts';
+import styles from './home.module.css';
+
+interface DatasetListProps {
+  readonly datasets: Loaded<Dataset[]> & { readonly again: () => void };
+  readonly onStart: (name: string) => void;
+}
+
+export function DatasetList({ datasets, onStart }: DatasetListProps): ReactElement {
+  if (datasets.kind === 'loading') return <SkeletonRows count={1} height={96} />;
+  if (datasets.kind === 'failed') return <ErrorPanel message={datasets.error.message} onRetry={datasets.retry} />;
+  if (datasets.value.length === 0) {
+    return (
+      <Empty actions={<AddCifar onAdded={datasets.again} />}>
+        No data sets yet. CIFAR-10 has 60,000 images of ten classes; 170 MB are downloaded once.
+      </Empty>
+    );
+  }
+  return (
+    <ul className={styles.datasets}>
+      {datasets.value.map((dataset) => (
+        <li key={dataset.name} className={styles.dataset}>
+          <h2>{dataset.title}</h2>
+          <p>
+            {plural(dataset.counts.train, 'training image')}, {plural(dataset.counts.test, 'test image')} of{' '}
+            {dataset.imageSize.width} × {dataset.imageSize.height} pixels in{' '}
+            {plural(dataset.classes.length, 'class').replace('classs', 'classes')}
+          </p>
+          <p>{dataset.source}</p>
+          <Button onClick={() => onStart(dataset.name)}>Start a search on it</Button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
+  const session = useSession();
+  const action = useAction();
+  const add = async (): Promise<void> => {
+    if (await action.run(() => session.call('dataset.add', { name: 'cifar10' }))) onAdded();
+  };
+  return (
+    <>
+      <Button
+        kind="primary"
+        icon={<Download size={14} aria-hidden="true" />}
+        isBusy={action.isBusy}
+        onClick={() => void add()}
+      >
+        {action.isBusy ? 'Fetching CIFAR-10' : 'Start with CIFAR-10'}
+      </Button>
+      {action.error === null ? null : (
+        <p className={styles.problem} role="alert">
+          {action.error.message}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import type { ReactElement } from 'react';
+import type { Trial } from '../../../shared/records/experiment.ts';
+import { Confirm } from '../../components/dialog.tsx';
+import { useAction, useProgress, useSession } from '../../state/use-workbench.ts';
+
+/** Asks before a trial is ended without a reward. */
+export function KillTrial({ trial, onClose }: { trial: Trial; onClose: () => void }): ReactElement {
+  const session = useSession();
+  const action = useAction();
+  const progress = useProgress(trial.experiment, trial.trial);
+  const place = progress === undefined ? '' : ` at epoch ${progress.epoch} of ${progress.epochs}`;
+  const kill = async (): Promise<void> => {
+    const { experiment, trial: number } = trial;
+    if (await action.run(() => session.call('trial.cancel', { experiment, trial: number }))) onClose();
+  };
+  return (
+    <Confirm
+      title={`Kill trial ${trial.trial}${place}?`}
+      sentence="What it has learned is lost. It gets no reward, and a new proposal takes its place."
+      action="Kill trial"
+      isBusy={action.isBusy}
+      problem={action.error?.message}
+      onConfirm={() => void kill()}
+      onClose={onClose}
+    />
+  );
+}

@@ -1,0 +1,52 @@
+import { type ReactElement, useState } from 'react';
+import type { Trial } from '../../../shared/records/experiment.ts';
+import { Button } from '../../components/button.tsx';
+import { ProgressBar } from '../../components/progress-bar.tsx';
+import { trialPart } from '../../state/search-progress.ts';
+import { useProgress } from '../../state/use-workbench.ts';
+import { KillTrial } from './kill-trial.tsx';
+import styles from './leaderboard.module.css';
+
+/** Rows of the strip (design). */
+const SHOWN = 4;
+
+/** What is in training now, in the order of its begin; never sorted. */
+export function RunningStrip(props: { experiment: number; trials: ReadonlyMap<number, Trial> }): ReactElement | null {
+  const { experiment, trials } = props;
+  const [killing, setKilling] = useState<Trial | null>(null);
+  const running = [...trials.values()]
+    .filter(({ state }) => state === 'running')
+    .sort((one, other) => one.trial - other.trial);
+  if (running.length === 0 && killing === null) return null;
+  return (
+    <section className={styles.strip} aria-label="In training">
+      {running.slice(0, SHOWN).map((trial) => (
+        <RunningRow key={trial.trial} experiment={experiment} trial={trial} onKill={() => setKilling(trial)} />
+      ))}
+      {running.length > SHOWN ? <p className={styles.more}>and {running.length - SHOWN} more</p> : null}
+      {killing === null ? null : <KillTrial trial={killing} onClose={() => setKilling(null)} />}
+    </section>
+  );
+}
+
+function RunningRow(props: { experiment: number; trial: Trial; onKill: () => void }): ReactElement {
+  const { experiment, trial, onKill } = props;
+  const progress = useProgress(experiment, trial.trial);
+  return (
+    <div className={styles.running}>
+      <span>Trial {trial.trial}</span>
+      <span className={styles.runningWords}>
+        {progress === undefined ? 'begins' : `epoch ${progress.epoch} of ${progress.epochs}`}
+      </span>
+      <span className={styles.runningBar}>
+        <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trial.trial}`} />
+      </span>
+      <span className={styles.runningWords}>
+        {progress === undefined || progress.loss === null ? '' : `loss ${progress.loss.toFixed(3)}`}
+      </span>
+      <Button kind="quiet" aria-label={`Kill trial ${trial.trial}`} onClick={onKill}>
+        Kill
+      </Button>
+    </div>
+  );
+}
