@@ -239,3 +239,22 @@ it('accounts for its own cost', async () => {
   expect(experiment.overheadMs).toBeGreaterThan(0);
   expect(experiment.overheadMs).toBeLessThan(experiment.runningMs);
 });
+
+it('tells progress four times a second at most', async () => {
+  let elapsedMs = 0;
+  const clock = { now: () => new Date(), monotonicMs: () => elapsedMs };
+  const queue = new ScriptedQueue({
+    steps: 100,
+    checkpointSteps: 1000,
+    stepMs: () => {
+      elapsedMs += 10;
+      return 0;
+    },
+  });
+  const open = await openSetting(newSetting(), queue, { clock });
+  const config = smallConfig({ strategy: { ...RANDOM, batchSize: 1 }, budget: { trials: 1, timeLimitMs: 0 } });
+  const { id } = await open.client.call('experiment.create', { config });
+  await open.rest(id);
+  const told = open.events.filter(({ name }) => name === 'trial.progressed');
+  expect(told.map(({ payload }) => ('step' in payload ? payload.step : null))).toEqual([1, 26, 51, 76]);
+});
