@@ -1,7 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { makeFolders } from '../make-folders.ts';
 import { backUp, type Restored, restore } from './backups.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Commits, type Publish } from './commits.ts';
@@ -51,13 +52,12 @@ export function openStore(folder: string, publish: Publish, now: () => Date): St
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
+    if (statSync(folder).isDirectory()) return;
   } catch (error) {
-    if (['EEXIST', 'ENOTDIR'].includes(errorCode(error))) {
-      throw new WorkbenchError('invalid_input', `${folder} is a file: a project needs a folder.`, { cause: error });
-    }
-    throw explainStorageError(error, folder);
+    if (!['EEXIST', 'ENOTDIR'].includes(errorCode(error))) throw explainStorageError(error, folder);
   }
+  throw new WorkbenchError('invalid_input', `${folder} is a file: a project needs a folder.`);
 }
 
 function openOrRestore(file: string, backups: string, at: Date): { database: Database; restored: Restored | null } {

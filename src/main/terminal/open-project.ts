@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { SYSTEM_CLOCK } from '../clock.ts';
 import { fileLog, type Log } from '../log.ts';
+import { makeFolders } from '../make-folders.ts';
 import { openWorkbench } from '../workbench/workbench.ts';
 import type { OpenProject, Terminal } from './terminal.ts';
 import { printable } from './text.ts';
@@ -41,15 +42,10 @@ export async function withProject(
   }
 }
 
-/**
- * Makes a folder and its parents, one by one: Node's own recursive way never returns below a file system that takes no
- * folders, such as /proc. What is there already, or is a file, the store judges.
- */
+/** What is there already, or is a file, the store judges. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
   try {
-    mkdirSync(folder);
+    makeFolders(folder);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error) || error.code === 'EEXIST' || error.code === 'ENOTDIR') return;
     const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
