@@ -71,6 +71,7 @@ function optionsOf(
   size: { width: number; height: number },
 ): UPlot.Options {
   const { text2, line } = PALETTES[theme];
+  const axisWords = (value: number): string => (newest.current.axisWords ?? newest.current.words)(value);
   const axis: UPlot.Axis = {
     stroke: text2,
     font: FONT,
@@ -89,11 +90,14 @@ function optionsOf(
     },
     axes: [
       { ...axis, size: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], space: 48 },
-      { ...axis, size: 56, values: (_, values) => values.map((value) => newest.current.words(value)) },
+      { ...axis, size: 64, values: (_, values) => values.map(axisWords) },
     ],
     series: [{}, ...newest.current.series.map((series) => plotSeries(series, theme))],
   };
 }
+
+/** Each value of a short line is marked; in a long one the marks would hide the line. */
+const isSparse = ({ data }: UPlot): boolean => data[0].length <= 24;
 
 function plotSeries({ label, colour, kind }: ChartSeries, theme: Theme): UPlot.Series {
   const stroke = tokenValue(tokens, theme, `series-${colour}`);
@@ -101,5 +105,11 @@ function plotSeries({ label, colour, kind }: ChartSeries, theme: Theme): UPlot.S
     return { label, stroke, paths: () => null, points: { show: true, size: 5, fill: stroke, stroke } };
   }
   const dash = kind === 'dashed' ? [6, 4] : [...(DASHES[colour - 1] ?? [])];
-  return { label, stroke, width: kind === 'dashed' ? 1.25 : 2, dash, points: { show: true, size: 5, fill: stroke } };
+  return {
+    label,
+    stroke,
+    width: kind === 'dashed' ? 1.25 : 2,
+    dash,
+    points: { show: isSparse, size: 5, fill: stroke },
+  };
 }

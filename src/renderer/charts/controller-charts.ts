@@ -1,5 +1,5 @@
 import type { UpdateReport } from '../../shared/records/controller.ts';
-import { percent } from '../components/words.ts';
+import { axisPercent, percent } from '../components/words.ts';
 import type { ChartData } from './chart-data.ts';
 
 /** What the controller was told and what it became, over its updates. `planned`: updates that the budget allows. */
@@ -16,16 +16,16 @@ export function controllerCharts(
     rewardChart(updates, planned.trials),
     {
       ...byUpdate,
-      title: 'Entropy of a decision, in nats',
+      title: 'Entropy, nats a decision',
       words: (value) => value.toFixed(3),
       series: [
         { label: 'policy', colour: 1, kind: 'line', values: updates.map(({ meanEntropy }) => meanEntropy) },
-        { label: 'uniform policy', colour: 3, kind: 'dashed', values: updates.map((one) => one.maximumEntropy) },
+        { label: 'uniform', colour: 3, kind: 'dashed', values: updates.map((one) => one.maximumEntropy) },
       ],
     },
     {
       ...byUpdate,
-      title: 'New over old probability of the decisions taken',
+      title: 'Probability ratio, new to old',
       words: (value) => value.toFixed(3),
       series: [
         { label: 'median', colour: 1, kind: 'line', values: updates.map(({ ratio }) => ratio.p50) },
@@ -35,8 +35,9 @@ export function controllerCharts(
     },
     {
       ...byUpdate,
-      title: 'Part of the ratios that PPO clips',
-      words: (value) => percent(value),
+      title: 'Clipped ratios',
+      words: percent,
+      axisWords: axisPercent,
       yBounds: [0, 1],
       series: [{ label: 'clipped', colour: 2, kind: 'line', values: updates.map(({ clipFraction }) => clipFraction) }],
     },
@@ -53,7 +54,8 @@ function rewardChart(updates: readonly UpdateReport[], trials: number): ChartDat
     xLabel: 'result',
     x: told.map((_, index) => index + 1),
     xRange: [1, Math.max(2, trials)],
-    words: (value) => percent(value),
+    words: percent,
+    axisWords: axisPercent,
     yStep: 0.1,
     yBounds: [0, 1],
     series: [

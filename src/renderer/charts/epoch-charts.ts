@@ -1,5 +1,5 @@
 import type { TrialEpoch } from '../../shared/records/experiment.ts';
-import { percent } from '../components/words.ts';
+import { axisPercent, percent } from '../components/words.ts';
 import type { ChartData } from './chart-data.ts';
 
 /** Accuracy and loss of one trial over the epochs that are planned. */
@@ -10,7 +10,8 @@ export function epochCharts(epochs: readonly TrialEpoch[], planned: number): rea
     {
       ...shared,
       title: 'Accuracy',
-      words: (value) => percent(value),
+      words: percent,
+      axisWords: axisPercent,
       yStep: 0.1,
       yBounds: [0, 1],
       series: [

@@ -7,6 +7,9 @@ export const percentDigits = (fraction: number): string => (fraction * 100).toFi
 /** A fraction in percent: `61.20 %`. */
 export const percent = (fraction: number): string => `${percentDigits(fraction)} %`;
 
+/** For axes: `60 %`, `2.5 %`. */
+export const axisPercent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
+
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** A measured time: `0:08`, `1:34`, from an hour on `2 h 05`. */

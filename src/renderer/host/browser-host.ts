@@ -21,11 +21,13 @@ async function exchangeCode(): Promise<void> {
   if (code === null) return;
   history.replaceState(history.state, '', location.pathname + location.search);
   // A code that is used up matters only where there is no cookie; opening the socket tells.
-  await fetch('/session', {
+  const answer = await fetch('/session', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ code }),
   });
+  // An answer that nobody reads counts as a request that failed.
+  await answer.text();
 }
 
 async function openSocket(): Promise<Connection> {

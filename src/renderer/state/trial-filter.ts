@@ -55,13 +55,14 @@ function parseTerm(term: string): RowTest | string {
   const [, name = '', sign = '', value = ''] = match;
   const number = Object.hasOwn(NUMBERS, name) ? NUMBERS[name] : undefined;
   if (number !== undefined) return numberTest(number, sign, value);
+  if (!WORDS.some((word) => word === name)) {
+    return `\`${name}\` is no column. Known are ${[...Object.keys(NUMBERS), ...WORDS].join(', ')}.`;
+  }
   if (sign !== ':') return `\`${name}\` takes a colon, as in ${name}:${value}.`;
   if (name === 'state') return stateTest(value);
   if (name === 'op') return operationTest(value);
   if (name === 'hash') return ({ trial }) => value.split(',').some((start) => trial.hash.startsWith(start));
-  if (name === 'origin') return ({ trial }) => trial.origin.includes(value);
-  const known = [...Object.keys(NUMBERS), ...WORDS];
-  return `\`${name}\` is no column. Known are ${known.join(', ')}.`;
+  return ({ trial }) => trial.origin.includes(value);
 }
 
 function numberTest(read: (row: LeaderboardRow) => number | null, sign: string, value: string): RowTest | string {

@@ -58,7 +58,7 @@ function ValueControl({ path, value, onChange }: ConfigValue & Pick<ValueProps, 
       />
     );
   }
-  if (typeof value !== 'number') return <>{valueWords(value)}</>;
+  if (typeof value !== 'number') return <code>{valueWords(value)}</code>;
   return (
     <input
       type="number"
