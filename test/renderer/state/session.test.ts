@@ -1,0 +1,115 @@
+import { expect, it, vi } from 'vitest';
+import { EventFeed } from '../../../src/main/workbench/event-feed.ts';
+import { type Host, NotAuthorisedError } from '../../../src/renderer/host/host.ts';
+import { EXPERIMENTS } from '../../../src/renderer/state/resource.ts';
+import { Session } from '../../../src/renderer/state/session.ts';
+import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
+import { connectInProcess } from '../../../src/shared/rpc/connection.ts';
+import { serveConnection } from '../../../src/shared/rpc/server.ts';
+import { makeExperiment } from '../../main/terminal/records.ts';
+
+/** A workbench that can be lost and found again, with one experiment whose state it tells. */
+function losableWorkbench() {
+  let feed = new EventFeed('first');
+  let experiment = makeExperiment();
+  let close: () => void = () => undefined;
+  let isDown = false;
+  const reads: string[] = [];
+  const names = Object.keys(PROCEDURES);
+  const handlers = Object.fromEntries(
+    names.map((name) => [
+      name,
+      () => {
+        reads.push(name);
+        return [experiment];
+      },
+    ]),
+  ) as unknown as Handlers;
+  const host: Host = {
+    kind: 'browser',
+    onCommand: () => () => undefined,
+    open: async () => {
+      if (isDown) throw new Error('The workbench does not answer.');
+      const connection = connectInProcess();
+      serveConnection(connection.server, { handlers, events: feed, onUnexpected: () => undefined });
+      close = connection.close;
+      return connection.client;
+    },
+  };
+  return {
+    host,
+    reads,
+    lose: () => {
+      isDown = true;
+      close();
+    },
+    /** With another feed, as after a restart, when asked. */
+    find: (isRestarted: boolean) => {
+      if (isRestarted) feed = new EventFeed('second');
+      isDown = false;
+    },
+    change: (state: 'running' | 'paused' | 'completed') => {
+      experiment = makeExperiment({ state });
+      feed.publish({ name: 'experiment.changed', payload: experiment });
+    },
+  };
+}
+
+async function openSession(workbench: ReturnType<typeof losableWorkbench>): Promise<Session> {
+  const session = new Session(workbench.host, (draw) => void setTimeout(draw));
+  session.want(EXPERIMENTS);
+  void session.run();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('running'));
+  return session;
+}
+
+const stateOf = (session: Session) => session.getSnapshot().state.experiments?.get(1)?.state;
+const statusOf = (session: Session) => session.getSnapshot().status.kind;
+
+it('hears after a lost connection what happened meanwhile, without reading again', async () => {
+  const workbench = losableWorkbench();
+  const session = await openSession(workbench);
+  workbench.change('paused');
+  await vi.waitFor(() => expect(stateOf(session)).toBe('paused'));
+  workbench.lose();
+  await vi.waitFor(() => expect(statusOf(session)).toBe('lost'));
+  workbench.change('completed');
+  workbench.find(false);
+  session.retry();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('completed'));
+  expect(statusOf(session)).toBe('connected');
+  expect(workbench.reads).toEqual(['experiment.list']);
+  await vi.waitFor(() => expect(session.getSnapshot().status).toEqual({ kind: 'connected', caughtUp: 1 }));
+});
+
+it('reads everything again when the workbench was restarted', async () => {
+  const workbench = losableWorkbench();
+  const session = await openSession(workbench);
+  workbench.lose();
+  workbench.change('paused');
+  workbench.find(true);
+  await vi.waitFor(() => expect(stateOf(session)).toBe('paused'), { timeout: 5000 });
+  expect(workbench.reads).toEqual(['experiment.list', 'experiment.list']);
+});
+
+it('stops trying when the workbench refuses this page', async () => {
+  let tries = 0;
+  const host: Host = {
+    kind: 'browser',
+    onCommand: () => () => undefined,
+    open: () => {
+      tries++;
+      return Promise.reject(new NotAuthorisedError('no'));
+    },
+  };
+  const session = new Session(host, (draw) => draw());
+  await session.run();
+  expect(statusOf(session)).toBe('refused');
+  expect(tries).toBe(1);
+});
+
+it('refuses a call in a sentence while there is no connection', async () => {
+  const workbench = losableWorkbench();
+  const session = new Session(workbench.host, (draw) => draw());
+  await expect(session.call('experiment.list', {})).rejects.toThrow('not connected');
+});

@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { EMPTY_STATE, reduceEvents, type WorkbenchState } from '../../../src/renderer/state/workbench-state.ts';
+import type { TrialEpoch } from '../../../src/shared/records/experiment.ts';
+import { makeExperiment, makeTrial } from '../../main/terminal/records.ts';
+
+const known: WorkbenchState = {
+  ...EMPTY_STATE,
+  experiments: new Map([[1, makeExperiment()]]),
+  trials: new Map([[1, new Map([[1, makeTrial(1, { state: 'running', reward: null })]])]]),
+  epochs: new Map([['1/1', []]]),
+};
+const progress = { experiment: 1, trial: 1, epoch: 1, epochs: 2, step: 3, steps: 8, stepMs: 5, loss: 1.5 };
+const epoch = (number: number, validationAccuracy: number): TrialEpoch => ({
+  experiment: 1,
+  trial: 1,
+  epoch: number,
+  trainingLoss: 1,
+  trainingAccuracy: 0.5,
+  validationLoss: 1,
+  validationAccuracy,
+  learningRate: 0.1,
+  dropPathKeep: 1,
+  durationMs: 10,
+});
+
+it('puts whole rows in the place of old ones and leaves the old state as it was', () => {
+  const after = reduceEvents(known, [
+    { name: 'trial.progressed', payload: progress },
+    { name: 'trial.changed', payload: makeTrial(2, { state: 'queued', reward: null }) },
+    { name: 'experiment.changed', payload: makeExperiment({ state: 'paused' }) },
+  ]);
+  expect([...(after.trials.get(1)?.keys() ?? [])]).toEqual([1, 2]);
+  expect(after.experiments?.get(1)?.state).toBe('paused');
+  expect(after.progress.get('1/1')).toEqual(progress);
+  expect(known.trials.get(1)?.size).toBe(1);
+  expect(known.progress.size).toBe(0);
+});
+
+it('forgets the progress of a trial that is no longer running', () => {
+  const running = reduceEvents(known, [{ name: 'trial.progressed', payload: progress }]);
+  const after = reduceEvents(running, [{ name: 'trial.changed', payload: makeTrial(1) }]);
+  expect(after.progress.size).toBe(0);
+  expect(after.trials.get(1)?.get(1)?.reward).toBe(0.41);
+});
+
+it('keeps epochs in order, and the newer of two tellings after a checkpoint', () => {
+  const after = reduceEvents(known, [
+    { name: 'epoch.added', payload: epoch(2, 0.4) },
+    { name: 'epoch.added', payload: epoch(1, 0.3) },
+    { name: 'epoch.added', payload: epoch(2, 0.5) },
+  ]);
+  expect(after.epochs.get('1/1')?.map((one) => [one.epoch, one.validationAccuracy])).toEqual([
+    [1, 0.3],
+    [2, 0.5],
+  ]);
+});
+
+it('lets events go whose subject was never read, as the same state', () => {
+  const after = reduceEvents(EMPTY_STATE, [
+    { name: 'experiment.changed', payload: makeExperiment() },
+    { name: 'trial.changed', payload: makeTrial(1) },
+    { name: 'epoch.added', payload: epoch(1, 0.3) },
+  ]);
+  expect(after).toBe(EMPTY_STATE);
+});
