@@ -88,12 +88,15 @@ function optionsOf(
       x: { time: false, range: () => [...newest.current.xRange] as [number, number] },
       y: { range: () => yRange(newest.current) },
     },
-    axes: [
-      { ...axis, size: 28, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], space: 48 },
-      { ...axis, size: 64, values: (_, values) => values.map(axisWords) },
-    ],
+    axes: [xAxis(axis, newest), { ...axis, size: 64, values: (_, values) => values.map(axisWords) }],
     series: [{}, ...newest.current.series.map((series) => plotSeries(series, theme))],
   };
+}
+
+function xAxis(axis: UPlot.Axis, newest: { readonly current: ChartData }): UPlot.Axis {
+  const { xWords } = newest.current;
+  if (xWords !== undefined) return { ...axis, size: 28, space: 64, values: (_, values) => values.map(xWords) };
+  return { ...axis, size: 28, space: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] };
 }
 
 /** Each value of a short line is marked; in a long one the marks would hide the line. */
@@ -103,6 +106,10 @@ function plotSeries({ label, colour, kind }: ChartSeries, theme: Theme): UPlot.S
   const stroke = tokenValue(tokens, theme, `series-${colour}`);
   if (kind === 'dots') {
     return { label, stroke, paths: () => null, points: { show: true, size: 5, fill: stroke, stroke } };
+  }
+  if (kind === 'steps') {
+    const paths = UPlot.paths.stepped?.({ align: 1 });
+    return { label, stroke, width: 1.5, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
   }
   const dash = kind === 'dashed' ? [6, 4] : [...(DASHES[colour - 1] ?? [])];
   return {

@@ -3,7 +3,7 @@ export interface ChartSeries {
   readonly label: string;
   /** Which of the six colours and dashes of a series, from 1; see styles/tokens.css. */
   readonly colour: 1 | 2 | 3 | 4 | 5 | 6;
-  readonly kind: 'line' | 'dashed' | 'dots';
+  readonly kind: 'line' | 'dashed' | 'dots' | 'steps';
   readonly values: readonly (number | null)[];
 }
 
@@ -12,6 +12,8 @@ export interface ChartData {
   readonly title: string;
   readonly xLabel: string;
   readonly x: readonly number[];
+  /** Values of x in words; left out: the numbers. */
+  readonly xWords?: (value: number) => string;
   /** What is planned, so that the axis stays while data come in. */
   readonly xRange: readonly [number, number];
   readonly series: readonly ChartSeries[];

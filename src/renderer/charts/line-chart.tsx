@@ -52,9 +52,10 @@ function ChartTable({ data }: { data: ChartData }): ReactElement {
         </thead>
         <tbody>
           {data.x.map((x, index) => (
-            <tr key={x}>
+            // biome-ignore lint/suspicious/noArrayIndexKey: two trials may cost the same
+            <tr key={index}>
               <th scope="row" className={table.number}>
-                {x}
+                {data.xWords?.(x) ?? x}
               </th>
               {data.series.map(({ label, values }) => {
                 const value = values[index];

@@ -1,7 +1,7 @@
-import { Pause, Play, Square } from 'lucide-react';
+import { Pause, Play, SlidersHorizontal, Square } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import { Button } from '../../components/button.tsx';
+import { Button, IconButton } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
@@ -9,6 +9,7 @@ import { aboutSpan, duration, percent, plural } from '../../components/words.ts'
 import { finishedTrials, timeLeftMs } from '../../state/search-progress.ts';
 import { useAction, useAllProgress, useSession, useStatus } from '../../state/use-workbench.ts';
 import type { Progress } from '../../state/workbench-state.ts';
+import { ChangeSearch } from './change-search.tsx';
 import styles from './search.module.css';
 
 interface ProgressLineProps {
@@ -76,6 +77,7 @@ function Steering({ experiment }: { experiment: Experiment }): ReactElement | nu
   const isConnected = useStatus().kind === 'connected';
   const action = useAction();
   const [isAsking, setIsAsking] = useState(false);
+  const [isChanging, setIsChanging] = useState(false);
   if (state === 'completed' || state === 'stopped') return null;
   const blocked = isConnected ? undefined : 'Not possible while the workbench does not answer';
   const stop = async (): Promise<void> => {
@@ -118,6 +120,13 @@ function Steering({ experiment }: { experiment: Experiment }): ReactElement | nu
       >
         Stop
       </Button>
+      <IconButton
+        label="Change what is left of the search"
+        icon={<SlidersHorizontal size={16} aria-hidden="true" />}
+        disabled={!isConnected}
+        onClick={() => setIsChanging(true)}
+      />
+      {isChanging ? <ChangeSearch experiment={experiment} onClose={() => setIsChanging(false)} /> : null}
       {isAsking ? (
         <Confirm
           title="Stop this search for good?"

@@ -10,7 +10,9 @@ import { CellPane } from './cell-pane.tsx';
 import { ControllerPane } from './controller-pane.tsx';
 import { CurvesPane } from './curves-pane.tsx';
 import { Leaderboard } from './leaderboard.tsx';
+import { OperationsPane } from './operations-pane.tsx';
 import { ProgressLine } from './progress-line.tsx';
+import { ScatterPane } from './scatter-pane.tsx';
 import styles from './search.module.css';
 import { type SearchTab, useSearchView } from './search-view.ts';
 
@@ -32,6 +34,8 @@ interface SearchProps {
   /** Null while they are read. */
   readonly trials: ReadonlyMap<number, Trial> | null;
 }
+
+const NO_TRIALS: ReadonlyMap<number, Trial> = new Map();
 
 function Search({ experiment, trials }: SearchProps): ReactElement {
   const [view, change] = useSearchView();
@@ -58,6 +62,7 @@ function Search({ experiment, trials }: SearchProps): ReactElement {
     <Guard>
       <LowerTabs
         experiment={experiment}
+        trials={trials ?? NO_TRIALS}
         trial={chosen ?? null}
         isNarrow={isNarrow}
         tab={view.tab}
@@ -107,11 +112,14 @@ function Search({ experiment, trials }: SearchProps): ReactElement {
 const TABS = [
   { id: 'cell', title: 'Cell' },
   { id: 'curves', title: 'Curves' },
+  { id: 'scatter', title: 'Scatter' },
+  { id: 'operations', title: 'Operations' },
   { id: 'controller', title: 'Controller' },
 ] as const;
 
 interface LowerTabsProps {
   readonly experiment: Experiment;
+  readonly trials: ReadonlyMap<number, Trial>;
   readonly trial: Trial | null;
   /** The cell has a pane of its own in a wide window. */
   readonly isNarrow: boolean;
@@ -119,13 +127,15 @@ interface LowerTabsProps {
   readonly onTab: (tab: SearchTab) => void;
 }
 
-function LowerTabs({ experiment, trial, isNarrow, tab, onTab }: LowerTabsProps): ReactElement {
+function LowerTabs({ experiment, trials, trial, isNarrow, tab, onTab }: LowerTabsProps): ReactElement {
   const tabs = isNarrow ? TABS : TABS.slice(1);
   const active = !isNarrow && tab === 'cell' ? 'curves' : tab;
   return (
     <Tabs label="What to see of the search" tabs={tabs} active={active} onChoose={onTab}>
       {active === 'cell' ? <CellPane experiment={experiment} trial={trial} /> : null}
       {active === 'curves' ? <CurvesPane experiment={experiment} trial={trial} /> : null}
+      {active === 'scatter' ? <ScatterPane trials={trials} /> : null}
+      {active === 'operations' ? <OperationsPane trials={trials} /> : null}
       {active === 'controller' ? <ControllerPane experiment={experiment} /> : null}
     </Tabs>
   );

@@ -8,7 +8,7 @@ import {
   type SortColumn,
 } from '../../state/leaderboard-rows.ts';
 
-export const SEARCH_TABS = ['cell', 'curves', 'controller'] as const;
+export const SEARCH_TABS = ['cell', 'curves', 'scatter', 'operations', 'controller'] as const;
 export type SearchTab = (typeof SEARCH_TABS)[number];
 
 /** What the address tells of the screen. */
