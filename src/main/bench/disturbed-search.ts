@@ -30,8 +30,11 @@ export interface DisturbedSearch {
   readonly orphanMs: readonly number[];
 }
 
-/** Trainers whose main is gone must be gone by then. */
-const ORPHANS_WITHIN_MS = 5000;
+/**
+ * Trainers whose main is gone must be gone by then. Two seconds are usual; one that is just loading TensorFlow notices
+ * late on a busy machine.
+ */
+const ORPHANS_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
 /**
