@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
@@ -136,6 +137,25 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
     );
     await page.goBack();
     await expectPage(page.getByLabel('Filter')).toHaveValue('reward>40%');
+  });
+
+  it('has no serious or critical violation of accessibility on any screen in either theme', async () => {
+    const screens = ['/', '/experiments/1?tab=operations', '/experiments/1/trials/2'];
+    const found: string[] = [];
+    for (const theme of ['light', 'dark']) {
+      await page.evaluate((chosen) => localStorage.setItem('cellwright.theme', chosen), theme);
+      for (const screen of screens) {
+        await page.goto(headless.server.address + screen);
+        const drawn = screen === '/' ? page.getByText('made for a test') : page.getByRole('option').first();
+        await expectPage(drawn).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+        found.push(
+          ...bad.map(({ id, nodes }) => `${theme} ${screen} ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+        );
+      }
+    }
+    expect(found).toEqual([]);
   });
 
   it('had no console error, no failed request and no violation of its policy so far', () => {
