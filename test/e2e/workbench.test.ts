@@ -97,6 +97,24 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
     await expectPage(first).toHaveAccessibleName(new RegExp(kernel ?? 'identity'));
   });
 
+  it('compares two cells that were marked by keys', async () => {
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    const ranked = (await trials()).filter(({ reward }) => reward !== null);
+    await expectPage(page.getByRole('link', { name: 'Compare 2' })).toBeVisible();
+    await page.keyboard.press('c');
+    await page.waitForURL(`**/compare?trials=${ranked[1]!.trial},${ranked[2]!.trial}`);
+    const differing = page.getByRole('region', { name: 'Values that differ' });
+    for (const { reward } of ranked.slice(1, 3)) {
+      await expectPage(differing).toContainText(`${(reward! * 100).toFixed(2)} %`);
+    }
+    await expectPage(page.getByRole('listbox')).toHaveCount(4);
+    await page.goBack();
+    await expectPage(page.getByRole('link', { name: 'Compare 2' })).toBeVisible();
+  });
+
   it('draws the curves that are stored', async () => {
     const number = Number(new URL(page.url()).searchParams.get('trial'));
     const { signal } = new AbortController();

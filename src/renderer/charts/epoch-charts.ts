@@ -30,3 +30,30 @@ export function epochCharts(epochs: readonly TrialEpoch[], planned: number): rea
     },
   ];
 }
+
+const COLOURS = [1, 2, 3, 4, 5, 6] as const;
+
+/** Validation accuracy of up to six trials over the epochs that are planned. */
+export function comparedAccuracy(
+  names: readonly string[],
+  curves: readonly (readonly TrialEpoch[])[],
+  planned: number,
+): ChartData {
+  const x = Array.from({ length: planned }, (_, index) => index + 1);
+  return {
+    title: 'Validation accuracy',
+    xLabel: 'epoch',
+    x,
+    xRange: [1, Math.max(2, planned)],
+    words: percent,
+    axisWords: axisPercent,
+    yStep: 0.1,
+    yBounds: [0, 1],
+    series: COLOURS.slice(0, names.length).map((colour, index) => ({
+      label: names[index] ?? '',
+      colour,
+      kind: 'line',
+      values: x.map((epoch) => curves[index]?.find((one) => one.epoch === epoch)?.validationAccuracy ?? null),
+    })),
+  };
+}

@@ -12,6 +12,7 @@ import { StatusBar } from './status-bar.tsx';
 // Home is what most people see first; the other screens bring graphs and charts.
 const SearchScreen = lazy(async () => ({ default: (await import('../search/search-screen.tsx')).SearchScreen }));
 const TrialScreen = lazy(async () => ({ default: (await import('../trial/trial-screen.tsx')).TrialScreen }));
+const CompareScreen = lazy(async () => ({ default: (await import('../compare/compare-screen.tsx')).CompareScreen }));
 const DoctorScreen = lazy(async () => ({ default: (await import('../doctor/doctor-screen.tsx')).DoctorScreen }));
 
 export function App(): ReactElement {
@@ -43,6 +44,7 @@ function Screens(): ReactElement {
       <Route path="/experiments/:id/trials/:trial">
         {({ id, trial }) => <TrialScreen key={`${id}/${trial}`} experiment={Number(id)} trial={Number(trial)} />}
       </Route>
+      <Route path="/experiments/:id/compare">{({ id }) => <CompareScreen key={id} id={Number(id)} />}</Route>
       <Route path="/doctor">
         <DoctorScreen />
       </Route>

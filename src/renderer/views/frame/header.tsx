@@ -26,12 +26,14 @@ export function Header(): ReactElement {
 function Breadcrumb(): ReactElement {
   const [isExperiment, experiment] = useRoute('/experiments/:id/*?');
   const [isTrial, trial] = useRoute('/experiments/:id/trials/:trial');
+  const [isCompare] = useRoute('/experiments/:id/compare');
   const [isDoctor] = useRoute('/doctor');
   return (
     <nav className={styles.crumbs} aria-label="Where you are">
       <ol className={styles.crumbs}>
         {isDoctor ? <li>Doctor</li> : null}
         {isExperiment ? <ExperimentCrumbs id={Number(experiment.id)} /> : null}
+        {isCompare ? <li>Compare</li> : null}
         {isTrial ? <li>Trial {trial.trial}</li> : null}
       </ol>
     </nav>

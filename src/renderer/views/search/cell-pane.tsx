@@ -4,6 +4,7 @@ import type { Architecture } from '../../../shared/records/architecture.ts';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import type { NetworkPlan } from '../../../shared/search-space/plan.ts';
 import { planNetwork } from '../../../shared/search-space/plan-network.ts';
+import { Button } from '../../components/button.tsx';
 import { CopyButton, Empty } from '../../components/notices.tsx';
 import { percent } from '../../components/words.ts';
 import { roundedCount } from '../../graphs/part-words.ts';
@@ -11,16 +12,20 @@ import { useMedia } from '../../state/use-media.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import leaderboard from './leaderboard.module.css';
 import styles from './search.module.css';
+import { compareAddress, MOST_COMPARED, toggleCompared } from './search-view.ts';
 
 const CellGraph = lazy(async () => ({ default: (await import('../../graphs/cell-graph.tsx')).CellGraph }));
 
 interface CellPaneProps {
   readonly experiment: Experiment;
   readonly trial: Trial | null;
+  /** Trials that are marked for compare. */
+  readonly compare: readonly number[];
+  readonly onCompare: (trials: readonly number[]) => void;
 }
 
 /** The selected cell: both graphs, with what its parts cost at this search's scale. */
-export function CellPane({ experiment, trial }: CellPaneProps): ReactElement {
+export function CellPane({ experiment, trial, compare, onCompare }: CellPaneProps): ReactElement {
   if (trial === null) return <Empty>No cell yet. The first proposal appears here.</Empty>;
   return (
     <section className={styles.cellPane} aria-label={`Cell of trial ${trial.trial}`}>
@@ -32,6 +37,19 @@ export function CellPane({ experiment, trial }: CellPaneProps): ReactElement {
           {trial.reward === null ? trial.state : percent(trial.reward)} · {roundedCount(trial.trainableParameters)}{' '}
           parameters · {roundedCount(trial.multiplyAdds)} mult-adds
         </span>
+        {compare.length > 1 ? (
+          <Link className={styles.linkButton} href={compareAddress(experiment.id, compare)}>
+            Compare {compare.length}
+          </Link>
+        ) : null}
+        <Button
+          aria-pressed={compare.includes(trial.trial)}
+          title="Mark for compare (Space)"
+          disabled={compare.length >= MOST_COMPARED && !compare.includes(trial.trial)}
+          onClick={() => onCompare(toggleCompared(compare, trial.trial))}
+        >
+          {compare.includes(trial.trial) ? 'Unmark' : 'Mark'}
+        </Button>
         <CopyButton label="Copy JSON" text={() => JSON.stringify(trial.architecture, null, 2)} />
       </header>
       <CellGraphs experiment={experiment} architecture={trial.architecture} />
@@ -71,7 +89,7 @@ export function CellGraphs(props: { experiment: Experiment; architecture: Archit
 }
 
 /** The child as this search builds it; undefined until the data set's size is known. */
-function usePlan({ config }: Experiment, architecture: Architecture): NetworkPlan | undefined {
+export function usePlan({ config }: Experiment, architecture: Architecture): NetworkPlan | undefined {
   const datasets = useAnswer('dataset.list', {});
   const dataset = datasets.kind === 'ready' ? datasets.value.find(({ name }) => name === config.dataset) : undefined;
   const { scale } = config;

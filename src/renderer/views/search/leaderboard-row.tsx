@@ -18,13 +18,15 @@ interface RowViewProps {
   readonly height: number;
   readonly isSelected: boolean;
   readonly isCompact: boolean;
+  /** For compare. */
+  readonly isMarked: boolean;
   readonly onSelect: (trial: number) => void;
 }
 
 /** One row; the grid around it has the focus and the keys. */
 export const LeaderboardRowView = memo(
   function LeaderboardRowView(props: RowViewProps): ReactElement {
-    const { row, index, top, height, isSelected, isCompact, onSelect } = props;
+    const { row, index, top, height, isSelected, isCompact, isMarked, onSelect } = props;
     const { trial, rank, reward, deviation, best, proposals } = row;
     const { failure } = trial;
     return (
@@ -35,13 +37,14 @@ export const LeaderboardRowView = memo(
         aria-rowindex={index + 2}
         aria-selected={isSelected}
         data-trial={trial.trial}
-        className={`${styles.row} ${styles.data} ${isSelected ? styles.selected : ''}`}
+        className={`${styles.row} ${styles.data} ${isSelected ? styles.selected : ''} ${isMarked ? styles.marked : ''}`}
         style={{ transform: `translateY(${top}px)`, height }}
         onClick={() => onSelect(trial.trial)}
       >
         <span role="gridcell" className={styles.rank}>
           {rank === 1 ? <Trophy size={14} aria-label="best" /> : null}
           {rank ?? '–'}
+          {isMarked ? <span className="visually-hidden">, marked for compare</span> : null}
         </span>
         <span role="gridcell" className={styles.cell} title={thumbnailSummary(trial.architecture.normal)}>
           <CellThumbnail cell={trial.architecture.normal} size={isCompact ? 'compact' : 'comfortable'} />
@@ -84,6 +87,7 @@ export const LeaderboardRowView = memo(
     one.height === other.height &&
     one.isSelected === other.isSelected &&
     one.isCompact === other.isCompact &&
+    one.isMarked === other.isMarked &&
     one.index === other.index &&
     one.row.trial === other.row.trial &&
     one.row.rank === other.row.rank &&

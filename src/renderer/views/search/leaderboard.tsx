@@ -14,7 +14,7 @@ import styles from './leaderboard.module.css';
 import { LeaderboardRowView } from './leaderboard-row.tsx';
 import { LeaderboardTools } from './leaderboard-tools.tsx';
 import { RunningStrip } from './running-strip.tsx';
-import { nextSort, type SearchView } from './search-view.ts';
+import { compareAddress, nextSort, type SearchView, toggleCompared } from './search-view.ts';
 import { useSteadyOrder } from './use-steady-order.ts';
 
 interface LeaderboardProps {
@@ -125,8 +125,14 @@ function Rows({ rows, selected, view, onChange, onHold, experiment }: RowsProps)
     if (target !== undefined) {
       event.preventDefault();
       choose(target);
-    } else if (event.key === 'Enter' && selected !== null)
+    } else if (event.key === 'Enter' && selected !== null) {
       navigate(`/experiments/${experiment}/trials/${selected.trial}`);
+    } else if (event.key === ' ' && selected !== null) {
+      event.preventDefault();
+      onChange({ compare: toggleCompared(view.compare, selected.trial) });
+    } else if (event.key === 'c' && !event.ctrlKey && !event.metaKey && view.compare.length > 1) {
+      navigate(compareAddress(experiment, view.compare));
+    }
   };
   const hold = useRef({ pointer: false, focus: false, scroll: false });
   const held = (change: Partial<typeof hold.current>): void => {
@@ -169,6 +175,7 @@ function Rows({ rows, selected, view, onChange, onHold, experiment }: RowsProps)
               height={rowHeight}
               isSelected={item.index === index}
               isCompact={isCompact}
+              isMarked={view.compare.includes(row.trial.trial)}
               onSelect={(trial) => onChange({ trial })}
             />
           );

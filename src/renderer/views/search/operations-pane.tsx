@@ -15,23 +15,26 @@ export function OperationsPane({ trials }: { trials: ReadonlyMap<number, Trial> 
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
     <section className={table.scroll} aria-label="Operations" tabIndex={0}>
       <table className={table.table}>
+        <caption className={table.caption}>
+          Share of each operation in the best {TOP} trials and in all, and mean reward of trials with and without it
+        </caption>
         <thead>
           <tr>
             <th scope="col">Operation</th>
             <th scope="col" className={table.number}>
-              Share in top {TOP} %
+              Top {TOP} %
             </th>
             <th scope="col" className={table.number}>
-              Share in all %
+              All %
             </th>
             <th scope="col" className={table.number}>
-              Reward with %
+              With %
             </th>
             <th scope="col" className={table.number}>
               Trials
             </th>
             <th scope="col" className={table.number}>
-              Reward without %
+              Without %
             </th>
             <th scope="col" className={table.number}>
               Trials
@@ -41,7 +44,7 @@ export function OperationsPane({ trials }: { trials: ReadonlyMap<number, Trial> 
         <tbody>
           {shares.map(({ operation, topShare, share, having, lacking }) => (
             <tr key={operation}>
-              <td>{OPERATION_FACTS[operation].label}</td>
+              <td className={table.whole}>{OPERATION_FACTS[operation].label}</td>
               <td className={table.number}>{percentDigits(topShare)}</td>
               <td className={table.number}>{percentDigits(share)}</td>
               <td className={table.number}>{having.reward === null ? '–' : percentDigits(having.reward)}</td>

@@ -42,6 +42,10 @@ function Search({ experiment, trials }: SearchProps): ReactElement {
   const isNarrow = useMedia('(max-width: 1199px)');
   const rows = useMemo(() => leaderboardRows(trials?.values() ?? [], view.mode), [trials, view.mode]);
   const chosen = view.trial === null ? rows[0]?.trial : trials?.get(view.trial);
+  const comparing = {
+    compare: view.compare,
+    onCompare: (compare: readonly number[]) => change({ compare }),
+  };
   const leaderboard = (
     <Guard>
       {trials === null ? (
@@ -61,6 +65,7 @@ function Search({ experiment, trials }: SearchProps): ReactElement {
   const tabs = (
     <Guard>
       <LowerTabs
+        {...comparing}
         experiment={experiment}
         trials={trials ?? NO_TRIALS}
         trial={chosen ?? null}
@@ -100,7 +105,7 @@ function Search({ experiment, trials }: SearchProps): ReactElement {
           <Separator className={styles.separator} />
           <Panel minSize={440} className={styles.pane}>
             <Guard>
-              <CellPane experiment={experiment} trial={chosen ?? null} />
+              <CellPane experiment={experiment} trial={chosen ?? null} {...comparing} />
             </Guard>
           </Panel>
         </Group>
@@ -125,14 +130,19 @@ interface LowerTabsProps {
   readonly isNarrow: boolean;
   readonly tab: SearchTab;
   readonly onTab: (tab: SearchTab) => void;
+  readonly compare: readonly number[];
+  readonly onCompare: (trials: readonly number[]) => void;
 }
 
-function LowerTabs({ experiment, trials, trial, isNarrow, tab, onTab }: LowerTabsProps): ReactElement {
+function LowerTabs(props: LowerTabsProps): ReactElement {
+  const { experiment, trials, trial, isNarrow, tab, onTab, compare, onCompare } = props;
   const tabs = isNarrow ? TABS : TABS.slice(1);
   const active = !isNarrow && tab === 'cell' ? 'curves' : tab;
   return (
     <Tabs label="What to see of the search" tabs={tabs} active={active} onChoose={onTab}>
-      {active === 'cell' ? <CellPane experiment={experiment} trial={trial} /> : null}
+      {active === 'cell' ? (
+        <CellPane experiment={experiment} trial={trial} compare={compare} onCompare={onCompare} />
+      ) : null}
       {active === 'curves' ? <CurvesPane experiment={experiment} trial={trial} /> : null}
       {active === 'scatter' ? <ScatterPane trials={trials} /> : null}
       {active === 'operations' ? <OperationsPane trials={trials} /> : null}

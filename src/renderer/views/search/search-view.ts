@@ -19,6 +19,20 @@ export interface SearchView {
   /** Number of the selected trial; null: the best one. */
   readonly trial: number | null;
   readonly tab: SearchTab;
+  /** Trials that are marked for compare, in the order they were marked. */
+  readonly compare: readonly number[];
+}
+
+/** Cells that can be compared at once (design). */
+export const MOST_COMPARED = 6;
+
+/** `3,7` as numbers of trials, each once. */
+export function readTrialNumbers(text: string | null): number[] {
+  const numbers = (text ?? '')
+    .split(',')
+    .map(Number)
+    .filter((number) => Number.isInteger(number) && number > 0);
+  return [...new Set(numbers)].slice(0, MOST_COMPARED);
 }
 
 const DEFAULT_SORT: Sort = { column: 'reward', isAscending: false };
@@ -33,11 +47,12 @@ export function readView(params: URLSearchParams): SearchView {
     filter: params.get('filter') ?? '',
     trial: Number.isInteger(trial) && trial > 0 ? trial : null,
     tab: SEARCH_TABS.find((tab) => tab === params.get('tab')) ?? 'curves',
+    compare: readTrialNumbers(params.get('compare')),
   };
 }
 
 /** Only what differs from the screen as it opens. */
-export function writeView({ mode, sort, filter, trial, tab }: SearchView): Record<string, string> {
+export function writeView({ mode, sort, filter, trial, tab, compare }: SearchView): Record<string, string> {
   const isDefaultSort = sort.column === DEFAULT_SORT.column && !sort.isAscending;
   return {
     ...(mode === 'cells' ? {} : { mode }),
@@ -45,6 +60,7 @@ export function writeView({ mode, sort, filter, trial, tab }: SearchView): Recor
     ...(filter === '' ? {} : { filter }),
     ...(trial === null ? {} : { trial: String(trial) }),
     ...(tab === 'curves' ? {} : { tab }),
+    ...(compare.length === 0 ? {} : { compare: compare.join(',') }),
   };
 }
 
@@ -52,6 +68,15 @@ export function writeView({ mode, sort, filter, trial, tab }: SearchView): Recor
 export function nextSort(sort: Sort, column: SortColumn): Sort {
   if (sort.column === column) return { column, isAscending: !sort.isAscending };
   return { column, isAscending: column === 'trial' || column === 'rank' };
+}
+
+export const compareAddress = (experiment: number, trials: readonly number[]): string =>
+  `/experiments/${experiment}/compare?trials=${trials.join(',')}`;
+
+/** Marks a trial for compare, or takes the mark off; a seventh mark is not taken. */
+export function toggleCompared(compare: readonly number[], trial: number): readonly number[] {
+  if (compare.includes(trial)) return compare.filter((other) => other !== trial);
+  return compare.length < MOST_COMPARED ? [...compare, trial] : compare;
 }
 
 /** The screen's part of the address, and a way to change some of it in place. */
