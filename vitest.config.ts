@@ -6,7 +6,7 @@ export default defineConfig({
     // Each file in a process of its own: a native crash or a leaked session must not reach its neighbours.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });
