@@ -76,7 +76,9 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
     await expectPage(page.locator('[data-trial="1"]')).toContainText('cancelled');
     stepMs = 10;
     await page.getByRole('button', { name: 'Resume' }).click();
-    await expectPage(page.getByRole('region', { name: 'Progress' })).toContainText('completed');
+    await expectPage(page.getByRole('region', { name: 'Progress' })).toContainText('completed', {
+      timeout: 60_000,
+    });
     await expectPage(page.getByRole('region', { name: 'Progress' })).toContainText(`${TRIALS} of ${TRIALS}`);
   });
 
@@ -160,13 +162,14 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
   it('has no serious or critical violation of accessibility on any screen in either theme', async () => {
     const screens = ['/', '/experiments/1?tab=operations', '/experiments/1/trials/2'];
     const found: string[] = [];
-    for (const theme of ['light', 'dark']) {
-      await page.evaluate((chosen) => localStorage.setItem('cellwright.theme', chosen), theme);
-      for (const screen of screens) {
-        await page.goto(headless.server.address + screen);
-        const drawn = screen === '/' ? page.getByText('made for a test') : page.getByRole('option').first();
-        await expectPage(drawn).toBeVisible();
-        const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const screen of screens) {
+      await page.goto(headless.server.address + screen);
+      const drawn = screen === '/' ? page.getByText('made for a test') : page.getByRole('option').first();
+      await expectPage(drawn).toBeVisible();
+      for (const theme of ['light', 'dark']) {
+        await page.evaluate((chosen) => document.documentElement.setAttribute('data-theme', chosen), theme);
+        // Thumbnails are hidden from screen readers, and hundreds of paths cost axe most of its time.
+        const { violations } = await new AxeBuilder({ page }).exclude('svg').analyze();
         const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
         found.push(
           ...bad.map(({ id, nodes }) => `${theme} ${screen} ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
@@ -174,7 +177,7 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
       }
     }
     expect(found).toEqual([]);
-  });
+  }, 240_000);
 
   it('had no console error, no failed request and no violation of its policy so far', () => {
     expect(faults).toEqual([]);

@@ -2,6 +2,7 @@ import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import chart from '../../charts/chart.module.css';
 import { controllerCharts } from '../../charts/controller-charts.ts';
+import { PolicyMap } from '../../charts/policy-map.tsx';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import { plural, STRATEGY_WORDS } from '../../components/words.ts';
 import { finishedTrials } from '../../state/search-progress.ts';
@@ -38,6 +39,7 @@ export function ControllerPane({ experiment }: { experiment: Experiment }): Reac
           <LineChart key={data.title} data={data} />
         ))}
       </Suspense>
+      <PolicyMap space={experiment.config.space} updates={value} />
     </section>
   );
 }
