@@ -166,8 +166,10 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
       await page.goto(headless.server.address + screen);
       const drawn = screen === '/' ? page.getByText('made for a test') : page.getByRole('option').first();
       await expectPage(drawn).toBeVisible();
-      for (const theme of ['light', 'dark']) {
-        await page.evaluate((chosen) => document.documentElement.setAttribute('data-theme', chosen), theme);
+      for (const theme of ['light', 'dark'] as const) {
+        // The theme follows the system until somebody chooses one.
+        await page.emulateMedia({ colorScheme: theme });
+        await expectPage(page.locator('html')).toHaveAttribute('data-theme', theme);
         // Thumbnails are hidden from screen readers, and hundreds of paths cost axe most of its time.
         const { violations } = await new AxeBuilder({ page }).exclude('svg').analyze();
         const bad = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
