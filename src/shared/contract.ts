@@ -3,11 +3,24 @@ import { architectureSchema, scaleSchema } from './records/architecture.ts';
 import { updateReportSchema } from './records/controller.ts';
 import { datasetSchema } from './records/dataset.ts';
 import { doctorReportSchema } from './records/doctor.ts';
+import { searchEstimateSchema } from './records/estimate.ts';
 import { experimentConfigSchema, experimentSchema, trialEpochSchema, trialSchema } from './records/experiment.ts';
+import {
+  cellLabelsSchema,
+  leaderboardQuerySchema,
+  leaderboardRowSchema,
+  namedViewSchema,
+  operationShareSchema,
+  scatterSchema,
+  searchCurveSchema,
+} from './records/leaderboard.ts';
+import { attemptSchema, logEntrySchema, workbenchStatusSchema } from './records/log.ts';
 
 /** Which experiment; ids count from 1 within a project. */
 const experimentId = z.strictObject({ experiment: z.int().min(1) });
 const trialId = experimentId.extend({ trial: z.int().min(1) });
+const trialIds = experimentId.extend({ trials: z.array(z.int().min(1)).min(1).max(100_000) });
+const leaderboardQuery = experimentId.extend(leaderboardQuerySchema.shape);
 const nothing = z.strictObject({});
 
 export const costSchema = z.strictObject({
@@ -29,6 +42,16 @@ export type CostSummary = z.infer<typeof costSchema>;
 export const PROCEDURES = {
   /** Devices, versions, memory, disk; what is missing and its remedy. */
   'system.doctor': { input: nothing, output: doctorReportSchema },
+  'system.status': { input: nothing, output: workbenchStatusSchema },
+  /** Newest last; of one trial, of one experiment, or of all. */
+  'log.list': {
+    input: z.strictObject({
+      experiment: z.int().min(1).nullable(),
+      trial: z.int().min(1).nullable(),
+      limit: z.int().min(1).max(10_000),
+    }),
+    output: z.array(logEntrySchema),
+  },
   'dataset.list': { input: nothing, output: z.array(datasetSchema) },
   /** Fetches and prepares a data set that Cellwright knows by name. */
   'dataset.add': { input: z.strictObject({ name: z.string().min(1) }), output: datasetSchema },
@@ -56,15 +79,63 @@ export const PROCEDURES = {
     }),
     output: experimentSchema,
   },
-  /** Trials in rank order: reward descending, ties by number; those without a reward last. */
-  'experiment.leaderboard': {
-    input: experimentId.extend({ offset: z.int().min(0), limit: z.int().min(1).max(100_000) }),
-    output: z.strictObject({ total: z.int(), trials: z.array(trialSchema) }),
+  /**
+   * What a search would take on this machine. Rests on trials of the same kind where there are any, else on a short
+   * calibration that is kept; that takes some seconds, and is refused (`conflict`) while trainers are busy.
+   */
+  'experiment.estimate': { input: z.strictObject({ config: experimentConfigSchema }), output: searchEstimateSchema },
+  /** The random search with the same budget beside a search: the one that is there, else a new one that starts. */
+  'experiment.twin': { input: experimentId, output: experimentSchema },
+  /** Trials with a reward that the filter lets through. */
+  'experiment.scatter': { input: experimentId.extend({ filter: z.string().max(2_000) }), output: scatterSchema },
+  'experiment.operations': { input: experimentId, output: z.array(operationShareSchema) },
+  'experiment.curve': { input: experimentId, output: searchCurveSchema },
+  /** Some rows of the leaderboard. Throws `invalid_input` with a sentence where the filter does not parse. */
+  'leaderboard.read': {
+    input: leaderboardQuery.extend({ offset: z.int().min(0), limit: z.int().min(1).max(1_000) }),
+    output: z.strictObject({
+      /** Rows that the filter lets through. */
+      total: z.int(),
+      rows: z.array(leaderboardRowSchema),
+      /** Rows by state under the filter without its states. */
+      counts: experimentSchema.shape.counts,
+      /** Of the whole experiment: the best row's trial, which a page selects when the address names none. */
+      best: z.int().nullable(),
+    }),
   },
+  /** Where a trial, or its cell, stands in that order; null where the filter hides it. */
+  'leaderboard.find': {
+    input: leaderboardQuery.extend({ trial: z.int().min(1) }),
+    output: z.strictObject({ index: z.int().nullable(), row: leaderboardRowSchema }),
+  },
+  /** Changes what is given of the cells of these trials. */
+  'leaderboard.label': {
+    input: trialIds.extend({
+      isStarred: z.boolean().optional(),
+      note: cellLabelsSchema.shape.note.optional(),
+      addTags: cellLabelsSchema.shape.tags.optional(),
+      removeTags: cellLabelsSchema.shape.tags.optional(),
+    }),
+    output: nothing,
+  },
+  /** Named filters, by name. */
+  'view.list': { input: nothing, output: z.array(namedViewSchema) },
+  /** Replaces the one of that name. */
+  'view.save': { input: z.strictObject({ view: namedViewSchema }), output: nothing },
+  'view.remove': { input: z.strictObject({ name: z.string() }), output: nothing },
   /** What the controller learned, one report an update. */
   'controller.updates': { input: experimentId, output: z.array(updateReportSchema) },
   'trial.get': { input: trialId, output: trialSchema },
   'trial.epochs': { input: trialId, output: z.array(trialEpochSchema) },
+  'trial.attempts': { input: trialId, output: z.array(attemptSchema) },
+  /**
+   * Trains a finished trial's architecture again with other seeds, in the same experiment. The controller does not
+   * learn from them and they are not part of the budget. Starts the search's trainers where nothing runs.
+   */
+  'trial.repeat': { input: trialId.extend({ times: z.int().min(1).max(20) }), output: z.array(trialSchema) },
+  /** Hides finished trials from views and exports; unfinished ones are refused (`conflict`). Gives those that changed. */
+  'trial.trash': { input: trialIds, output: z.array(z.int()) },
+  'trial.restore': { input: trialIds, output: z.array(z.int()) },
   /** Ends a queued or running trial as `cancelled`: no reward, and a new proposal takes its place. */
   'trial.cancel': { input: trialId, output: trialSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -86,14 +157,10 @@ export const EVENTS = {
     stepMs: z.number(),
     loss: z.number().nullable(),
   }),
-  /** Something a person should know: a trainer that was restarted, a trial that is retried. */
-  'log.added': z.strictObject({
-    at: z.iso.datetime(),
-    level: z.enum(['info', 'warn', 'error']),
-    experiment: z.int().nullable(),
-    trial: z.int().nullable(),
-    message: z.string(),
-  }),
+  /** Labels of a cell, which all its trials show. */
+  'cell.labelled': z.strictObject({ experiment: z.int(), hash: z.string(), labels: cellLabelsSchema }),
+  'views.changed': z.array(namedViewSchema),
+  'log.added': logEntrySchema,
 } as const satisfies Record<string, z.ZodType>;
 
 export type ProcedureName = keyof typeof PROCEDURES;

@@ -58,7 +58,11 @@ export const experimentSchema = z.strictObject({
     pruned: z.int(),
     cancelled: z.int(),
   }),
-  /** Trial number and reward of the best trial so far. */
+  /** Trials in the trash; they are part of `counts`. */
+  trashed: z.int().min(0),
+  /** The search that this random search stands beside, with the same budget; null for every other one. */
+  twinOf: z.int().nullable(),
+  /** Trial number and reward of the best trial so far that is not in the trash. */
   best: z.strictObject({ trial: z.int(), reward: z.number() }).nullable(),
 });
 export type Experiment = z.infer<typeof experimentSchema>;
@@ -79,8 +83,8 @@ export const trialSchema = z.strictObject({
   origin: z.string(),
   /** Trial that it was derived from; null when the strategy derives from none. */
   parent: z.int().nullable(),
-  /** The controller update that learns from this trial, counted from 1. */
-  batch: z.int().min(1),
+  /** The controller update that learns from this trial, counted from 1; null for a repeat that a person asked for. */
+  batch: z.int().min(1).nullable(),
   /** Log-probability under the policy that proposed it, in nats; null when the strategy has none. */
   logProbability: z.number().nullable(),
   seed: z.int(),
@@ -100,6 +104,8 @@ export const trialSchema = z.strictObject({
   queuedAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),
+  /** When it was put into the trash; null outside it. */
+  trashedAt: z.iso.datetime().nullable(),
   /** Training time over all attempts. Milliseconds. */
   durationMs: z.number().min(0),
   /** Where a running trial stands. */

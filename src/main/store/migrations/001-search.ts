@@ -11,7 +11,9 @@ CREATE TABLE experiments (
   created_at TEXT NOT NULL,
   finished_at TEXT,
   running_ms REAL NOT NULL DEFAULT 0,
-  overhead_ms REAL NOT NULL DEFAULT 0
+  overhead_ms REAL NOT NULL DEFAULT 0,
+  -- The search that this random search stands beside.
+  twin_of INTEGER REFERENCES experiments
 ) STRICT;
 
 CREATE TABLE experiment_datasets (
@@ -34,7 +36,8 @@ CREATE TABLE controller_updates (
 CREATE TABLE trials (
   experiment INTEGER NOT NULL REFERENCES experiments,
   trial INTEGER NOT NULL CHECK (trial >= 1),
-  batch INTEGER NOT NULL CHECK (batch >= 1),
+  -- The update that learns from it; NULL for a repeat that a person asked for.
+  batch INTEGER CHECK (batch >= 1),
   state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'completed', 'failed', 'pruned', 'cancelled')),
   architecture TEXT NOT NULL CHECK (json_valid(architecture)),
   hash TEXT NOT NULL,
@@ -60,6 +63,7 @@ CREATE TABLE trials (
   duration_ms REAL NOT NULL DEFAULT 0,
   step INTEGER NOT NULL DEFAULT 0,
   steps INTEGER NOT NULL DEFAULT 0,
+  trashed_at TEXT,
   PRIMARY KEY (experiment, trial),
   FOREIGN KEY (experiment, reused_from) REFERENCES trials (experiment, trial)
 ) STRICT;
@@ -82,6 +86,43 @@ CREATE TABLE epochs (
   duration_ms REAL NOT NULL,
   PRIMARY KEY (experiment, trial, epoch),
   FOREIGN KEY (experiment, trial) REFERENCES trials (experiment, trial)
+) STRICT, WITHOUT ROWID;
+
+-- Each try to train a trial, by its lease.
+CREATE TABLE attempts (
+  experiment INTEGER NOT NULL,
+  trial INTEGER NOT NULL,
+  attempt INTEGER NOT NULL CHECK (attempt >= 1),
+  started_at TEXT NOT NULL,
+  ended_at TEXT,
+  end_message TEXT,
+  PRIMARY KEY (experiment, trial, attempt),
+  FOREIGN KEY (experiment, trial) REFERENCES trials (experiment, trial)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE log (
+  entry INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  level TEXT NOT NULL CHECK (level IN ('info', 'warn', 'error')),
+  experiment INTEGER,
+  trial INTEGER,
+  message TEXT NOT NULL
+) STRICT;
+CREATE INDEX log_by_trial ON log (experiment, trial, entry);
+
+-- What a person wrote to a cell: tags as a JSON array.
+CREATE TABLE cell_labels (
+  experiment INTEGER NOT NULL REFERENCES experiments,
+  hash TEXT NOT NULL,
+  is_starred INTEGER NOT NULL DEFAULT 0 CHECK (is_starred IN (0, 1)),
+  note TEXT NOT NULL DEFAULT '',
+  tags TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(tags)),
+  PRIMARY KEY (experiment, hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE named_views (
+  name TEXT PRIMARY KEY,
+  view TEXT NOT NULL CHECK (json_valid(view))
 ) STRICT, WITHOUT ROWID;
 
 -- Files are named relative to the project's folder, so that the folder can be moved.

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** Something a person should know: a trainer that was restarted, a trial that is retried. */
+export const logEntrySchema = z.strictObject({
+  at: z.iso.datetime(),
+  level: z.enum(['info', 'warn', 'error']),
+  experiment: z.int().nullable(),
+  trial: z.int().nullable(),
+  message: z.string(),
+});
+export type LogEntry = z.infer<typeof logEntrySchema>;
+
+/** One try to train a trial. */
+export const attemptSchema = z.strictObject({
+  /** From 1. */
+  attempt: z.int().min(1),
+  startedAt: z.iso.datetime(),
+  /** Null while it is under way, and for one whose process was killed. */
+  endedAt: z.iso.datetime().nullable(),
+  /** How it ended, in a sentence; null while it is under way. */
+  end: z.string().nullable(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** How the workbench is, for the status bar and the banner after a crash. */
+export const workbenchStatusSchema = z.strictObject({
+  startedAt: z.iso.datetime(),
+  trainers: z.strictObject({ busy: z.int().min(0), all: z.int().min(0) }),
+  freeMemoryBytes: z.int().min(0),
+  /** Trials that a crash or a kill interrupted and that go on, with the epoch they stood at. */
+  resumed: z.array(z.strictObject({ experiment: z.int(), trial: z.int(), epoch: z.int().min(0) })),
+});
+export type WorkbenchStatus = z.infer<typeof workbenchStatusSchema>;
