@@ -1,13 +1,16 @@
-import { lazy, type ReactElement, Suspense } from 'react';
+import { lazy, type ReactElement, Suspense, useEffect } from 'react';
 import { Route, Switch } from 'wouter';
 import { Empty, Guard } from '../../components/notices.tsx';
+import { listenForCommandKeys } from '../../state/commands.ts';
 import { useStatus } from '../../state/use-workbench.ts';
 import { Home } from '../home/home.tsx';
 import styles from './app.module.css';
 import { Header } from './header.tsx';
+import { LiveRegions } from './live-regions.tsx';
 import { LostStrip } from './lost-strip.tsx';
 import { NotAuthorised } from './not-authorised.tsx';
 import { StatusBar } from './status-bar.tsx';
+import { UndoToast } from './undo-toast.tsx';
 
 // Home is what most people see first; the other screens bring graphs and charts.
 const SearchScreen = lazy(async () => ({ default: (await import('../search/search-screen.tsx')).SearchScreen }));
@@ -17,6 +20,7 @@ const DoctorScreen = lazy(async () => ({ default: (await import('../doctor/docto
 
 export function App(): ReactElement {
   const isRefused = useStatus().kind === 'refused';
+  useEffect(() => listenForCommandKeys(document), []);
   if (isRefused) return <NotAuthorised />;
   return (
     <div className={styles.app}>
@@ -30,6 +34,8 @@ export function App(): ReactElement {
         </Guard>
       </main>
       <StatusBar />
+      <UndoToast />
+      <LiveRegions />
     </div>
   );
 }
