@@ -1,18 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventFeed } from '../../src/main/workbench/event-feed.ts';
 import type { Handlers, WorkbenchEvent } from '../../src/shared/contract.ts';
 import { WorkbenchClient } from '../../src/shared/rpc/client.ts';
-import { type Connection, connectInProcess, type Position } from '../../src/shared/rpc/connection.ts';
+import type { Position } from '../../src/shared/rpc/connection.ts';
 import { serveConnection } from '../../src/shared/rpc/server.ts';
 import { WorkbenchError } from '../../src/shared/workbench-error.ts';
+import { type Carrier, inProcess, overIpc, overWebSocket } from './carriers.ts';
 
-/** A way to carry messages: two ends that are connected, and the end of both. */
-export interface Carrier {
-  readonly name: string;
-  connect(): Promise<{ client: Connection; server: Connection; close: () => void }>;
-}
+const CARRIERS = { 'in process': inProcess, 'over a WebSocket': overWebSocket, "over Electron's IPC": overIpc };
 
-const CARRIERS: readonly Carrier[] = [{ name: 'in process', connect: async () => connectInProcess() }];
+/** More characters than any message of a client may have. */
+const OVERSIZED = 1024 * 1024 + 1;
 
 const notice = (message: string): WorkbenchEvent => ({
   name: 'log.added',
@@ -21,24 +19,32 @@ const notice = (message: string): WorkbenchEvent => ({
 const said = (events: readonly WorkbenchEvent[]) =>
   events.map((event) => (event.name === 'log.added' ? event.payload.message : event.name));
 
-/** Long enough for messages that are under way, on any carrier of one machine. */
-const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** Messages keep their order both ways: after an answer, all that was sent before it has arrived. */
+const settled = (client: WorkbenchClient) => client.call('dataset.list', {});
 
-for (const carrier of CARRIERS) {
-  describe(carrier.name, () => {
+for (const [name, openCarrier] of Object.entries(CARRIERS)) {
+  describe(name, () => {
+    let carrier: Carrier;
+    beforeAll(async () => {
+      carrier = await openCarrier();
+    });
+    afterAll(() => carrier.close());
+
     const open = async (
       some: Partial<Handlers> = {},
       feed = new EventFeed('feed', 4),
       after: Position | null = null,
     ) => {
       const ends = await carrier.connect();
+      onTestFinished(ends.close);
       const unexpected: { procedure: string; error: unknown }[] = [];
       serveConnection(ends.server, {
-        handlers: some as Handlers,
+        handlers: { 'dataset.list': () => [], ...some } as Handlers,
         events: feed,
         onUnexpected: (procedure, error) => unexpected.push({ procedure, error }),
       });
-      return { ...ends, client: new WorkbenchClient(ends.client, after), raw: ends.client, feed, unexpected };
+      const client = new WorkbenchClient(ends.client, after);
+      return { ...ends, client, raw: ends.client, feed, unexpected };
     };
 
     it('carries a call and its answer', async () => {
@@ -121,9 +127,13 @@ for (const carrier of CARRIERS) {
       });
       const caller = new AbortController();
       const call = client.call('system.doctor', {}, caller.signal);
-      await settled();
+      const other = client.call('system.doctor', {}, new AbortController().signal);
+      await settled(client);
       caller.abort();
       await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+      // Only the one that was given up.
+      await expect(Promise.race([other, settled(client).then(() => 'goes on')])).resolves.toBe('goes on');
+      await expect(client.call('system.doctor', {}, caller.signal)).rejects.toThrow();
     });
 
     it('carries events in their order, from the subscription on', async () => {
@@ -132,7 +142,7 @@ for (const carrier of CARRIERS) {
       const heard: WorkbenchEvent[] = [];
       const { gap } = await client.subscribe((event) => heard.push(event));
       for (const message of ['one', 'two', 'three']) feed.publish(notice(message));
-      await settled();
+      await settled(client);
       expect(gap).toBe(false);
       expect(said(heard)).toEqual(['one', 'two', 'three']);
       expect(client.position).toEqual({ feed: 'feed', sequence: 4 });
@@ -143,14 +153,14 @@ for (const carrier of CARRIERS) {
       const heard: WorkbenchEvent[] = [];
       await first.client.subscribe((event) => heard.push(event));
       first.feed.publish(notice('one'));
-      await settled();
+      await settled(first.client);
       first.close();
       first.feed.publish(notice('two'));
       first.feed.publish(notice('three'));
       const second = await open({}, first.feed, first.client.position);
       const { gap } = await second.client.subscribe((event) => heard.push(event));
       first.feed.publish(notice('four'));
-      await settled();
+      await settled(second.client);
       expect(gap).toBe(false);
       expect(said(heard)).toEqual(['one', 'two', 'three', 'four']);
     });
@@ -166,20 +176,31 @@ for (const carrier of CARRIERS) {
         const { client } = await open({}, feed, after);
         const heard: WorkbenchEvent[] = [];
         expect((await client.subscribe((event) => heard.push(event))).gap).toBe(true);
-        await settled();
+        await settled(client);
         expect(heard).toEqual([]);
         expect(client.position).toEqual({ feed: 'feed', sequence: 6 });
       }
       const { client } = await open({}, feed, { feed: 'feed', sequence: 2 });
       const heard: WorkbenchEvent[] = [];
       expect((await client.subscribe((event) => heard.push(event))).gap).toBe(false);
-      await settled();
+      await settled(client);
       expect(said(heard)).toEqual(['2', '3', '4', '5']);
     });
 
-    it('rejects what is under way when the connection is lost, and what comes after', async () => {
+    it('goes on after a gap with what happens after it', async () => {
+      const feed = new EventFeed('second start', 4);
+      const { client } = await open({}, feed, { feed: 'first start', sequence: 7 });
+      const heard: WorkbenchEvent[] = [];
+      await client.subscribe((event) => heard.push(event));
+      feed.publish(notice('after the start'));
+      await settled(client);
+      expect(said(heard)).toEqual(['after the start']);
+      expect(client.position).toEqual({ feed: 'second start', sequence: 1 });
+    });
+
+    it('ends what is under way when the connection is lost, and tells nobody any more', async () => {
       let aborted = false;
-      const { client, close } = await open({
+      const { client, feed, close } = await open({
         'system.doctor': (_input, signal) =>
           new Promise(() => {
             signal.addEventListener('abort', () => {
@@ -187,12 +208,58 @@ for (const carrier of CARRIERS) {
             });
           }),
       });
+      const heard: WorkbenchEvent[] = [];
+      await client.subscribe((event) => heard.push(event));
       const call = client.call('system.doctor', {});
-      await settled();
+      call.catch(() => undefined);
+      await settled(client);
       close();
-      await expect(call).rejects.toMatchObject({ code: 'unavailable' });
-      await expect(client.call('experiment.list', {})).rejects.toMatchObject({ code: 'unavailable' });
-      expect(aborted).toBe(true);
+      await vi.waitFor(() => expect(aborted).toBe(true));
+      feed.publish(notice('too late'));
+      if (carrier.isOutlived) {
+        await expect(call).rejects.toMatchObject({ code: 'unavailable' });
+        await expect(client.call('dataset.list', {})).rejects.toMatchObject({ code: 'unavailable' });
+      }
+      expect(heard).toEqual([]);
+    });
+
+    it('lets nothing through that is no message of our own page, and goes on', async () => {
+      let calls = 0;
+      const { client, sendGarbage } = await open({
+        'experiment.list': () => {
+          calls++;
+          return [];
+        },
+      });
+      sendGarbage();
+      await settled(client);
+      expect(calls).toBe(0);
+      await client.call('experiment.list', {});
+      expect(calls).toBe(1);
+    });
+
+    it('keeps a message that is too large from every handler, and the workbench from it', async () => {
+      let calls = 0;
+      const handlers: Partial<Handlers> = { 'model.describe': () => Promise.reject(new Error(`call ${++calls}`)) };
+      const { raw } = await open(handlers);
+      raw.send({ kind: 'call', id: 1, procedure: 'model.describe', input: { more: 'x'.repeat(OVERSIZED) } });
+      const { client } = await open(handlers);
+      await settled(client);
+      expect(calls).toBe(0);
+    });
+
+    it('carries text of any script and length as it is', async () => {
+      const name = `<b>\u202Egnirts\u202C "quoted" \\ \u0000 \u2028 \ud800 🔬${'y'.repeat(200_000)}`;
+      const { client, feed } = await open({
+        'trial.cancel': () => Promise.reject(new WorkbenchError('conflict', name)),
+      });
+      const refused = client.call('trial.cancel', { experiment: 1, trial: 1 });
+      await expect(refused).rejects.toMatchObject({ message: name });
+      const events: WorkbenchEvent[] = [];
+      await client.subscribe((event) => events.push(event));
+      feed.publish(notice(name));
+      await settled(client);
+      expect(said(events)).toEqual([name]);
     });
   });
 }
