@@ -1,15 +1,17 @@
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
-import { trialKey, type WorkbenchState } from './workbench-state.ts';
+import { RECENT_TRIALS, trialKey, type WorkbenchState } from './workbench-state.ts';
 
 /** A part of the state that is read once, kept fresh by events, and read again after a gap in them. */
 export interface Resource {
   readonly key: string;
   /** Reads it, and says how the state changes with it. */
   read(client: WorkbenchClient): Promise<(state: WorkbenchState) => WorkbenchState>;
+  /** Takes it out of the state once nothing shows it any more; without this it is kept for good. */
+  readonly forget?: (state: WorkbenchState) => WorkbenchState;
 }
 
-/** A leaderboard is read whole: sorting and filtering happen in the page. */
-const WHOLE = 100_000;
+/** Far more than can be queued or running at once (ours). */
+const MOST_ACTIVE = 1_000;
 
 export const EXPERIMENTS: Resource = {
   key: 'experiments',
@@ -19,14 +21,52 @@ export const EXPERIMENTS: Resource = {
   },
 };
 
-export function trialsOf(experiment: number): Resource {
+export const VIEWS: Resource = {
+  key: 'views',
+  read: async (client) => {
+    const views = await client.call('view.list', {});
+    return (state) => ({ ...state, views });
+  },
+};
+
+/** What is under way in a search, and the last trials that finished. */
+export function liveTrialsOf(experiment: number): Resource {
+  const some = { experiment, mode: 'trials', isTrash: false, offset: 0 } as const;
   return {
-    key: `trials ${experiment}`,
+    key: `live ${experiment}`,
     read: async (client) => {
-      const { trials } = await client.call('experiment.leaderboard', { experiment, offset: 0, limit: WHOLE });
-      const byNumber = new Map(trials.map((trial) => [trial.trial, trial]));
-      return (state) => ({ ...state, trials: new Map(state.trials).set(experiment, byNumber) });
+      const [active, recent] = await Promise.all([
+        client.call('leaderboard.read', {
+          ...some,
+          filter: 'state:running,queued',
+          sort: { column: 'trial', isAscending: true },
+          limit: MOST_ACTIVE,
+        }),
+        client.call('leaderboard.read', {
+          ...some,
+          filter: 'state:completed,failed,pruned',
+          sort: { column: 'started', isAscending: false },
+          limit: RECENT_TRIALS,
+        }),
+      ]);
+      const live = {
+        active: new Map(active.rows.map(({ trial }) => [trial.trial, trial])),
+        recent: recent.rows.map(({ trial }) => trial).reverse(),
+      };
+      return (state) => ({ ...state, live: new Map(state.live).set(experiment, live) });
     },
+  };
+}
+
+export function trialOf(experiment: number, trial: number): Resource {
+  const key = trialKey(experiment, trial);
+  return {
+    key: `trial ${key}`,
+    read: async (client) => {
+      const read = await client.call('trial.get', { experiment, trial });
+      return (state) => ({ ...state, trials: new Map(state.trials).set(key, read) });
+    },
+    forget: (state) => ({ ...state, trials: without(state.trials, key) }),
   };
 }
 
@@ -38,6 +78,7 @@ export function epochsOf(experiment: number, trial: number): Resource {
       const epochs = await client.call('trial.epochs', { experiment, trial });
       return (state) => ({ ...state, epochs: new Map(state.epochs).set(key, epochs) });
     },
+    forget: (state) => ({ ...state, epochs: without(state.epochs, key) }),
   };
 }
 
@@ -49,4 +90,10 @@ export function updatesOf(experiment: number): Resource {
       return (state) => ({ ...state, updates: new Map(state.updates).set(experiment, updates) });
     },
   };
+}
+
+function without<V>(map: ReadonlyMap<string, V>, key: string): ReadonlyMap<string, V> {
+  const rest = new Map(map);
+  rest.delete(key);
+  return rest;
 }

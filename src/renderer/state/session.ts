@@ -6,6 +6,16 @@ import { type Host, NotAuthorisedError } from '../host/host.ts';
 import type { Resource } from './resource.ts';
 import { EMPTY_STATE, reduceEvents, type WorkbenchState } from './workbench-state.ts';
 
+/** Somebody who keeps data of its own beside the state. */
+export interface EventListener {
+  /** What happened since the last frame. */
+  events(events: readonly WorkbenchEvent[]): void;
+  /** Events may have been missed, or there was no connection before: read again. */
+  afresh(): void;
+  /** There is a connection again, and no event was missed: only what failed meanwhile needs another try. */
+  connected?(): void;
+}
+
 export type ConnectionStatus =
   | { readonly kind: 'connecting' }
   /** `caughtUp` events came in late, after a connection that was lost. */
@@ -26,13 +36,23 @@ const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5_000;
 const WAIT_GROWTH = 1.6;
 const CAUGHT_UP_SHOWN_MS = 3_000;
+/** Resources that nothing shows any more and that are still kept, as people go back and forth (ours). */
+const IDLE_RESOURCES = 40;
+
+interface Wanted {
+  readonly resource: Resource;
+  isRead: boolean;
+  /** How many show it now. */
+  users: number;
+}
 
 /** Keeps the page connected to its workbench, and its state equal to the workbench's. */
 export class Session {
   private readonly host: Host;
   private readonly schedule: (draw: () => void) => void;
   private readonly listeners = new Set<() => void>();
-  private readonly wanted = new Map<string, { resource: Resource; isRead: boolean }>();
+  private readonly eventListeners = new Set<EventListener>();
+  private readonly wanted = new Map<string, Wanted>();
   private snapshot: Snapshot = { state: EMPTY_STATE, status: { kind: 'connecting' }, errors: new Map() };
   private client: WorkbenchClient | null = null;
   private position: Position | null = null;
@@ -73,11 +93,36 @@ export class Session {
   /** Tries again now. */
   readonly retry = (): void => this.stopWaiting();
 
-  /** Sees to it that a resource is read, and read again after a gap. */
-  want(resource: Resource): void {
+  /** Hears each event once, in its order; until the returned function is called. */
+  listen(listener: EventListener): () => void {
+    this.eventListeners.add(listener);
+    return () => this.eventListeners.delete(listener);
+  }
+
+  /** Takes in what has come and was not drawn yet. */
+  flush(): void {
+    if (this.reduceWaiting()) this.notify();
+  }
+
+  /** Sees to it that a resource is read, and read again after a gap, until the returned function is called. */
+  want(resource: Resource): () => void {
+    const known = this.wanted.get(resource.key);
+    const wanted = known ?? { resource, isRead: false, users: 0 };
+    wanted.users++;
+    this.touch(resource.key, wanted);
+    if (known === undefined && this.client !== null) void this.read(this.client, resource);
+    return () => {
+      wanted.users--;
+      this.forgetIdle();
+    };
+  }
+
+  /** Puts in what is known already, so that a resource need not be read when it is wanted. */
+  know(resource: Resource, change: (state: WorkbenchState) => WorkbenchState): void {
     if (this.wanted.has(resource.key)) return;
-    this.wanted.set(resource.key, { resource, isRead: false });
-    if (this.client !== null) void this.read(this.client, resource);
+    this.touch(resource.key, { resource, isRead: true, users: 0 });
+    this.set({ state: change(this.snapshot.state) });
+    this.forgetIdle();
   }
 
   /** Reads a resource again whose reading failed. */
@@ -112,6 +157,7 @@ export class Session {
       if (isFresh || !isRead || this.snapshot.errors.has(key)) void this.read(client, resource);
     }
     this.set({ status: { kind: 'connected', caughtUp: null } });
+    for (const listener of this.eventListeners) isFresh ? listener.afresh() : listener.connected?.();
     if (wasLost) setTimeout(() => this.tellCaughtUp(from, client), CAUGHT_UP_SHOWN_MS / 10);
     await closed;
     this.position = client.position;
@@ -136,7 +182,10 @@ export class Session {
       this.reduceWaiting();
       const errors = new Map(this.snapshot.errors);
       errors.delete(key);
-      this.wanted.set(key, { resource, isRead: true });
+      const wanted = this.wanted.get(key);
+      // It may be forgotten by now.
+      if (wanted === undefined) return;
+      wanted.isRead = true;
       this.set({ state: change(this.snapshot.state), errors });
     } catch (error) {
       if (this.client !== client) return;
@@ -159,10 +208,32 @@ export class Session {
   private reduceWaiting(): boolean {
     const events = this.waiting;
     this.waiting = [];
+    if (events.length === 0) return false;
+    for (const listener of this.eventListeners) listener.events(events);
     const state = reduceEvents(this.snapshot.state, events);
     if (state === this.snapshot.state) return false;
     this.snapshot = { ...this.snapshot, state };
     return true;
+  }
+
+  /** Makes it the one that was used last. */
+  private touch(key: string, wanted: Wanted): void {
+    this.wanted.delete(key);
+    this.wanted.set(key, wanted);
+  }
+
+  private forgetIdle(): void {
+    const idle = [...this.wanted].filter(([, { resource, users }]) => users === 0 && resource.forget !== undefined);
+    if (idle.length <= IDLE_RESOURCES) return;
+    let { state } = this.snapshot;
+    const errors = new Map(this.snapshot.errors);
+    for (const [key, { resource }] of idle.slice(0, idle.length - IDLE_RESOURCES)) {
+      this.wanted.delete(key);
+      errors.delete(key);
+      state = resource.forget?.(state) ?? state;
+    }
+    // Nobody shows what is forgotten, so nobody needs to hear of it.
+    this.snapshot = { ...this.snapshot, state, errors };
   }
 
   private pause(ms: number): Promise<void> {

@@ -1,11 +1,12 @@
-import { createContext, useCallback, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../shared/contract.ts';
 import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { EXPERIMENTS, epochsOf, type Resource, trialsOf, updatesOf } from './resource.ts';
+import type { NamedView } from '../../shared/records/leaderboard.ts';
+import { EXPERIMENTS, epochsOf, liveTrialsOf, type Resource, trialOf, updatesOf, VIEWS } from './resource.ts';
 import type { ConnectionStatus, Session, Snapshot } from './session.ts';
-import { type LogEntry, type Progress, trialKey } from './workbench-state.ts';
+import { type LiveTrials, type LogEntry, type Progress, trialKey } from './workbench-state.ts';
 
 export const SessionContext = createContext<Session | null>(null);
 
@@ -31,9 +32,7 @@ function useResource<T>(resource: Resource | null, select: (snapshot: Snapshot) 
   const session = useSession();
   const key = resource?.key ?? '';
   // biome-ignore lint/correctness/useExhaustiveDependencies: resources of one key are equal
-  useEffect(() => {
-    if (resource !== null) session.want(resource);
-  }, [session, key]);
+  useEffect(() => (resource === null ? undefined : session.want(resource)), [session, key]);
   const value = useSnapshot(select);
   const error = useSnapshot(({ errors }) => errors.get(key));
   if (value !== null && value !== undefined) return { kind: 'ready', value };
@@ -54,8 +53,47 @@ export function useExperiment(id: number): Loaded<{ readonly experiment: Experim
   return { kind: 'ready', value: { experiment: all.value.get(id) ?? null } };
 }
 
-export function useTrials(experiment: number): Loaded<ReadonlyMap<number, Trial>> {
-  return useResource(trialsOf(experiment), ({ state }) => state.trials.get(experiment));
+/** What is queued or running, and the last trials that finished; kept fresh by events. */
+export function useLiveTrials(experiment: number): Loaded<LiveTrials> {
+  return useResource(liveTrialsOf(experiment), ({ state }) => state.live.get(experiment));
+}
+
+/** One trial, kept fresh by events; fails with `not_found` where there is none. Null asks for nothing. */
+export function useTrial(experiment: number, trial: number | null): Loaded<Trial> {
+  const key = trialKey(experiment, trial ?? 0);
+  return useResource(trial === null ? null : trialOf(experiment, trial), ({ state }) => state.trials.get(key));
+}
+
+/** Some trials in the order asked for, kept fresh by events; those that do not exist are left out. */
+export function useSomeTrials(experiment: number, numbers: readonly number[]): Loaded<readonly Trial[]> {
+  const session = useSession();
+  const text = numbers.join(',');
+  useEffect(() => {
+    const wanted = text === '' ? [] : text.split(',').map((number) => trialOf(experiment, Number(number)));
+    const releases = wanted.map((resource) => session.want(resource));
+    return () => {
+      for (const release of releases) release();
+    };
+  }, [session, experiment, text]);
+  const all = useSnapshot(({ state }) => state.trials);
+  const errors = useSnapshot((snapshot) => snapshot.errors);
+  return useMemo(() => {
+    const found: Trial[] = [];
+    for (const number of text === '' ? [] : text.split(',').map(Number)) {
+      const trial = all.get(trialKey(experiment, number));
+      const { key } = trialOf(experiment, number);
+      const error = errors.get(key);
+      if (trial !== undefined) found.push(trial);
+      else if (error === undefined) return { kind: 'loading' };
+      else if (error.code !== 'not_found') return { kind: 'failed', error, retry: () => session.reread(key) };
+    }
+    return { kind: 'ready', value: found };
+  }, [session, experiment, text, all, errors]);
+}
+
+/** Named filters, by name. */
+export function useNamedViews(): Loaded<readonly NamedView[]> {
+  return useResource(VIEWS, ({ state }) => state.views);
 }
 
 export function useEpochs(experiment: number, trial: number | null): Loaded<readonly TrialEpoch[]> {

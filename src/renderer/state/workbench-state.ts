@@ -1,12 +1,24 @@
 import type { EventPayload, WorkbenchEvent } from '../../shared/contract.ts';
 import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
+import type { NamedView } from '../../shared/records/leaderboard.ts';
+import type { LogEntry } from '../../shared/records/log.ts';
 
 export type Progress = EventPayload<'trial.progressed'>;
-export type LogEntry = EventPayload<'log.added'>;
+export type { LogEntry };
 
 /** Newest log entries that are kept (ours). */
 const LOG_LENGTH = 500;
+/** Finished trials that the time left is told from (ours). */
+export const RECENT_TRIALS = 20;
+
+/** What is under way in a search; its finished trials are read by windows. */
+export interface LiveTrials {
+  /** Queued and running, by number. */
+  readonly active: ReadonlyMap<number, Trial>;
+  /** The last that finished, at most `RECENT_TRIALS`; newest last. */
+  readonly recent: readonly Trial[];
+}
 
 /**
  * All that the page knows of the workbench. A map that is missing was not read yet: events about it are let go, since
@@ -14,23 +26,29 @@ const LOG_LENGTH = 500;
  */
 export interface WorkbenchState {
   readonly experiments: ReadonlyMap<number, Experiment> | null;
-  /** By experiment, then by trial. */
-  readonly trials: ReadonlyMap<number, ReadonlyMap<number, Trial>>;
+  /** By experiment. */
+  readonly live: ReadonlyMap<number, LiveTrials>;
+  /** Trials that were asked for one by one, by `trialKey`. */
+  readonly trials: ReadonlyMap<string, Trial>;
   /** By `trialKey`, in order of the epochs. */
   readonly epochs: ReadonlyMap<string, readonly TrialEpoch[]>;
   /** By experiment, in order of the updates. */
   readonly updates: ReadonlyMap<number, readonly UpdateReport[]>;
   /** Of running trials, by `trialKey`. */
   readonly progress: ReadonlyMap<string, Progress>;
+  /** By name. */
+  readonly views: readonly NamedView[] | null;
   readonly log: readonly LogEntry[];
 }
 
 export const EMPTY_STATE: WorkbenchState = {
   experiments: null,
+  live: new Map(),
   trials: new Map(),
   epochs: new Map(),
   updates: new Map(),
   progress: new Map(),
+  views: null,
   log: [],
 };
 
@@ -46,14 +64,11 @@ export function reduceEvents(state: WorkbenchState, events: readonly WorkbenchEv
 function reduceEvent(draft: Draft, event: WorkbenchEvent): void {
   switch (event.name) {
     case 'experiment.changed':
-      if (draft.before.experiments !== null) draft.experiments().set(event.payload.id, event.payload);
+      if (draft.before.experiments !== null) draft.edit('experiments').set(event.payload.id, event.payload);
       return;
-    case 'trial.changed': {
-      const { experiment, trial, state } = event.payload;
-      draft.trials(experiment)?.set(trial, event.payload);
-      if (state !== 'running') draft.forgetProgress(trialKey(experiment, trial));
+    case 'trial.changed':
+      draft.setTrial(event.payload);
       return;
-    }
     case 'epoch.added':
       draft.addEpoch(event.payload);
       return;
@@ -61,38 +76,58 @@ function reduceEvent(draft: Draft, event: WorkbenchEvent): void {
       draft.addUpdate(event.payload.experiment, event.payload.report);
       return;
     case 'trial.progressed':
-      draft.setProgress(event.payload);
+      draft.edit('progress').set(trialKey(event.payload.experiment, event.payload.trial), event.payload);
+      return;
+    case 'views.changed':
+      draft.setViews(event.payload);
       return;
     case 'log.added':
       draft.addLog(event.payload);
+      return;
+    case 'cell.labelled':
+      // Labels belong to the rows of the leaderboard, which hear of them themselves.
+      return;
   }
 }
+
+/** The maps of the state, writable and never null. */
+type Maps = {
+  [M in 'experiments' | 'live' | 'trials' | 'epochs' | 'updates' | 'progress']: NonNullable<
+    WorkbenchState[M]
+  > extends ReadonlyMap<infer K, infer V>
+    ? Map<K, V>
+    : never;
+};
 
 class Draft {
   readonly before: WorkbenchState;
   private after: WorkbenchState;
-  private readonly copiedTrials = new Map<number, Map<number, Trial>>();
-  private copiedExperiments: Map<number, Experiment> | undefined;
-  private copiedProgress: Map<string, Progress> | undefined;
+  private readonly copies: Partial<Maps> = {};
 
   constructor(before: WorkbenchState) {
     this.before = before;
     this.after = before;
   }
 
-  experiments(): Map<number, Experiment> {
-    this.copiedExperiments ??= new Map(this.before.experiments ?? []);
-    return this.copiedExperiments;
+  /** A map of the state, copied at the first change. */
+  edit<M extends keyof Maps>(name: M): Maps[M] {
+    const known = this.copies[name];
+    if (known !== undefined) return known as Maps[M];
+    const copy = new Map(this.before[name] as ReadonlyMap<unknown, unknown> | null) as Maps[M];
+    this.copies[name] = copy;
+    this.after = { ...this.after, [name]: copy };
+    return copy;
   }
 
-  trials(experiment: number): Map<number, Trial> | undefined {
-    const copied = this.copiedTrials.get(experiment);
-    if (copied !== undefined) return copied;
-    const known = this.before.trials.get(experiment);
-    if (known === undefined) return undefined;
-    const copy = new Map(known);
-    this.copiedTrials.set(experiment, copy);
-    return copy;
+  setTrial(trial: Trial): void {
+    const key = trialKey(trial.experiment, trial.trial);
+    if (this.before.trials.has(key)) this.edit('trials').set(key, trial);
+    const live = this.after.live.get(trial.experiment);
+    if (live !== undefined) {
+      const changed = changeLive(live, trial);
+      if (changed !== live) this.edit('live').set(trial.experiment, changed);
+    }
+    if (trial.state !== 'running' && this.after.progress.has(key)) this.edit('progress').delete(key);
   }
 
   addEpoch(epoch: TrialEpoch): void {
@@ -102,7 +137,7 @@ class Draft {
     // A trial that went on from a checkpoint tells an epoch again: the newer one is right.
     const epochs = [...known.filter((other) => other.epoch !== epoch.epoch), epoch];
     epochs.sort((one, other) => one.epoch - other.epoch);
-    this.after = { ...this.after, epochs: new Map(this.after.epochs).set(key, epochs) };
+    this.edit('epochs').set(key, epochs);
   }
 
   addUpdate(experiment: number, report: UpdateReport): void {
@@ -110,18 +145,11 @@ class Draft {
     if (known === undefined) return;
     const updates = [...known.filter((other) => other.update !== report.update), report];
     updates.sort((one, other) => one.update - other.update);
-    this.after = { ...this.after, updates: new Map(this.after.updates).set(experiment, updates) };
+    this.edit('updates').set(experiment, updates);
   }
 
-  setProgress(progress: Progress): void {
-    this.copiedProgress ??= new Map(this.before.progress);
-    this.copiedProgress.set(trialKey(progress.experiment, progress.trial), progress);
-  }
-
-  forgetProgress(key: string): void {
-    if (!(this.copiedProgress ?? this.before.progress).has(key)) return;
-    this.copiedProgress ??= new Map(this.before.progress);
-    this.copiedProgress.delete(key);
+  setViews(views: readonly NamedView[]): void {
+    if (this.before.views !== null) this.after = { ...this.after, views };
   }
 
   addLog(entry: LogEntry): void {
@@ -129,12 +157,13 @@ class Draft {
   }
 
   finish(): WorkbenchState {
-    let { trials } = this.after;
-    if (this.copiedTrials.size > 0) trials = new Map([...trials, ...this.copiedTrials]);
-    const experiments = this.copiedExperiments ?? this.after.experiments;
-    const progress = this.copiedProgress ?? this.after.progress;
-    const isSame =
-      trials === this.after.trials && experiments === this.after.experiments && progress === this.after.progress;
-    return isSame ? this.after : { ...this.after, trials, experiments, progress };
+    return this.after;
   }
+}
+
+function changeLive(live: LiveTrials, trial: Trial): LiveTrials {
+  const active = new Map(live.active);
+  if (trial.state === 'queued' || trial.state === 'running') return { ...live, active: active.set(trial.trial, trial) };
+  if (!active.delete(trial.trial)) return live;
+  return { active, recent: [...live.recent, trial].slice(-RECENT_TRIALS) };
 }

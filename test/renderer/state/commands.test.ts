@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { isKey, type KeyPlace, type KeyPress, keyCaps, worksThere } from '../../../src/renderer/state/command-keys.ts';
-import { type Command, CommandRegistry } from '../../../src/renderer/state/commands.ts';
+import { type Command, CommandRegistry } from '../../../src/renderer/state/command-registry.ts';
 
 const press = (key: string, held: Partial<KeyPress> = {}): KeyPress => ({
   key,
