@@ -5,24 +5,35 @@ import { type Script, ScriptedQueue } from '../main/search/scripted-queue.ts';
 import { scratchFolder, writeSmallDataset } from '../main/workbench/small-project.ts';
 
 export interface ServedProject {
+  /** Where the project's home is; the project is the folder `project` in it. */
+  readonly folder: string;
   /** Serves the project, on the same port each time. */
   start(): Promise<Headless>;
   remove(): void;
 }
 
-/** As it is built for people: the test runner's NODE_ENV would make it React's development build. */
-async function buildPageForPeople(): Promise<string> {
+/** Builds as for people: the test runner's NODE_ENV would make it React's development build. */
+export async function asForPeople<T>(build: () => Promise<T>): Promise<T> {
   const { NODE_ENV } = process.env;
   process.env.NODE_ENV = 'production';
   try {
-    return await buildPage(() => undefined);
+    return await build();
   } finally {
     process.env.NODE_ENV = NODE_ENV;
   }
 }
 
-/** A project with the data set `small`, whose trials are trained by a script. The page is the real one. */
-export async function servedProject(script: Script, port: number): Promise<ServedProject> {
+export const buildPageForPeople = (): Promise<string> => asForPeople(() => buildPage(() => undefined));
+
+/**
+ * A project with the data set `small`, whose trials are trained by a script. The page is the real one. `allowedHosts`
+ * are further names of the server, with their ports.
+ */
+export async function servedProject(
+  script: Script,
+  port: number,
+  allowedHosts: readonly string[] = [],
+): Promise<ServedProject> {
   const { folder, remove } = scratchFolder();
   writeSmallDataset(folder);
   const pageFolder = await buildPageForPeople();
@@ -35,7 +46,7 @@ export async function servedProject(script: Script, port: number): Promise<Serve
       host: '127.0.0.1',
       port,
       tls: null,
-      allowedHosts: [],
+      allowedHosts,
     });
-  return { start, remove };
+  return { folder, start, remove };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { takeLock } from '../setup/lock.ts';
 import { compressAssets } from './compress-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -9,6 +10,8 @@ const SOURCES = ['src/renderer', 'src/shared', 'resources/cells', 'package-lock.
 
 /** Where the renderer's build lies. */
 export const PAGE_FOLDER = join(ROOT, 'out', 'renderer');
+/** Names the sources that the build was made from. */
+const STAMP = join(PAGE_FOLDER, '.sources');
 
 /** Vite's settings for the page, the same for the window and for the served mode. */
 export async function pageBuildConfig() {
@@ -29,14 +32,26 @@ export async function pageBuildConfig() {
 
 /** Builds the page when its sources changed since the last build. Takes some seconds then, milliseconds otherwise. */
 export async function buildPage(tell: (sentence: string) => void): Promise<string> {
-  const stamp = join(PAGE_FOLDER, '.sources');
-  const wanted = hashSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return PAGE_FOLDER;
-  tell('Building the page.');
-  const { build } = await import('vite');
-  await build({ ...(await pageBuildConfig()), configFile: false, logLevel: 'warn' });
-  writeFileSync(stamp, wanted);
+  if (isBuilt()) return PAGE_FOLDER;
+  const release = await takeLock(join(ROOT, 'out', 'renderer.lock'), (pid) =>
+    tell(`Waiting for process ${pid}, which builds the page.`),
+  );
+  try {
+    if (isBuilt()) return PAGE_FOLDER;
+    tell('Building the page.');
+    // Before the build, so that a source that changes meanwhile is built again.
+    const sources = hashSources();
+    const { build } = await import('vite');
+    await build({ ...(await pageBuildConfig()), configFile: false, logLevel: 'warn' });
+    writeFileSync(STAMP, sources);
+  } finally {
+    release();
+  }
   return PAGE_FOLDER;
+}
+
+function isBuilt(): boolean {
+  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === hashSources();
 }
 
 /** Names, sizes and times of the sources: quicker than their contents, and enough to see that they changed. */
