@@ -40,8 +40,9 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
 
   const trials = async (): Promise<Trial[]> => {
     const { signal } = new AbortController();
-    const all = { experiment: 1, offset: 0, limit: 1000 };
-    return (await headless.workbench.handlers['experiment.leaderboard'](all, signal)).trials;
+    const sort = { column: 'reward', isAscending: false } as const;
+    const all = { experiment: 1, mode: 'trials', filter: '', sort, isTrash: false, offset: 0, limit: 1000 } as const;
+    return (await headless.workbench.handlers['leaderboard.read'](all, signal)).rows.map(({ trial }) => trial);
   };
   const rows = () => page.getByRole('grid').locator('[data-trial]');
 

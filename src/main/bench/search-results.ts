@@ -19,11 +19,10 @@ export async function readResults(projectFolder: string): Promise<SearchResults>
   try {
     const [experiment] = store.experiments.list();
     if (!experiment) throw new Error(`${projectFolder} has no experiment`);
-    const { trials } = store.trials.leaderboard(experiment.id, 0, 100_000);
     const snapshot = store.updates.latest(experiment.id)?.snapshot ?? new Uint8Array();
     return {
-      trials: trials
-        .toSorted((a, b) => a.trial - b.trial)
+      trials: store.trials
+        .list(experiment.id)
         .map(({ trial, state, hash, seed, logProbability, reusedFrom, reward, failure, weightsHash }) => {
           const curve = store.epochs.list(experiment.id, trial).map(({ durationMs: _, ...epoch }) => epoch);
           const facts = { trial, state, hash, seed, logProbability, reusedFrom, reward, failure, weightsHash, curve };

@@ -12,10 +12,13 @@ interface ExperimentRow {
   finishedAt: string | null;
   runningMs: number;
   overheadMs: number;
+  twinOf: number | null;
+  trashed: number;
 }
 
 const COLUMNS = `experiment, config, state, message, created_at AS createdAt, finished_at AS finishedAt,
-  running_ms AS runningMs, overhead_ms AS overheadMs`;
+  running_ms AS runningMs, overhead_ms AS overheadMs, twin_of AS twinOf,
+  (SELECT count(*) FROM trials WHERE trials.experiment = experiments.experiment AND trashed_at IS NOT NULL) AS trashed`;
 
 /** The table of experiments. Counts and the best trial are read from the trials, where they are true by definition. */
 export class Experiments {
@@ -24,7 +27,11 @@ export class Experiments {
   private readonly all: Statement<[], { experiment: number }>;
   private readonly counts: Statement<[number], { state: TrialState; n: number }>;
   private readonly best: Statement<[number], { trial: number; reward: number }>;
-  private readonly insert: Statement<[string, string]>;
+  private readonly insert: Statement<[string, string, number | null]>;
+  private readonly twin: Statement<[number], { experiment: number }>;
+  private readonly rest: Statement<[number], { restsAs: ExperimentState | null }>;
+  private readonly lend: Statement<[ExperimentState, number]>;
+  private readonly giveBack: Statement<[string | null, number]>;
   private readonly update: Statement<[ExperimentState, string | null, string | null, number]>;
   private readonly reconfigure: Statement<[string, number]>;
   private readonly clock: Statement<[number, number, number]>;
@@ -33,25 +40,62 @@ export class Experiments {
     this.commits = commits;
     this.one = database.prepare(`SELECT ${COLUMNS} FROM experiments WHERE experiment = ?`);
     this.all = database.prepare('SELECT experiment FROM experiments ORDER BY experiment');
-    this.counts = database.prepare('SELECT state, count(*) AS n FROM trials WHERE experiment = ? GROUP BY state');
+    this.counts = database.prepare(
+      'SELECT state, count(*) AS n FROM trials WHERE experiment = ? AND batch IS NOT NULL GROUP BY state',
+    );
     this.best = database.prepare(
-      `SELECT trial, reward FROM trials WHERE experiment = ? AND reward IS NOT NULL
+      `SELECT trial, reward FROM trials WHERE experiment = ? AND reward IS NOT NULL AND trashed_at IS NULL
        ORDER BY reward DESC, trial LIMIT 1`,
     );
-    this.insert = database.prepare(`INSERT INTO experiments (config, state, created_at) VALUES (?, 'running', ?)`);
+    this.insert = database.prepare(
+      `INSERT INTO experiments (config, state, created_at, twin_of) VALUES (?, 'running', ?, ?)`,
+    );
+    this.twin = database.prepare('SELECT experiment FROM experiments WHERE twin_of = ? ORDER BY experiment LIMIT 1');
+    this.rest = database.prepare('SELECT rests_as AS restsAs FROM experiments WHERE experiment = ?');
+    this.lend = database.prepare(`UPDATE experiments SET state = 'running', rests_as = ? WHERE experiment = ?`);
+    this.giveBack = database.prepare(
+      `UPDATE experiments SET state = rests_as, rests_as = NULL, message = coalesce(?, message)
+       WHERE experiment = ? AND rests_as IS NOT NULL`,
+    );
     this.update = database.prepare(
-      'UPDATE experiments SET state = ?, message = ?, finished_at = ? WHERE experiment = ?',
+      'UPDATE experiments SET state = ?, message = ?, finished_at = ?, rests_as = NULL WHERE experiment = ?',
     );
     this.reconfigure = database.prepare('UPDATE experiments SET config = ? WHERE experiment = ?');
     this.clock = database.prepare('UPDATE experiments SET running_ms = ?, overhead_ms = ? WHERE experiment = ?');
   }
 
-  /** Stores a new experiment as running and returns its id. */
-  create(config: ExperimentConfig, at: string): number {
+  /** Stores a new experiment as running and returns its id. `twinOf`: the search that it stands beside. */
+  create(config: ExperimentConfig, at: string, twinOf: number | null = null): number {
     return this.commits.run(() => {
-      const id = Number(this.insert.run(JSON.stringify(config), at).lastInsertRowid);
+      const id = Number(this.insert.run(JSON.stringify(config), at, twinOf).lastInsertRowid);
       this.note(id);
       return id;
+    });
+  }
+
+  /** The random search that stands beside a search, or null. */
+  twinOf(id: number): number | null {
+    return this.twin.get(id)?.experiment ?? null;
+  }
+
+  /** The state that an experiment goes back to which runs for repeats alone, else null. */
+  restsAs(id: number): ExperimentState | null {
+    return this.rest.get(id)?.restsAs ?? null;
+  }
+
+  /** Lets an experiment that rests run for the repeats that a person asked for; its message and end stay. */
+  runForRepeats(id: number, restsAs: ExperimentState): void {
+    this.commits.run(() => {
+      this.lend.run(restsAs, id);
+      this.note(id);
+    });
+  }
+
+  /** Back to the state before; a message takes the old one's place. */
+  restFromRepeats(id: number, message: string | null): void {
+    this.commits.run(() => {
+      this.giveBack.run(message, id);
+      this.note(id);
     });
   }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { makeFolders } from '../make-folders.ts';
+import { Attempts } from './attempts.ts';
 import { backUp, type Restored, restore } from './backups.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Commits, type Publish } from './commits.ts';
@@ -11,6 +12,10 @@ import { openDatabase } from './database.ts';
 import { Epochs } from './epochs.ts';
 import { ExperimentDatasets } from './experiment-datasets.ts';
 import { Experiments } from './experiments.ts';
+import { Labels } from './labels.ts';
+import { Leaderboard } from './leaderboard.ts';
+import { LogEntries } from './log-entries.ts';
+import { NamedViews } from './named-views.ts';
 import { lockProject } from './project-lock.ts';
 import { errorCode, explainStorageError } from './storage-error.ts';
 import { Trials } from './trials.ts';
@@ -20,9 +25,14 @@ export interface Store {
   readonly experiments: Experiments;
   readonly datasets: ExperimentDatasets;
   readonly trials: Trials;
+  readonly attempts: Attempts;
+  readonly leaderboard: Leaderboard;
+  readonly labels: Labels;
+  readonly views: NamedViews;
   readonly epochs: Epochs;
   readonly updates: ControllerUpdates;
   readonly checkpoints: Checkpoints;
+  readonly log: LogEntries;
   /** Set when the database was damaged and a backup took its place. */
   readonly restored: Restored | null;
   /** All writes in `work` are stored together or not at all; what changed is told once they are. */
@@ -101,13 +111,20 @@ function composeStore(database: Database, { folder, publish, now, unlock, restor
     underWay = next.catch(() => undefined);
     return next;
   };
+  const trials = new Trials(database, commits);
+  const labels = new Labels(database, commits);
   return {
     experiments: new Experiments(database, commits),
     datasets: new ExperimentDatasets(database, commits),
-    trials: new Trials(database, commits),
+    trials,
+    attempts: new Attempts(database, commits),
+    labels,
+    leaderboard: new Leaderboard(trials, labels),
+    views: new NamedViews(database, commits),
     epochs: new Epochs(database, commits),
     updates: new ControllerUpdates(database, commits),
     checkpoints: new Checkpoints(database, commits),
+    log: new LogEntries(database, commits),
     restored,
     transaction: (work) => commits.run(work),
     backUp: enqueueBackup,

@@ -43,7 +43,7 @@ const COLUMNS = `experiment, trial, batch, state, architecture, hash, origin, pa
   seed, reused_from AS reusedFrom, reward, best_accuracy AS bestAccuracy, best_epoch AS bestEpoch, failure, message,
   weights_hash AS weightsHash, trainable_parameters AS trainableParameters, total_parameters AS totalParameters,
   multiply_adds AS multiplyAdds, attempts, queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt,
-  duration_ms AS durationMs, step, steps`;
+  trashed_at AS trashedAt, duration_ms AS durationMs, step, steps`;
 const UNFINISHED = `state IN ('queued', 'running')`;
 const LEASED = `experiment = @experiment AND trial = @trial AND state = 'running' AND lease_epoch = @leaseEpoch`;
 
@@ -55,32 +55,46 @@ export class Trials {
   private readonly commits: Commits;
   private readonly one: Statement<[number, number], TrialRow>;
   private readonly batch: Statement<[number, number], TrialRow>;
-  private readonly ranked: Statement<[number, number, number], TrialRow>;
-  private readonly count: Statement<[number], { n: number }>;
+  private readonly all: Statement<[number], TrialRow>;
   private readonly twin: Statement<[number, string, number], { trial: number; state: TrialState }>;
   private readonly open: Statement<[number], { trial: number }>;
+  private readonly repeated: Statement<[number], TrialRow>;
+  private readonly repeatedNumbers: Statement<[number], { trial: number }>;
+  private readonly proposals: Statement<[number], { all: number; cancelled: number; unfinished: number }>;
+  private readonly last: Statement<[number], { trial: number | null }>;
   private readonly insert: Statement<[Omit<NewTrial, 'architecture'> & { architecture: string }]>;
   private readonly take: Statement<[{ experiment: number; trial: number; at: string }], { leaseEpoch: number }>;
   private readonly holds: Statement<[Lease], { held: number }>;
-  private readonly move: Statement<[Lease & { step: number; steps: number }]>;
+  private readonly move: Statement<[Lease & { step: number; steps: number; addedMs: number }]>;
   private readonly end: Statement<[Lease & Ending & { at: string }]>;
   private readonly copy: Statement<[{ experiment: number; trial: number; from: number; at: string }]>;
+  private readonly pass: Statement<[Lease & { addedMs: number }]>;
   private readonly back: Statement<[Lease]>;
+  private readonly hide: Statement<[{ experiment: number; trial: number; at: string | null }]>;
   private readonly drop: Statement<[{ experiment: number; trial: number; message: string; at: string }]>;
 
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
     this.one = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND trial = ?`);
     this.batch = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch = ? ORDER BY trial`);
-    this.ranked = database.prepare(
-      `SELECT ${COLUMNS} FROM trials WHERE experiment = ? ORDER BY reward DESC, trial LIMIT ? OFFSET ?`,
-    );
-    this.count = database.prepare('SELECT count(*) AS n FROM trials WHERE experiment = ?');
+    this.all = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? ORDER BY trial`);
     this.twin = database.prepare(
       `SELECT trial, state FROM trials WHERE experiment = ? AND hash = ? AND trial < ?
-       AND state IN ('queued', 'running', 'completed') ORDER BY trial LIMIT 1`,
+       AND batch IS NOT NULL AND state IN ('queued', 'running', 'completed') ORDER BY trial LIMIT 1`,
     );
     this.open = database.prepare(`SELECT trial FROM trials WHERE experiment = ? AND ${UNFINISHED} ORDER BY trial`);
+    this.repeated = database.prepare(
+      `SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch IS NULL ORDER BY trial`,
+    );
+    this.repeatedNumbers = database.prepare(
+      'SELECT trial FROM trials WHERE experiment = ? AND batch IS NULL ORDER BY trial',
+    );
+    this.proposals = database.prepare(
+      `SELECT count(*) AS "all", count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
+         count(*) FILTER (WHERE ${UNFINISHED}) AS unfinished
+       FROM trials WHERE experiment = ? AND batch IS NOT NULL`,
+    );
+    this.last = database.prepare('SELECT max(trial) AS trial FROM trials WHERE experiment = ?');
     this.insert = database.prepare(
       `INSERT INTO trials (experiment, trial, batch, state, architecture, hash, origin, parent, log_probability, seed,
          trainable_parameters, total_parameters, multiply_adds, queued_at)
@@ -93,10 +107,12 @@ export class Trials {
        WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED} RETURNING lease_epoch AS leaseEpoch`,
     );
     this.holds = database.prepare(`SELECT 1 AS held FROM trials WHERE ${LEASED}`);
-    this.move = database.prepare(`UPDATE trials SET step = @step, steps = max(steps, @steps) WHERE ${LEASED}`);
+    this.move = database.prepare(
+      `UPDATE trials SET step = @step, steps = max(steps, @steps), duration_ms = duration_ms + @addedMs WHERE ${LEASED}`,
+    );
     this.end = database.prepare(
       `UPDATE trials SET state = @state, reward = @reward, best_accuracy = @bestAccuracy, best_epoch = @bestEpoch,
-         failure = @failure, message = @message, weights_hash = @weightsHash, duration_ms = duration_ms + @durationMs,
+         failure = @failure, message = @message, weights_hash = @weightsHash, duration_ms = max(0, duration_ms + @durationMs),
          step = CASE WHEN @state = 'completed' THEN steps ELSE step END, finished_at = @at
        WHERE ${LEASED}`,
     );
@@ -107,7 +123,12 @@ export class Trials {
          AS source
        WHERE trials.experiment = @experiment AND trials.trial = @trial AND trials.state = 'queued'`,
     );
+    this.pass = database.prepare(`UPDATE trials SET duration_ms = duration_ms + @addedMs WHERE ${LEASED}`);
     this.back = database.prepare(`UPDATE trials SET state = 'queued' WHERE ${LEASED}`);
+    this.hide = database.prepare(
+      `UPDATE trials SET trashed_at = @at
+       WHERE experiment = @experiment AND trial = @trial AND (trashed_at IS NULL) = (@at IS NOT NULL)`,
+    );
     this.drop = database.prepare(
       `UPDATE trials SET state = 'cancelled', message = @message, finished_at = @at
        WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED}`,
@@ -135,10 +156,9 @@ export class Trials {
     return this.batch.all(experiment, batch).map(toTrial);
   }
 
-  /** In rank order: reward descending, ties by number, those without a reward last. */
-  leaderboard(experiment: number, offset: number, limit: number): { total: number; trials: Trial[] } {
-    const trials = this.ranked.all(experiment, limit, offset).map(toTrial);
-    return { total: this.count.get(experiment)?.n ?? 0, trials };
+  /** All of an experiment by number, also those in the trash. */
+  list(experiment: number): Trial[] {
+    return this.all.all(experiment).map(toTrial);
   }
 
   /**
@@ -149,9 +169,29 @@ export class Trials {
     return this.twin.get(experiment, hash, trial) ?? null;
   }
 
-  /** Numbers of the queued and running trials. */
+  /** Numbers of the queued and running trials, repeats that a person asked for among them. */
   unfinished(experiment: number): number[] {
     return this.open.all(experiment).map(({ trial }) => trial);
+  }
+
+  /** Trainings that a person asked for, which belong to no batch, by number. */
+  repeats(experiment: number): Trial[] {
+    return this.repeated.all(experiment).map(toTrial);
+  }
+
+  /** Their numbers alone, ascending. */
+  repeatNumbers(experiment: number): number[] {
+    return this.repeatedNumbers.all(experiment).map(({ trial }) => trial);
+  }
+
+  /** Of the search's own trials, so without repeats: how many there are, and how many of them are not finished. */
+  proposed(experiment: number): { all: number; cancelled: number; unfinished: number } {
+    return this.proposals.get(experiment) ?? { all: 0, cancelled: 0, unfinished: 0 };
+  }
+
+  /** The number that the next trial gets. */
+  nextNumber(experiment: number): number {
+    return (this.last.get(experiment)?.trial ?? 0) + 1;
   }
 
   /** Starts a try and returns its lease; null when the trial is finished. Every older lease is void from here on. */
@@ -168,9 +208,16 @@ export class Trials {
     return this.holds.get(onlyLease(lease)) !== undefined;
   }
 
-  /** Where the trial stands; false when the lease is void. */
-  advance(lease: Lease, step: number, steps: number): boolean {
-    return this.commits.run(() => this.told(lease, this.move.run({ ...onlyLease(lease), step, steps }).changes));
+  /** Where the trial stands, and the time since the last such word; false when the lease is void. */
+  advance(lease: Lease, step: number, steps: number, addedMs: number): boolean {
+    return this.commits.run(() =>
+      this.told(lease, this.move.run({ ...onlyLease(lease), step, steps, addedMs }).changes),
+    );
+  }
+
+  /** Adds to the training time of a try that ended without a word of its own; false when the lease is void. */
+  addTime(lease: Lease, addedMs: number): boolean {
+    return this.commits.run(() => this.told(lease, this.pass.run({ ...onlyLease(lease), addedMs }).changes));
   }
 
   /** Ends the trial; false when the lease is void, and nothing is written then. */
@@ -195,6 +242,11 @@ export class Trials {
     return this.commits.run(() =>
       this.told({ experiment, trial }, this.drop.run({ experiment, trial, message, at }).changes),
     );
+  }
+
+  /** Puts a trial into the trash, or (at null) takes it out; false where it was so before. */
+  setTrashed(experiment: number, trial: number, at: string | null): boolean {
+    return this.commits.run(() => this.told({ experiment, trial }, this.hide.run({ experiment, trial, at }).changes));
   }
 
   private told(trial: { experiment: number; trial: number }, changes: number): boolean {

@@ -1,6 +1,7 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
 import { type LeaderboardRow, leaderboardLines, leaderboardRow } from './leaderboard-view.ts';
-import { ALL_TRIALS, type SearchRun } from './search-run.ts';
+import { readTrials } from './read-trials.ts';
+import type { SearchRun } from './search-run.ts';
 
 /** What `search`, `resume` and `demo` print under `--json`. */
 export interface SearchResult {
@@ -13,7 +14,7 @@ const SHOWN_TRIALS = 10;
 /** Prints the best trials of a search that ended, as a table unless JSON is asked for, and returns them all. */
 export async function tellSearch(run: SearchRun, experiment: Experiment): Promise<SearchResult> {
   const { output } = run;
-  const { trials } = await run.client.call('experiment.leaderboard', { experiment: experiment.id, ...ALL_TRIALS });
+  const trials = await readTrials(run.client, experiment.id);
   if (!output.isJson && trials.length > 0) {
     output.lines(leaderboardLines(output, trials.slice(0, SHOWN_TRIALS)));
     if (trials.length > SHOWN_TRIALS)

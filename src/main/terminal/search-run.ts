@@ -7,10 +7,8 @@ import { formatPercent, formatPlural, formatSpan } from './format.ts';
 import type { Output } from './output.ts';
 import { ProgressDisplay } from './progress-display.ts';
 import { type ProgressState, startProgress } from './progress-state.ts';
+import { readTrials } from './read-trials.ts';
 import { printable, shellWord } from './text.ts';
-
-/** More trials than a search may have. */
-export const ALL_TRIALS = { offset: 0, limit: 100_000 } as const;
 
 export interface SearchRun {
   readonly client: WorkbenchClient;
@@ -30,7 +28,7 @@ export async function followSearch(run: SearchRun, begin: () => Promise<Experime
   const { unsubscribe } = await run.client.subscribe((event) => follower.hear(event));
   try {
     const begun = await begin();
-    const { trials } = await run.client.call('experiment.leaderboard', { experiment: begun.id, ...ALL_TRIALS });
+    const trials = await readTrials(run.client, begun.id);
     const display = follower.start(startProgress(begun, trials));
     const pausing = interruption.asked.then(() => pause(run, display));
     await Promise.race([follower.ended, pausing]);

@@ -13,7 +13,7 @@ export function trialLines(
   output: Output,
   trial: Trial,
   epochs: readonly TrialEpoch[],
-  place: { rank: number; of: number },
+  place: { rank: number; of: number } | null,
 ): string[] {
   const bold = output.paint('bold');
   return [
@@ -26,8 +26,8 @@ export function trialLines(
   ];
 }
 
-function headline(trial: Trial, { rank, of }: { rank: number; of: number }): string {
-  const ranked = trial.reward === null ? '' : `, rank ${rank} of ${of}`;
+function headline(trial: Trial, place: { rank: number; of: number } | null): string {
+  const ranked = place === null ? '' : `, rank ${place.rank} of ${place.of}`;
   return `Trial ${trial.trial} of experiment ${trial.experiment}: ${outcomeWords(trial)}${ranked}`;
 }
 

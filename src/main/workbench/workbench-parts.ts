@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { LogLevel } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { Searches } from './searches.ts';
@@ -8,6 +9,7 @@ export interface WorkbenchParts {
   readonly searches: Searches;
   /** Where data sets are kept, absolute. */
   readonly home: string;
+  readonly clock: Clock;
   /** Tells the person something, and writes it into the log. */
   readonly tell: (level: LogLevel, message: string) => void;
 }

@@ -13,12 +13,17 @@ import type { TrialQueue } from '../search/trial-queue.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { freeBytesOf, refuseFullDisk } from './disk-space.ts';
 import { EventFeed } from './event-feed.ts';
+import { aggregateHandlers } from './handlers/aggregates.ts';
 import { controllerHandlers } from './handlers/controller.ts';
 import { datasetHandlers } from './handlers/dataset.ts';
 import { experimentHandlers } from './handlers/experiment.ts';
+import { leaderboardHandlers } from './handlers/leaderboard.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { systemHandlers } from './handlers/system.ts';
+import { handlersToCome } from './handlers/to-come.ts';
+import { trashHandlers } from './handlers/trash.ts';
 import { trialHandlers } from './handlers/trial.ts';
+import { viewHandlers } from './handlers/view.ts';
 import { Searches } from './searches.ts';
 import type { WorkbenchParts } from './workbench-parts.ts';
 
@@ -95,7 +100,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
   const backups = setInterval(() => void backUp(), BACKUP_EVERY_MS).unref();
   const server: ServerOptions = {
-    handlers: composeHandlers({ store, searches, home: options.home, tell }),
+    handlers: composeHandlers({ store, searches, home: options.home, clock, tell }),
     events,
     onUnexpected: (procedure, error) => log.write('error', `${procedure} failed`, error),
   };
@@ -123,8 +128,13 @@ function composeHandlers(parts: WorkbenchParts): Handlers {
     ...datasetHandlers(parts),
     ...modelHandlers(),
     ...experimentHandlers(parts),
+    ...aggregateHandlers(parts),
+    ...leaderboardHandlers(parts),
+    ...viewHandlers(parts),
     ...controllerHandlers(parts),
     ...trialHandlers(parts),
+    ...trashHandlers(parts),
+    ...handlersToCome(),
   };
 }
 

@@ -96,9 +96,12 @@ export async function runSearch(config: ExperimentConfig, queue: ScriptedQueue, 
 
 /** By number. */
 export async function trialsOf(client: WorkbenchClient, experiment: number): Promise<Trial[]> {
-  const page = await client.call('experiment.leaderboard', { experiment, offset: 0, limit: 100_000 });
-  const { trials } = PROCEDURES['experiment.leaderboard'].output.parse(page);
-  return trials.toSorted((a, b) => a.trial - b.trial);
+  const sort = { column: 'trial', isAscending: true } as const;
+  const query = { experiment, mode: 'trials', filter: '', sort, isTrash: false } as const;
+  const page = await client.call('leaderboard.read', { ...query, offset: 0, limit: 1_000 });
+  const { rows, total } = PROCEDURES['leaderboard.read'].output.parse(page);
+  if (rows.length < total) throw new Error(`${total} trials are more than a page`);
+  return rows.map(({ trial }) => trial);
 }
 
 /** What must be equal, bit for bit, whenever and however often a search was interrupted. */

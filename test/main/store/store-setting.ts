@@ -3,10 +3,19 @@ import { onTestFinished } from 'vitest';
 import { openStore, type Store } from '../../../src/main/store/store.ts';
 import type { NewTrial } from '../../../src/main/store/trials.ts';
 import type { WorkbenchEvent } from '../../../src/shared/contract.ts';
+import type { LeaderboardQuery } from '../../../src/shared/records/leaderboard.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 import { scratchFolder, smallConfig } from '../workbench/small-project.ts';
 
 export const AT = '2030-01-02T03:04:05.678Z';
+
+/** Trials in the order that the leaderboard has by itself. */
+export const BY_REWARD: LeaderboardQuery = {
+  mode: 'trials',
+  filter: '',
+  sort: { column: 'reward', isAscending: false },
+  isTrash: false,
+};
 
 /** A folder that is gone when the test is. */
 export function newFolder(): string {

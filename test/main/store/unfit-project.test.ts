@@ -9,7 +9,7 @@ import { openStore } from '../../../src/main/store/store.ts';
 import { randomUint32 } from '../../../src/shared/random.ts';
 import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 import { smallConfig } from '../workbench/small-project.ts';
-import { AT, completed, fill, newFolder, openTestStore } from './store-setting.ts';
+import { AT, BY_REWARD, completed, fill, newFolder, openTestStore } from './store-setting.ts';
 
 const open = (folder: string) =>
   openStore(
@@ -138,7 +138,7 @@ it('answers every damage that is found with a restored backup, and never crashes
     const store = open(folder);
     if (store.restored) {
       restored++;
-      expect(store.trials.leaderboard(1, 0, 50).trials.map(({ trial }) => trial)).toEqual(
+      expect(store.leaderboard.read(1, BY_REWARD, 0, 50).rows.map(({ trial }) => trial.trial)).toEqual(
         Array.from({ length: 40 }, (_, index) => 40 - index),
       );
     }

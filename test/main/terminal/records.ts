@@ -15,6 +15,8 @@ export function makeExperiment(changes: Partial<Experiment> = {}, trials = 6): E
     runningMs: 0,
     overheadMs: 0,
     counts: { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 },
+    trashed: 0,
+    twinOf: null,
     best: null,
     ...changes,
   };
@@ -47,6 +49,7 @@ export function makeTrial(trial: number, changes: Partial<Trial> = {}): Trial {
     queuedAt: '2026-01-31T14:25:07.000Z',
     startedAt: '2026-01-31T14:25:08.000Z',
     finishedAt: '2026-01-31T14:25:38.000Z',
+    trashedAt: null,
     durationMs: 30_000,
     step: 250,
     steps: 250,

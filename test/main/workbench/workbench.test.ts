@@ -41,7 +41,10 @@ it('answers every procedure of a project as the contract says', async () => {
     config: { trialsAtOnce: 1 },
   });
   expect(await ask(client, 'experiment.list', {})).toHaveLength(1);
-  const { total, trials } = await ask(client, 'experiment.leaderboard', { ...experiment, offset: 0, limit: 10 });
+  const sort = { column: 'reward', isAscending: false } as const;
+  const query = { ...experiment, mode: 'trials', filter: '', sort, isTrash: false } as const;
+  const { total, rows } = await ask(client, 'leaderboard.read', { ...query, offset: 0, limit: 10 });
+  const trials = rows.map(({ trial }) => trial);
   expect(total).toBe(6);
   expect(trials.map(({ reward }) => reward)).toEqual(
     trials.map(({ reward }) => reward).toSorted((a, b) => (b ?? 0) - (a ?? 0)),

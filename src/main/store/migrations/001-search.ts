@@ -13,7 +13,9 @@ CREATE TABLE experiments (
   running_ms REAL NOT NULL DEFAULT 0,
   overhead_ms REAL NOT NULL DEFAULT 0,
   -- The search that this random search stands beside.
-  twin_of INTEGER REFERENCES experiments
+  twin_of INTEGER REFERENCES experiments,
+  -- While it runs only to train the repeats that a person asked for: the state that it goes back to.
+  rests_as TEXT CHECK (rests_as IN ('paused', 'completed', 'stopped', 'failed'))
 ) STRICT;
 
 CREATE TABLE experiment_datasets (

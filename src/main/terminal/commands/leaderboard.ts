@@ -4,7 +4,10 @@ import type { DefineCommand } from '../commands.ts';
 import { leaderboardCsv, leaderboardLines, leaderboardRow } from '../leaderboard-view.ts';
 import { withProject } from '../open-project.ts';
 import { experimentOption, projectOption, wholeNumber } from '../options.ts';
-import { ALL_TRIALS } from '../search-run.ts';
+import { readTrials } from '../read-trials.ts';
+
+/** More trials than a search may have. */
+const MOST_TRIALS = 1_000_000;
 
 interface LeaderboardOptions {
   readonly project?: string;
@@ -18,18 +21,17 @@ export const defineLeaderboard: DefineCommand = (command, terminal) => {
     .addOption(projectOption())
     .addOption(experimentOption())
     .option('--csv', 'print as CSV: fractions, milliseconds and ISO times in full')
-    .addOption(new Option('--top <number>', 'only the best so many').argParser(wholeNumber(1, ALL_TRIALS.limit)))
+    .addOption(new Option('--top <number>', 'only the best so many').argParser(wholeNumber(1, MOST_TRIALS)))
     .addHelpText(
       'after',
-      '\nTrials by reward, highest first; ties by number; those without a reward last.' +
+      '\nTrials by reward, highest first; ties by number; those without a reward last, those in the trash left out.' +
         '\nWith --json: [{"trial", "reward", "state", "hash", "parameters", "multiplyAdds", "architecture"}].',
     )
     .action(async (options: LeaderboardOptions) => {
       await withProject(terminal(), { typed: options.project }, async ({ client, shownFolder }) => {
         const { output } = terminal();
         const experiment = await chooseExperiment(client, options.experiment, shownFolder);
-        const range = { ...ALL_TRIALS, limit: options.top ?? ALL_TRIALS.limit };
-        const { trials } = await client.call('experiment.leaderboard', { experiment: experiment.id, ...range });
+        const trials = await readTrials(client, experiment.id, options.top);
         if (options.csv) output.out.write(leaderboardCsv(trials));
         else if (output.isJson) output.json(trials.map(leaderboardRow));
         else if (trials.length === 0) output.note('No trials yet.');

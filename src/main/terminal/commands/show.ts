@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from 'commander';
+import type { Trial } from '../../../shared/records/experiment.ts';
+import type { WorkbenchClient } from '../../../shared/rpc/client.ts';
 import { chooseExperiment } from '../choose-experiment.ts';
 import type { DefineCommand } from '../commands.ts';
 import { withProject } from '../open-project.ts';
 import { experimentOption, projectOption, wholeNumber } from '../options.ts';
-import { ALL_TRIALS } from '../search-run.ts';
 import { trialLines } from '../trial-view.ts';
 
 interface ShowOptions {
@@ -20,19 +21,27 @@ export const defineShow: DefineCommand = (command, terminal) => {
       await withProject(terminal(), { typed: options.project }, async ({ client, shownFolder }) => {
         const { output } = terminal();
         const experiment = await chooseExperiment(client, options.experiment, shownFolder);
-        const { trials } = await client.call('experiment.leaderboard', { experiment: experiment.id, ...ALL_TRIALS });
-        const number = asked === 'best' ? (trials[0]?.trial ?? 1) : asked;
+        const number = asked === 'best' ? (experiment.best?.trial ?? 1) : asked;
         const trial = await client.call('trial.get', { experiment: experiment.id, trial: number });
         const epochs = await client.call('trial.epochs', {
           experiment: experiment.id,
           trial: trial.reusedFrom ?? number,
         });
         if (output.isJson) return output.json({ trial, epochs });
-        const rank = trials.findIndex((other) => other.trial === number) + 1;
-        output.lines(trialLines(output, trial, epochs, { rank, of: trials.length }));
+        output.lines(trialLines(output, trial, epochs, await placeOf(client, trial)));
       });
     });
 };
+
+/** Rank among the trials outside the trash; null for one in the trash, and for one without a reward. */
+async function placeOf(client: WorkbenchClient, trial: Trial): Promise<{ rank: number; of: number } | null> {
+  if (trial.trashedAt !== null) return null;
+  const sort = { column: 'reward', isAscending: false } as const;
+  const query = { experiment: trial.experiment, mode: 'trials', filter: '', sort, isTrash: false } as const;
+  const { row } = await client.call('leaderboard.find', { ...query, trial: trial.trial });
+  const { total } = await client.call('leaderboard.read', { ...query, offset: 0, limit: 1 });
+  return row.rank === null ? null : { rank: row.rank, of: total };
+}
 
 function trialNumber(text: string): number | 'best' {
   if (text === 'best') return 'best';

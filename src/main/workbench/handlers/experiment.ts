@@ -1,9 +1,14 @@
 import type { Handlers, ProcedureName } from '../../../shared/contract.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
+import type { AggregateProcedure } from './aggregates.ts';
+import type { ProcedureToCome } from './to-come.ts';
 
-type ExperimentProcedure = Extract<ProcedureName, `experiment.${string}`>;
+type ExperimentProcedure = Exclude<
+  Extract<ProcedureName, `experiment.${string}`>,
+  AggregateProcedure | ProcedureToCome
+>;
 
-export function experimentHandlers({ store, searches }: WorkbenchParts): Pick<Handlers, ExperimentProcedure> {
+export function experimentHandlers({ searches }: WorkbenchParts): Pick<Handlers, ExperimentProcedure> {
   return {
     'experiment.list': () => searches.list(),
     'experiment.get': ({ experiment }) => searches.get(experiment),
@@ -12,9 +17,5 @@ export function experimentHandlers({ store, searches }: WorkbenchParts): Pick<Ha
     'experiment.resume': ({ experiment }) => searches.resume(experiment),
     'experiment.stop': ({ experiment }) => searches.stop(experiment),
     'experiment.change': ({ experiment, ...change }) => searches.change(experiment, change),
-    'experiment.leaderboard': ({ experiment, offset, limit }) => {
-      searches.get(experiment);
-      return store.trials.leaderboard(experiment, offset, limit);
-    },
   };
 }

@@ -1,7 +1,9 @@
 import type { Handlers, ProcedureName } from '../../../shared/contract.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
+import type { ProcedureToCome } from './to-come.ts';
+import type { TrashProcedure } from './trash.ts';
 
-type TrialProcedure = Extract<ProcedureName, `trial.${string}`>;
+type TrialProcedure = Exclude<Extract<ProcedureName, `trial.${string}`>, TrashProcedure | ProcedureToCome>;
 
 export function trialHandlers({ store, searches }: WorkbenchParts): Pick<Handlers, TrialProcedure> {
   return {

@@ -1,0 +1,44 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { CellLabels } from '../../shared/records/leaderboard.ts';
+import type { Commits } from './commits.ts';
+
+interface LabelsRow {
+  isStarred: number;
+  note: string;
+  tags: string;
+}
+
+/** What people wrote to the cells of an experiment: a cell without a row has no labels. */
+export class Labels {
+  private readonly commits: Commits;
+  private readonly one: Statement<[number, string], LabelsRow>;
+  private readonly put: Statement<[{ experiment: number; hash: string } & LabelsRow]>;
+
+  constructor(database: Database, commits: Commits) {
+    this.commits = commits;
+    this.one = database.prepare(
+      'SELECT is_starred AS isStarred, note, tags FROM cell_labels WHERE experiment = ? AND hash = ?',
+    );
+    this.put = database.prepare(
+      `INSERT OR REPLACE INTO cell_labels (experiment, hash, is_starred, note, tags)
+       VALUES (@experiment, @hash, @isStarred, @note, @tags)`,
+    );
+  }
+
+  get(experiment: number, hash: string): CellLabels {
+    const row = this.one.get(experiment, hash);
+    if (!row) return { isStarred: false, note: '', tags: [] };
+    return { isStarred: row.isStarred === 1, note: row.note, tags: JSON.parse(row.tags) };
+  }
+
+  set(experiment: number, hash: string, labels: CellLabels): void {
+    const { isStarred, note, tags } = labels;
+    this.commits.run(() => {
+      this.put.run({ experiment, hash, isStarred: isStarred ? 1 : 0, note, tags: JSON.stringify(tags) });
+      this.commits.note(`labels ${experiment} ${hash}`, () => ({
+        name: 'cell.labelled',
+        payload: { experiment, hash, labels: this.get(experiment, hash) },
+      }));
+    });
+  }
+}
