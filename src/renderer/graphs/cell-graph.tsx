@@ -1,5 +1,5 @@
 import { Maximize2, Minus, Plus } from 'lucide-react';
-import { type ReactElement, useMemo, useRef, useState } from 'react';
+import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { Cell } from '../../shared/records/architecture.ts';
 import type { NetworkPlan } from '../../shared/search-space/plan.ts';
 import { drawCell, type Part } from './cell-drawing.ts';
@@ -11,6 +11,7 @@ import { GraphStage } from './graph-stage.tsx';
 import { ZOOM } from './graph-viewport.ts';
 import type { GraphWindow } from './graph-window.ts';
 import { cellTitle } from './part-words.ts';
+import { SaveMenu } from './save-menu.tsx';
 import { CELL_KIND_WORDS, type CellKind } from './thumbnail-summary.ts';
 
 export interface CellGraphProps {
@@ -24,13 +25,19 @@ export interface CellGraphProps {
   readonly comparison?: CellComparison | undefined;
   /** Stands above the graph instead of "Normal cell". */
   readonly title?: string | undefined;
+  /** Stands in the place of the title, such as a switch between the two cells. */
+  readonly lead?: ReactNode;
+  /** The trial whose cell it is; with it the picture can be saved. */
+  readonly trial?: number | undefined;
   /** A part was clicked, or Enter or Space pressed on it. */
   readonly onSelect?: ((part: Part) => void) | undefined;
+  /** The drawing was double clicked. */
+  readonly onOpen?: (() => void) | undefined;
 }
 
 /** A cell as a graph, with its DOM counterpart and as a table. It fills its parent, whose height must be given. */
 export function CellGraph(props: CellGraphProps): ReactElement {
-  const { cell, kind, plan, comparison, title, onSelect } = props;
+  const { cell, kind, plan, comparison, title, lead, trial, onSelect, onOpen } = props;
   const [isTable, setIsTable] = useState(false);
   const graphWindow = useRef<GraphWindow | null>(null);
   const drawing = useMemo(() => drawCell(cell), [cell]);
@@ -42,11 +49,12 @@ export function CellGraph(props: CellGraphProps): ReactElement {
   const name = title === undefined ? cellTitle(cell, kind) : `${title}, ${cellTitle(cell, kind)}`;
   const scene = { cell, drawing, facts, comparison };
   return (
-    <div className={styles.graph}>
+    <div className={styles.graph} data-letter-keys="">
       <header className={styles.head}>
-        <h3 className={styles.title} title={heading}>
+        <h3 className={lead === undefined ? styles.title : styles.hidden} title={heading}>
           {heading}
         </h3>
+        {lead === undefined ? null : <div className={styles.lead}>{lead}</div>}
         {isTable ? null : <ZoomButtons graphWindow={graphWindow} />}
         <button
           type="button"
@@ -56,11 +64,12 @@ export function CellGraph(props: CellGraphProps): ReactElement {
         >
           As table
         </button>
+        {trial === undefined ? null : <SaveMenu trial={trial} kind={kind} cell={cell} comparison={comparison} />}
       </header>
       {isTable ? (
         <CellTable {...scene} name={name} />
       ) : (
-        <GraphStage {...scene} name={name} onSelect={onSelect} graphWindow={graphWindow} />
+        <GraphStage {...scene} name={name} onSelect={onSelect} onOpen={onOpen} graphWindow={graphWindow} />
       )}
       {comparison === undefined ? null : <NotHere comparison={comparison} />}
     </div>

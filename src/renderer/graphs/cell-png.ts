@@ -5,8 +5,11 @@ import { BASELINE_SHIFT, EXPORT_FONTS, EXPORT_MARGIN, type SvgOptions } from './
 import { loadLabelFont } from './label-font.ts';
 import type { Palette } from './palette.ts';
 
-/** Pixels of the picture for a pixel of the drawing (ours): sharp in a document of 300 dots an inch. */
-const SCALE = 3;
+/**
+ * Pixels of the picture for a pixel of the drawing (ours): 2 for slides and screens of two dots a pixel, 4 for papers,
+ * where a cell of 600 pixels across a column of 8 cm has 760 dots an inch.
+ */
+export const PNG_SCALES = { screen: 2, paper: 4 } as const;
 
 /**
  * A cell as a PNG file, whole, on the surface colour of its palette. Painted on a canvas from the same marks as the SVG
@@ -16,7 +19,7 @@ const SCALE = 3;
 export async function cellToPng(
   cell: Cell,
   palette: Palette,
-  { comparison, scale = SCALE }: Pick<SvgOptions, 'comparison'> & { scale?: number } = {},
+  { comparison, scale = PNG_SCALES.screen }: Pick<SvgOptions, 'comparison'> & { scale?: number } = {},
 ): Promise<Blob> {
   await loadLabelFont();
   const drawing = drawCell(cell);

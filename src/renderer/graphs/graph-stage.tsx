@@ -35,12 +35,13 @@ export interface GraphScene {
 export interface GraphStageProps extends GraphScene {
   readonly name: string;
   readonly onSelect: ((part: Part) => void) | undefined;
+  readonly onOpen: (() => void) | undefined;
   readonly graphWindow: RefObject<GraphWindow | null>;
 }
 
 /** The drawing on its canvas, and over it one transparent option for each of its parts. */
 export function GraphStage(props: GraphStageProps): ReactElement {
-  const { cell, drawing, facts, comparison, name, onSelect, graphWindow } = props;
+  const { cell, drawing, facts, comparison, name, onSelect, onOpen, graphWindow } = props;
   const palette = PALETTES[useActiveTheme()];
   const stage = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLDivElement>(null);
@@ -110,7 +111,8 @@ export function GraphStage(props: GraphStageProps): ReactElement {
   };
 
   return (
-    <div className={styles.stage} ref={stage}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: a second way; the pane's button and its key do the same
+    <div className={styles.stage} ref={stage} onDoubleClick={onOpen}>
       <div className={styles.canvas} ref={canvas} aria-hidden="true" />
       <div className={styles.parts} ref={counterpart} role="listbox" aria-label={name}>
         {drawing.parts.map((part, index) => (

@@ -16,9 +16,7 @@ import {
   shareWords,
   stateWords,
 } from './part-words.ts';
-
-/** Distance to the part, and to the edge of the window, in CSS pixels (ours). */
-const GAP = 8;
+import { tooltipPlace } from './tooltip-place.ts';
 
 interface PartTooltipProps extends GraphScene {
   readonly id: string;
@@ -27,7 +25,7 @@ interface PartTooltipProps extends GraphScene {
   readonly anchor: HTMLElement | undefined;
 }
 
-/** What a part is and costs, on a layer over the page: below the part, or above it where there is no room. */
+/** What a part is and costs, on a layer over the page that no pane clips, wherever beside the part there is room. */
 export function PartTooltip({ id, part, anchor, ...scene }: PartTooltipProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   // At every rendering: the part may have moved.
@@ -52,12 +50,11 @@ export function PartTooltip({ id, part, anchor, ...scene }: PartTooltipProps): R
 }
 
 function placeBeside(box: HTMLElement, part: DOMRect): void {
-  const { width, height } = box.getBoundingClientRect();
-  const { innerWidth, innerHeight } = window;
-  const below = part.bottom + GAP;
-  const top = below + height + GAP <= innerHeight ? below : Math.max(GAP, part.top - GAP - height);
-  const centred = part.left + part.width / 2 - width / 2;
-  box.style.left = `${Math.max(GAP, Math.min(centred, innerWidth - GAP - width))}px`;
+  const { left, top } = tooltipPlace(part, box.getBoundingClientRect(), {
+    width: window.innerWidth,
+    height: window.innerHeight,
+  });
+  box.style.left = `${left}px`;
   box.style.top = `${top}px`;
 }
 

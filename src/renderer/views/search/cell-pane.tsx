@@ -1,105 +1,102 @@
-import { lazy, type ReactElement, Suspense, useMemo, useState } from 'react';
+import { ArrowLeftRight, Maximize2 } from 'lucide-react';
+import { type ReactElement, useId } from 'react';
 import { Link } from 'wouter';
-import type { Architecture } from '../../../shared/records/architecture.ts';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import type { NetworkPlan } from '../../../shared/search-space/plan.ts';
-import { planNetwork } from '../../../shared/search-space/plan-network.ts';
-import { Button } from '../../components/button.tsx';
-import { CopyButton, Empty } from '../../components/notices.tsx';
-import { percent } from '../../components/words.ts';
+import type { CellLabels } from '../../../shared/records/leaderboard.ts';
+import { Empty } from '../../components/notices.tsx';
 import { roundedCount } from '../../graphs/part-words.ts';
-import { useMedia } from '../../state/use-media.ts';
-import { useAnswer } from '../../state/use-workbench.ts';
-import leaderboard from './leaderboard.module.css';
-import styles from './search.module.css';
-import { compareAddress, MOST_COMPARED, toggleCompared } from './search-view.ts';
-
-const CellGraph = lazy(async () => ({ default: (await import('../../graphs/cell-graph.tsx')).CellGraph }));
+import { useCommands } from '../../state/commands.ts';
+import { useCellRow } from '../trial/use-cell-row.ts';
+import styles from './cell-pane.module.css';
+import { CellGraphs } from './cell-pane-graphs.tsx';
+import { Notes, Outcome, StarButton } from './cell-pane-labels.tsx';
+import { CellMenu, useCellCommands } from './cell-pane-menu.tsx';
+import { useWholeCell, WholeCell } from './cell-pane-window.tsx';
+import { compareAddress, MOST_COMPARED, type SearchView, toggleCompared } from './search-view.ts';
 
 interface CellPaneProps {
   readonly experiment: Experiment;
   readonly trial: Trial | null;
-  /** Trials that are marked for compare. */
-  readonly compare: readonly number[];
-  readonly onCompare: (trials: readonly number[]) => void;
+  readonly view: SearchView;
+  readonly onChange: (change: Partial<SearchView>) => void;
 }
 
 /** The selected cell: both graphs, with what its parts cost at this search's scale. */
-export function CellPane({ experiment, trial, compare, onCompare }: CellPaneProps): ReactElement {
+export function CellPane({ trial, ...props }: CellPaneProps): ReactElement {
   if (trial === null) return <Empty>No cell yet. The first proposal appears here.</Empty>;
+  return <SelectedCell {...props} trial={trial} />;
+}
+
+function SelectedCell({ experiment, trial, view, onChange }: CellPaneProps & { trial: Trial }): ReactElement {
+  const row = useCellRow(trial);
+  const labels = row.kind === 'ready' ? row.value.labels : null;
+  const whole = useWholeCell();
+  const headingId = useId();
+  useCellCommands(experiment, trial);
+  useCommands([{ id: 'whole-cell', title: 'Show the whole cell', group: 'Cell', key: 'E', run: whole.open }]);
   return (
-    <section className={styles.cellPane} aria-label={`Cell of trial ${trial.trial}`}>
-      <header className={styles.cellHead}>
-        <h2>
+    <section className={styles.pane} aria-labelledby={headingId}>
+      <header className={styles.head}>
+        <h2 id={headingId} className={styles.title}>
+          <span className="visually-hidden">Cell of </span>
           <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
         </h2>
-        <span className={styles.cellFacts}>
-          {trial.reward === null ? trial.state : percent(trial.reward)} · {roundedCount(trial.trainableParameters)}{' '}
-          parameters · {roundedCount(trial.multiplyAdds)} mult-adds
-        </span>
-        {compare.length > 1 ? (
-          <Link className={styles.linkButton} href={compareAddress(experiment.id, compare)}>
-            Compare {compare.length}
-          </Link>
-        ) : null}
-        <Button
-          aria-pressed={compare.includes(trial.trial)}
-          title="Mark for compare (Space)"
-          disabled={compare.length >= MOST_COMPARED && !compare.includes(trial.trial)}
-          onClick={() => onCompare(toggleCompared(compare, trial.trial))}
+        <Outcome trial={trial} />
+        <span className={styles.gap} />
+        <CompareButtons experiment={experiment.id} trial={trial.trial} view={view} onChange={onChange} />
+        <StarButton trial={trial} labels={labels} />
+        <button
+          type="button"
+          className={styles.icon}
+          title="Whole cell (E)"
+          aria-label="Whole cell"
+          onClick={whole.open}
         >
-          {compare.includes(trial.trial) ? 'Unmark' : 'Mark'}
-        </Button>
-        <CopyButton label="Copy JSON" text={() => JSON.stringify(trial.architecture, null, 2)} />
+          <Maximize2 size={16} aria-hidden="true" />
+        </button>
+        <CellMenu experiment={experiment} trial={trial} />
       </header>
-      <CellGraphs experiment={experiment} architecture={trial.architecture} />
+      <CellFacts trial={trial} labels={labels} />
+      <CellGraphs experiment={experiment} trial={trial} onOpen={whole.open} />
+      {whole.isOpen ? <WholeCell experiment={experiment} trial={trial} onClose={whole.close} /> : null}
     </section>
   );
 }
 
-/** Normal above Reduction; one of them by a switch where the window is low. */
-export function CellGraphs(props: { experiment: Experiment; architecture: Architecture }): ReactElement {
-  const { experiment, architecture } = props;
-  const plan = usePlan(experiment, architecture);
-  const isLow = useMedia('(max-height: 759px)');
-  const [kind, setKind] = useState<'normal' | 'reduction'>('normal');
-  const kinds = isLow ? [kind] : (['normal', 'reduction'] as const);
+function CellFacts({ trial, labels }: { trial: Trial; labels: CellLabels | null }): ReactElement {
   return (
-    <div className={styles.graphs}>
-      {isLow ? (
-        <div className={leaderboard.tools}>
-          <div className={leaderboard.switch}>
-            {(['normal', 'reduction'] as const).map((one) => (
-              <button key={one} type="button" aria-pressed={kind === one} onClick={() => setKind(one)}>
-                {one === 'normal' ? 'Normal' : 'Reduction'}
-              </button>
-            ))}
-          </div>
-        </div>
-      ) : null}
-      <Suspense fallback={null}>
-        {kinds.map((one) => (
-          <div key={one} className={styles.graphBox}>
-            <CellGraph cell={architecture[one]} kind={one} plan={plan} />
-          </div>
-        ))}
-      </Suspense>
-    </div>
+    <p className={styles.facts}>
+      <span className={styles.costs}>
+        {roundedCount(trial.trainableParameters)} parameters · {roundedCount(trial.multiplyAdds)} multiply-adds
+      </span>
+      <Notes labels={labels} />
+    </p>
   );
 }
 
-/** The child as this search builds it; undefined until the data set's size is known. */
-export function usePlan({ config }: Experiment, architecture: Architecture): NetworkPlan | undefined {
-  const datasets = useAnswer('dataset.list', {});
-  const dataset = datasets.kind === 'ready' ? datasets.value.find(({ name }) => name === config.dataset) : undefined;
-  const { scale } = config;
-  const imageSize = dataset?.imageSize.height;
-  const classes = dataset?.classes.length;
-  return useMemo(
-    () =>
-      imageSize === undefined || classes === undefined
-        ? undefined
-        : planNetwork(architecture, { ...scale, imageSize, classes }),
-    [architecture, scale, imageSize, classes],
+function CompareButtons(props: Pick<CellPaneProps, 'view' | 'onChange'> & { experiment: number; trial: number }) {
+  const { experiment, trial, view, onChange } = props;
+  const { compare } = view;
+  const isMarked = compare.includes(trial);
+  const isFull = compare.length >= MOST_COMPARED && !isMarked;
+  return (
+    <>
+      {compare.length > 1 ? (
+        <Link className={styles.compare} href={compareAddress(experiment, compare)}>
+          Compare {compare.length}
+        </Link>
+      ) : null}
+      <button
+        type="button"
+        className={`${styles.icon} ${isMarked ? styles.marked : ''}`}
+        title={isFull ? `${MOST_COMPARED} cells are marked already` : 'Mark for compare (Space)'}
+        aria-label="Mark for compare"
+        aria-pressed={isMarked}
+        disabled={isFull}
+        onClick={() => onChange({ compare: toggleCompared(compare, trial) })}
+      >
+        <ArrowLeftRight size={16} aria-hidden="true" />
+      </button>
+    </>
   );
 }

@@ -1,0 +1,58 @@
+import { lazy, type ReactElement, Suspense, useState } from 'react';
+import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
+import { useMedia } from '../../state/use-media.ts';
+import styles from './cell-pane.module.css';
+import { usePlan } from './cell-pane-plan.ts';
+
+const CellGraph = lazy(async () => ({ default: (await import('../../graphs/cell-graph.tsx')).CellGraph }));
+
+const KINDS = ['normal', 'reduction'] as const satisfies readonly CellKind[];
+
+interface CellGraphsProps {
+  readonly experiment: Experiment;
+  readonly trial: Trial;
+  /** A graph was double clicked. */
+  readonly onOpen?: (() => void) | undefined;
+  /** Both graphs however low the window is; they then have to fit by panning. */
+  readonly isBoth?: boolean;
+}
+
+/** Normal above Reduction; one of them by a switch where the window is low. */
+export function CellGraphs({ experiment, trial, onOpen, isBoth = false }: CellGraphsProps): ReactElement {
+  const { architecture } = trial;
+  const plan = usePlan(experiment, architecture);
+  const isLow = useMedia('(max-height: 759px)') && !isBoth;
+  const [kind, setKind] = useState<CellKind>('normal');
+  return (
+    <div className={styles.graphs}>
+      <Suspense fallback={null}>
+        {(isLow ? [kind] : KINDS).map((one) => (
+          <div key={one} className={styles.graph}>
+            <CellGraph
+              cell={architecture[one]}
+              kind={one}
+              plan={plan}
+              trial={trial.trial}
+              onOpen={onOpen}
+              lead={isLow ? <KindSwitch kind={kind} onChoose={setKind} /> : undefined}
+            />
+          </div>
+        ))}
+      </Suspense>
+    </div>
+  );
+}
+
+function KindSwitch({ kind, onChoose }: { kind: CellKind; onChoose: (kind: CellKind) => void }): ReactElement {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend of its own
+    <div className={styles.switch} role="group" aria-label="Which cell">
+      {KINDS.map((one) => (
+        <button key={one} type="button" aria-pressed={kind === one} onClick={() => onChoose(one)}>
+          {CELL_KIND_WORDS[one]}
+        </button>
+      ))}
+    </div>
+  );
+}

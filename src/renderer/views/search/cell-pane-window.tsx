@@ -1,0 +1,95 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import { lazy, type ReactElement, Suspense, useCallback, useRef } from 'react';
+import { Link, useSearchParams } from 'wouter';
+import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { CopyButton } from '../../components/notices.tsx';
+import { architectureText } from '../../graphs/cell-file-names.ts';
+import { roundedCount } from '../../graphs/part-words.ts';
+import styles from './cell-pane.module.css';
+import { CellGraphs } from './cell-pane-graphs.tsx';
+import { Outcome } from './cell-pane-labels.tsx';
+import { CellMenu } from './cell-pane-menu.tsx';
+import { usePlan } from './cell-pane-plan.ts';
+
+const OperationList = lazy(async () => ({ default: (await import('../../graphs/operation-list.tsx')).OperationList }));
+
+/** Parameter of the address under which a cell has the whole window, on any screen that shows one. */
+const PARAMETER = 'cell';
+
+/** Whether the cell has the whole window; opening it can be gone back from. */
+export function useWholeCell(): { readonly isOpen: boolean; readonly open: () => void; readonly close: () => void } {
+  const [params, setParams] = useSearchParams();
+  const open = useCallback(
+    () =>
+      setParams((now) => {
+        const next = new URLSearchParams(now);
+        next.set(PARAMETER, 'full');
+        return next;
+      }),
+    [setParams],
+  );
+  const close = useCallback(
+    () =>
+      setParams(
+        (now) => {
+          const next = new URLSearchParams(now);
+          next.delete(PARAMETER);
+          return next;
+        },
+        { replace: true },
+      ),
+    [setParams],
+  );
+  return { isOpen: params.get(PARAMETER) === 'full', open, close };
+}
+
+interface WholeCellProps {
+  readonly experiment: Experiment;
+  readonly trial: Trial;
+  readonly onClose: () => void;
+}
+
+/** A cell over the whole window: both graphs, each operation with what it costs, and the file. Escape leaves. */
+export function WholeCell({ experiment, trial, onClose }: WholeCellProps): ReactElement {
+  const close = useRef<HTMLButtonElement>(null);
+  const plan = usePlan(experiment, trial.architecture);
+  return (
+    <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
+      <Dialog.Portal>
+        <Dialog.Popup className={styles.window} data-letter-keys="" initialFocus={close}>
+          <header className={styles.head}>
+            <Dialog.Title className={styles.title}>
+              <span className="visually-hidden">Cell of </span>
+              <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
+            </Dialog.Title>
+            <Outcome trial={trial} />
+            <span className={styles.costs}>
+              {roundedCount(trial.trainableParameters)} parameters · {roundedCount(trial.multiplyAdds)} multiply-adds
+            </span>
+            <span className={styles.gap} />
+            <CellMenu experiment={experiment} trial={trial} />
+            <Dialog.Close ref={close} className={styles.icon} title="Close (Esc)" aria-label="Close">
+              <X size={16} aria-hidden="true" />
+            </Dialog.Close>
+          </header>
+          <div className={styles.wide}>
+            <CellGraphs experiment={experiment} trial={trial} isBoth />
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too */}
+            <section className={styles.aside} aria-label="Operations and JSON" tabIndex={0}>
+              <Suspense fallback={null}>
+                <OperationList cell={trial.architecture.normal} kind="normal" plan={plan} />
+                <OperationList cell={trial.architecture.reduction} kind="reduction" plan={plan} />
+              </Suspense>
+              <div className={styles.jsonHead}>
+                <h3>JSON</h3>
+                <CopyButton label="Copy" text={() => architectureText(trial.architecture)} />
+              </div>
+              <pre className={styles.json}>{architectureText(trial.architecture)}</pre>
+            </section>
+          </div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
