@@ -1,38 +1,41 @@
-import { lazy, type ReactElement, Suspense, useEffect, useMemo, useState } from 'react';
-import type { Experiment, Trial, TrialEpoch } from '../../../shared/records/experiment.ts';
-import { comparedAccuracy } from '../../charts/epoch-charts.ts';
-import { ErrorPanel } from '../../components/notices.tsx';
-import { useAction, useSession, useStatus } from '../../state/use-workbench.ts';
+import { lazy, type ReactElement, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { epochChart } from '../../charts/epoch-charts.ts';
+import { epochsOf } from '../../state/resource.ts';
+import { useSession } from '../../state/use-workbench.ts';
+import { trialKey } from '../../state/workbench-state.ts';
 
 const LineChart = lazy(async () => ({ default: (await import('../../charts/line-chart.tsx')).LineChart }));
 
-/** Validation accuracy of up to six trials in one chart, as it stands when the screen is opened. */
-export function CompareCurves(props: { experiment: Experiment; trials: readonly Trial[] }): ReactElement | null {
-  const { experiment, trials } = props;
+interface CompareCurvesProps {
+  readonly experiment: Experiment;
+  readonly trials: readonly Trial[];
+}
+
+/** Validation accuracy of up to six trials in one chart; live. A reused reward shows the curve that earned it. */
+export function CompareCurves({ experiment, trials }: CompareCurvesProps): ReactElement {
   const session = useSession();
-  const { run, error } = useAction();
-  const isConnected = useStatus().kind === 'connected';
-  const [curves, setCurves] = useState<readonly (readonly TrialEpoch[])[] | null>(null);
-  const numbers = trials.map(({ trial, reusedFrom }) => reusedFrom ?? trial).join(',');
   const { id } = experiment;
-  useEffect(() => {
-    if (!isConnected) return;
-    const asked = numbers.split(',').map(Number);
-    void run(async () => {
-      setCurves(await Promise.all(asked.map((trial) => session.call('trial.epochs', { experiment: id, trial }))));
-    });
-  }, [session, run, isConnected, id, numbers]);
   const planned = experiment.config.training.epochs;
-  const names = trials.map(({ trial }) => `trial ${trial}`).join(',');
-  const data = useMemo(
-    () => (curves === null ? null : comparedAccuracy(names.split(','), curves, planned)),
-    [curves, names, planned],
-  );
-  if (error !== null) return <ErrorPanel message={error.message} />;
-  if (data === null) return null;
+  const wanted = trials.map(({ trial, reusedFrom }) => reusedFrom ?? trial).join(',');
+  useEffect(() => {
+    const releases = wanted.split(',').map((trial) => session.want(epochsOf(id, Number(trial))));
+    return () => {
+      for (const release of releases) release();
+    };
+  }, [session, id, wanted]);
+  const epochs = useSyncExternalStore(session.subscribe, () => session.getSnapshot().state.epochs);
+  const data = useMemo(() => {
+    const curves = trials.map(({ trial, reusedFrom, state }) => ({
+      name: `trial ${trial}`,
+      state,
+      epochs: epochs.get(trialKey(id, reusedFrom ?? trial)) ?? [],
+    }));
+    return epochChart('accuracy', curves, planned, { x: 'epoch', smoothing: 0, isLossLog: false });
+  }, [trials, epochs, id, planned]);
   return (
     <Suspense fallback={null}>
-      <LineChart data={data} />
+      <LineChart data={data} empty="No epochs yet: none of these trials has finished one." />
     </Suspense>
   );
 }

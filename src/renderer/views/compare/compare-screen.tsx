@@ -1,52 +1,108 @@
-import { lazy, type ReactElement, Suspense, useMemo, useState } from 'react';
-import { Link, useSearchParams } from 'wouter';
+import { type ReactElement, useMemo } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices.tsx';
-import { percent } from '../../components/words.ts';
-import { compareCells } from '../../graphs/compare-cells.ts';
-import { useExperiment, useTrials } from '../../state/use-workbench.ts';
-import { usePlan } from '../search/cell-pane.tsx';
-import { readTrialNumbers } from '../search/search-view.ts';
+import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
+import { useCommands } from '../../state/commands.ts';
+import { useMedia } from '../../state/use-media.ts';
+import { useExperiment, useSomeTrials } from '../../state/use-workbench.ts';
+import { compareAddress, readTrialNumbers } from '../search/search-view.ts';
 import styles from './compare.module.css';
 import { CompareCurves } from './compare-curves.tsx';
 import { CompareTable } from './compare-table.tsx';
+import { ComparedCell } from './compared-cell.tsx';
 
-const CellGraph = lazy(async () => ({ default: (await import('../../graphs/cell-graph.tsx')).CellGraph }));
+const KINDS = ['normal', 'reduction'] as const satisfies readonly CellKind[];
 
 /** Two to six cells side by side: what differs from the first is marked. */
 export function CompareScreen({ id }: { id: number }): ReactElement {
   const [params] = useSearchParams();
+  const asked = params.get('trials');
+  const numbers = useMemo(() => readTrialNumbers(asked), [asked]);
   const experiment = useExperiment(id);
-  const trials = useTrials(id);
+  const trials = useSomeTrials(id, numbers);
   const failed = [experiment, trials].find((loaded) => loaded.kind === 'failed');
   if (failed?.kind === 'failed') return <ErrorPanel message={failed.error.message} onRetry={failed.retry} />;
   if (experiment.kind !== 'ready' || trials.kind !== 'ready') return <SkeletonRows count={6} height={40} />;
-  const compared = readTrialNumbers(params.get('trials')).flatMap((number) => trials.value.get(number) ?? []);
-  if (experiment.value.experiment === null || compared.length < 2) {
+  const found = trials.value;
+  if (experiment.value.experiment === null || found.length < 2) {
     return (
-      <Empty actions={<Link href={`/experiments/${id}`}>The search</Link>}>
-        Mark two to six cells in the leaderboard with Space, then compare them with C.
+      <Empty actions={<Link href={searchAddress(id, found)}>The search</Link>}>
+        {missingWords(numbers, found)}Mark two to six cells in the leaderboard with Space, then compare them with C.
       </Empty>
     );
   }
-  return <Compare experiment={experiment.value.experiment} trials={compared} />;
+  return <Compare experiment={experiment.value.experiment} trials={found} missing={missingWords(numbers, found)} />;
 }
 
-function Compare({ experiment, trials }: { experiment: Experiment; trials: readonly Trial[] }): ReactElement {
-  const [chosen, setChosen] = useState(trials[0]?.trial);
-  const reference = trials.find(({ trial }) => trial === chosen) ?? trials[0];
-  if (reference === undefined) return <Empty>Nothing to compare.</Empty>;
+/** The search with these trials still marked. */
+const searchAddress = (experiment: number, trials: readonly Trial[]): string =>
+  trials.length === 0
+    ? `/experiments/${experiment}`
+    : `/experiments/${experiment}?compare=${trials.map(({ trial }) => trial).join(',')}`;
+
+function missingWords(numbers: readonly number[], found: readonly Trial[]): string {
+  const missing = numbers.filter((number) => !found.some(({ trial }) => trial === number));
+  if (missing.length === 0) return '';
+  return `This search has no trial ${missing.join(', ')}. `;
+}
+
+interface CompareProps {
+  readonly experiment: Experiment;
+  /** At least two; the first is the reference. */
+  readonly trials: readonly Trial[];
+  readonly missing: string;
+}
+
+function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
+  const [, navigate] = useLocation();
+  const [params, setParams] = useSearchParams();
+  const isLow = useMedia('(max-height: 759px)');
+  const kind: CellKind = params.get('kind') === 'reduction' ? 'reduction' : 'normal';
+  const show = (shown: readonly number[]): void => {
+    const address = compareAddress(experiment.id, shown);
+    navigate(kind === 'normal' ? address : `${address}&kind=${kind}`, { replace: true });
+  };
+  const others = (trial: number) => trials.map((one) => one.trial).filter((number) => number !== trial);
+  const makeReference = (trial: number): void => show([trial, ...others(trial)]);
+  const remove = (trial: number): void => show(others(trial));
+  useCompareCommands(experiment.id, trials, makeReference, remove);
+  const reference = trials[0] as Trial;
   return (
-    <div className={styles.screen}>
-      <h1 className="visually-hidden">Compare {trials.length} cells</h1>
+    <div className={styles.screen} data-letter-keys="">
+      <header className={styles.bar}>
+        <h1>Compare {trials.length} cells</h1>
+        <span className={styles.hint}>{missing}Marked is what differs from the reference.</span>
+        {isLow ? (
+          <KindSwitch
+            kind={kind}
+            onChoose={(chosen) =>
+              setParams(
+                (now) => {
+                  const next = new URLSearchParams(now);
+                  next.set('kind', chosen);
+                  return next;
+                },
+                { replace: true },
+              )
+            }
+          />
+        ) : null}
+        <Link className={styles.back} href={searchAddress(experiment.id, trials)}>
+          Back to the search
+        </Link>
+      </header>
       <div className={styles.cells}>
-        {trials.map((trial) => (
+        {trials.map((trial, index) => (
           <ComparedCell
             key={trial.trial}
             experiment={experiment}
             trial={trial}
             reference={reference}
-            onReference={() => setChosen(trial.trial)}
+            kinds={isLow ? [kind] : KINDS}
+            series={index + 1}
+            onReference={() => makeReference(trial.trial)}
+            onRemove={() => remove(trial.trial)}
           />
         ))}
       </div>
@@ -62,39 +118,46 @@ function Compare({ experiment, trials }: { experiment: Experiment; trials: reado
   );
 }
 
-interface ComparedCellProps {
-  readonly experiment: Experiment;
-  readonly trial: Trial;
-  readonly reference: Trial;
-  readonly onReference: () => void;
+function useCompareCommands(
+  experiment: number,
+  trials: readonly Trial[],
+  makeReference: (trial: number) => void,
+  remove: (trial: number) => void,
+): void {
+  const [, navigate] = useLocation();
+  const group = 'Compare';
+  useCommands([
+    ...trials.slice(1).map(({ trial }) => ({
+      id: `reference-${trial}`,
+      title: `Make trial ${trial} the reference`,
+      group,
+      run: () => makeReference(trial),
+    })),
+    ...trials.map(({ trial }) => ({
+      id: `uncompare-${trial}`,
+      title: `Take trial ${trial} out of the comparison`,
+      group,
+      run: () => remove(trial),
+    })),
+    {
+      id: 'leave-compare',
+      title: 'Back to the search',
+      group,
+      key: 'Escape',
+      run: () => navigate(searchAddress(experiment, trials)),
+    },
+  ]);
 }
 
-function ComparedCell({ experiment, trial, reference, onReference }: ComparedCellProps): ReactElement {
-  const isReference = trial === reference;
-  const plan = usePlan(experiment, trial.architecture);
-  const comparisons = useMemo(() => {
-    const compare = (kind: 'normal' | 'reduction') =>
-      isReference ? undefined : compareCells(reference.architecture[kind], trial.architecture[kind]);
-    return { normal: compare('normal'), reduction: compare('reduction') };
-  }, [trial, reference, isReference]);
+function KindSwitch({ kind, onChoose }: { kind: CellKind; onChoose: (kind: CellKind) => void }): ReactElement {
   return (
-    <section className={styles.cell} aria-label={`Trial ${trial.trial}`}>
-      <header className={styles.head}>
-        <h2>
-          <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
-        </h2>
-        <span>{trial.reward === null ? trial.state : percent(trial.reward)}</span>
-        <button type="button" className={styles.reference} aria-pressed={isReference} onClick={onReference}>
-          {isReference ? 'Reference' : 'Make reference'}
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend of its own
+    <div className={styles.switch} role="group" aria-label="Which cell">
+      {KINDS.map((one) => (
+        <button key={one} type="button" aria-pressed={kind === one} onClick={() => onChoose(one)}>
+          {CELL_KIND_WORDS[one]}
         </button>
-      </header>
-      <Suspense fallback={null}>
-        {(['normal', 'reduction'] as const).map((kind) => (
-          <div key={kind} className={styles.graph}>
-            <CellGraph cell={trial.architecture[kind]} kind={kind} plan={plan} comparison={comparisons[kind]} />
-          </div>
-        ))}
-      </Suspense>
-    </section>
+      ))}
+    </div>
   );
 }

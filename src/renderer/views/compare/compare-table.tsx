@@ -1,23 +1,12 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import table from '../../components/table.module.css';
-import { duration, percent } from '../../components/words.ts';
-import { countWords } from '../../graphs/part-words.ts';
-
-const VALUES: readonly (readonly [string, (trial: Trial) => string])[] = [
-  ['Reward', ({ reward }) => (reward === null ? '–' : percent(reward))],
-  ['Best', ({ bestAccuracy }) => (bestAccuracy === null ? '–' : percent(bestAccuracy))],
-  ['Parameters', ({ trainableParameters }) => countWords(trainableParameters)],
-  ['Multiply-adds', ({ multiplyAdds }) => countWords(multiplyAdds)],
-  ['Trained for', ({ durationMs }) => duration(durationMs)],
-  ['State', ({ state }) => state],
-  ['Origin', ({ origin }) => origin],
-  ['Attempts', ({ attempts }) => String(attempts)],
-];
+import styles from './compare.module.css';
+import { differingValues } from './compare-values.ts';
 
 /** The values that differ, a column a trial. */
 export function CompareTable({ trials }: { trials: readonly Trial[] }): ReactElement {
-  const differing = VALUES.filter(([, words]) => new Set(trials.map(words)).size > 1);
+  const differing = useMemo(() => differingValues(trials), [trials]);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
     <section className={table.scroll} aria-label="Values that differ" tabIndex={0}>
@@ -33,18 +22,19 @@ export function CompareTable({ trials }: { trials: readonly Trial[] }): ReactEle
           </tr>
         </thead>
         <tbody>
-          {differing.map(([name, words]) => (
+          {differing.map(({ name, words, isNumber }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              {trials.map((trial) => (
-                <td key={trial.trial} className={table.number}>
-                  {words(trial)}
+              {trials.map(({ trial }, index) => (
+                <td key={trial} className={isNumber ? table.number : styles.words}>
+                  <bdi>{words[index]}</bdi>
                 </td>
               ))}
             </tr>
           ))}
         </tbody>
       </table>
+      {differing.length === 0 ? <p className={styles.same}>Nothing differs but the number of the trial.</p> : null}
     </section>
   );
 }

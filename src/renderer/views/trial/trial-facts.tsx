@@ -1,60 +1,121 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
-import { duration, moment, percent } from '../../components/words.ts';
+import { aboutSpan, duration, percent, plural } from '../../components/words.ts';
 import { countWords } from '../../graphs/part-words.ts';
 import { trialPart } from '../../state/search-progress.ts';
 import { useProgress } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
+import { trialLeftMs } from './trial-times.ts';
+import { useCellRow } from './use-cell-row.ts';
 
 export function TrialFacts({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
-  const progress = useProgress(trial.experiment, trial.trial);
-  const { reusedFrom, parent } = trial;
-  const isLearning = experiment.config.strategy.kind === 'ppo';
+  const row = useCellRow(trial);
   return (
-    <dl className={styles.facts}>
-      {trial.state === 'running' ? (
-        <Fact name="Progress">
-          {progress === undefined ? 'begins' : `epoch ${progress.epoch} of ${progress.epochs}`}
-          <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trial.trial}`} />
-        </Fact>
-      ) : null}
+    <>
+      {trial.state === 'running' ? <TrialProgress trial={trial} /> : null}
+      <dl className={styles.facts}>
+        <Results trial={trial} row={row.kind === 'ready' ? row.value : null} />
+        <Costs experiment={experiment} trial={trial} />
+        <Origin experiment={experiment} trial={trial} />
+      </dl>
+    </>
+  );
+}
+
+function TrialProgress({ trial }: { trial: Trial }): ReactElement {
+  const progress = useProgress(trial.experiment, trial.trial);
+  const left = trialLeftMs(progress);
+  return (
+    <section className={styles.progress} aria-label="Progress">
+      <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trial.trial}`} />
+      <p>
+        {progress === undefined
+          ? 'Begins: the network is being built.'
+          : `Epoch ${progress.epoch} of ${progress.epochs}, step ${countWords(progress.step)} of ${countWords(progress.steps)}`}
+        {left === null ? null : `, ${aboutSpan(left)} left`}
+      </p>
+    </section>
+  );
+}
+
+function Results({ trial, row }: { trial: Trial; row: LeaderboardRow | null }): ReactElement {
+  const { reward, reusedFrom, bestAccuracy, bestEpoch, durationMs } = trial;
+  return (
+    <>
       <Fact name="Reward">
-        {trial.reward === null ? '–' : percent(trial.reward)}
+        {reward === null ? 'none' : percent(reward)}
         {reusedFrom === null ? null : (
           <>
             , reused from <TrialLink experiment={trial.experiment} trial={reusedFrom} />; nothing was trained
           </>
         )}
       </Fact>
-      <Fact name="Best">
-        {trial.bestAccuracy === null ? '–' : `${percent(trial.bestAccuracy)} at epoch ${trial.bestEpoch}`}
-      </Fact>
+      {row !== null && row.reward !== null && row.deviation !== null ? (
+        <Fact name="Mean of this cell">
+          {percent(row.reward)} ± {(row.deviation * 100).toFixed(2)}
+        </Fact>
+      ) : null}
+      <Fact name="Best">{bestAccuracy === null ? 'none' : `${percent(bestAccuracy)} at epoch ${bestEpoch}`}</Fact>
+      <Fact name="Trained for">{durationMs > 0 ? duration(durationMs) : 'not at all'}</Fact>
+    </>
+  );
+}
+
+function Costs({ experiment: { config }, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
+  const { normalRepeats, filters } = config.scale;
+  return (
+    <>
       <Fact name="Parameters">{countWords(trial.trainableParameters)} trainable</Fact>
+      <Fact name="Weights in all">{countWords(trial.totalParameters)} with batch statistics</Fact>
       <Fact name="Multiply-adds">{countWords(trial.multiplyAdds)} for one image</Fact>
+      <Fact name="At this scale">
+        N = {normalRepeats}, F = {filters}
+      </Fact>
+    </>
+  );
+}
+
+function Origin({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
+  const { parent, batch, seed, hash, weightsHash, attempts } = trial;
+  const isLearning = experiment.config.strategy.kind === 'ppo';
+  return (
+    <>
       <Fact name="Origin">
-        {trial.origin}
+        <bdi>{trial.origin}</bdi>
         {parent === null ? null : (
           <>
             , from <TrialLink experiment={trial.experiment} trial={parent} />
           </>
         )}
       </Fact>
-      {isLearning ? <Fact name="Learned in">update {trial.batch}</Fact> : null}
-      <Fact name="Queued">{moment(trial.queuedAt)}</Fact>
-      <Fact name="Begun">{trial.startedAt === null ? '–' : moment(trial.startedAt)}</Fact>
-      <Fact name="Ended">{trial.finishedAt === null ? '–' : moment(trial.finishedAt)}</Fact>
-      <Fact name="Trained for">{trial.durationMs > 0 ? duration(trial.durationMs) : '–'}</Fact>
-      <Fact name="Attempts">{trial.attempts}</Fact>
-      <Fact name="Seed">{trial.seed}</Fact>
-      <Fact name="Cell">
-        <code title={trial.hash}>{trial.hash.slice(0, 12)}</code>
+      {isLearning ? (
+        <Fact name="Learned in">
+          {batch === null ? (
+            'no update: it was repeated by hand'
+          ) : (
+            <Link href={`/experiments/${experiment.id}?tab=controller`}>update {batch}</Link>
+          )}
+        </Fact>
+      ) : null}
+      <Fact name="Seed">{seed}</Fact>
+      <Fact name="Attempts">{plural(attempts, 'attempt')}</Fact>
+      <Fact name="Cell hash">
+        <Hash hash={hash} />
       </Fact>
-      <Fact name="Weights">
-        {trial.weightsHash === null ? '–' : <code title={trial.weightsHash}>{trial.weightsHash.slice(0, 12)}</code>}
-      </Fact>
-    </dl>
+      <Fact name="Weights hash">{weightsHash === null ? 'none' : <Hash hash={weightsHash} />}</Fact>
+    </>
+  );
+}
+
+/** The first twelve signs; all of them in the tooltip, and when it is copied by selecting. */
+function Hash({ hash }: { hash: string }): ReactElement {
+  return (
+    <code className={styles.hash} title={hash}>
+      {hash}
+    </code>
   );
 }
 

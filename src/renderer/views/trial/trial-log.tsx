@@ -1,24 +1,40 @@
-import type { ReactElement } from 'react';
-import { clockTime } from '../../components/words.ts';
-import { useLog } from '../../state/use-workbench.ts';
+import { type ReactElement, useMemo } from 'react';
+import type { LogEntry } from '../../../shared/records/log.ts';
+import { CopyButton, ErrorPanel } from '../../components/notices.tsx';
+import { useAnswer, useLog } from '../../state/use-workbench.ts';
+import { mergedLog } from './log-entries.ts';
 import styles from './trial.module.css';
+import { momentWords } from './trial-states.tsx';
 
-/** What was told of this trial since the page was opened. */
-export function TrialLog({ experiment, trial }: { experiment: number; trial: number }): ReactElement | null {
-  const entries = useLog().filter((entry) => entry.experiment === experiment && entry.trial === trial);
-  if (entries.length === 0) return null;
+/** Entries that are read; a trial has a few for each attempt (ours). */
+const SHOWN = 500;
+
+/** What was told of this trial, and what is told of it now. */
+export function TrialLog({ experiment, trial }: { experiment: number; trial: number }): ReactElement {
+  const stored = useAnswer('log.list', { experiment, trial, limit: SHOWN });
+  const all = useLog();
+  const entries = useMemo(() => {
+    const live = all.filter((entry) => entry.experiment === experiment && entry.trial === trial);
+    return mergedLog(stored.kind === 'ready' ? stored.value : [], live);
+  }, [stored, all, experiment, trial]);
   return (
-    <section className={styles.log} aria-label="Log">
-      <h3>Log</h3>
-      <ul>
-        {entries.map(({ at, message }) => (
-          <li key={`${at} ${message}`}>
-            <code>
-              {clockTime(new Date(at))} {message}
-            </code>
+    <section className={styles.section} aria-label="Log">
+      <div className={styles.sectionHead}>
+        <h2>Log</h2>
+        {entries.length === 0 ? null : <CopyButton label="Copy log" text={() => entries.map(lineOf).join('\n')} />}
+      </div>
+      {stored.kind === 'failed' ? <ErrorPanel message={stored.error.message} onRetry={stored.retry} /> : null}
+      {entries.length === 0 && stored.kind === 'ready' ? <p>Nothing was told of this trial.</p> : null}
+      <ol className={styles.log}>
+        {entries.map((entry) => (
+          <li key={lineOf(entry)} className={styles[entry.level]}>
+            <code>{lineOf(entry)}</code>
           </li>
         ))}
-      </ul>
+      </ol>
     </section>
   );
 }
+
+const lineOf = ({ at, level, message }: LogEntry): string =>
+  `${momentWords(at)}  ${level === 'info' ? '' : `${level}: `}${message}`;

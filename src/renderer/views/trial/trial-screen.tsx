@@ -1,75 +1,73 @@
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import { Button } from '../../components/button.tsx';
-import { CopyButton, Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices.tsx';
-import { TrialStateMark } from '../../components/states.tsx';
-import { FAILURE_WORDS, percent } from '../../components/words.ts';
-import { useExperiment, useTrials } from '../../state/use-workbench.ts';
-import { CellGraphs } from '../search/cell-pane.tsx';
+import { Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices.tsx';
+import { useExperiment, useTrial } from '../../state/use-workbench.ts';
+import { CellGraphs } from '../search/cell-pane-graphs.tsx';
+import { useCellCommands } from '../search/cell-pane-menu.tsx';
+import { useWholeCell, WholeCell } from '../search/cell-pane-window.tsx';
 import { CurvesPane } from '../search/curves-pane.tsx';
-import { KillTrial } from '../search/kill-trial.tsx';
 import styles from './trial.module.css';
+import { TrialAttempts } from './trial-attempts.tsx';
+import { TrialConfig } from './trial-config.tsx';
 import { TrialFacts } from './trial-facts.tsx';
+import { TrialHead } from './trial-head.tsx';
 import { TrialLog } from './trial-log.tsx';
+import { TrialStates } from './trial-states.tsx';
 
 /** Everything about one trial. */
 export function TrialScreen(props: { experiment: number; trial: number }): ReactElement {
   const { experiment: id, trial: number } = props;
   const experiment = useExperiment(id);
-  const trials = useTrials(id);
-  const failed = [experiment, trials].find((loaded) => loaded.kind === 'failed');
-  if (failed?.kind === 'failed') return <ErrorPanel message={failed.error.message} onRetry={failed.retry} />;
-  if (experiment.kind !== 'ready' || trials.kind !== 'ready') return <SkeletonRows count={8} height={40} />;
-  const trial = trials.value.get(number);
-  if (experiment.value.experiment === null || trial === undefined) {
+  const trial = useTrial(id, number);
+  if (experiment.kind === 'failed') return <ErrorPanel message={experiment.error.message} onRetry={experiment.retry} />;
+  const isMissing = experiment.kind === 'ready' && experiment.value.experiment === null;
+  if (isMissing || (trial.kind === 'failed' && trial.error.code === 'not_found')) {
     return (
-      <Empty actions={<Link href={`/experiments/${id}`}>The search</Link>}>
-        Search {id} has no trial {number}.
+      <Empty actions={<Link href={isMissing ? '/' : `/experiments/${id}`}>{isMissing ? 'Home' : 'The search'}</Link>}>
+        {isMissing ? `There is no search ${id} in this project.` : `Search ${id} has no trial ${number}.`}
       </Empty>
     );
   }
-  return <TrialView experiment={experiment.value.experiment} trial={trial} />;
+  if (trial.kind === 'failed') return <ErrorPanel message={trial.error.message} onRetry={trial.retry} />;
+  if (experiment.kind !== 'ready' || trial.kind !== 'ready' || experiment.value.experiment === null) {
+    return <SkeletonRows count={8} height={40} />;
+  }
+  return <TrialView experiment={experiment.value.experiment} trial={trial.value} />;
 }
 
 function TrialView({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
-  const [isKilling, setIsKilling] = useState(false);
-  const isOpen = trial.state === 'running' || trial.state === 'queued';
+  const whole = useWholeCell();
+  useCellCommands(experiment, trial);
   return (
-    <div className={styles.screen}>
-      <header className={styles.head}>
-        <h1>Trial {trial.trial}</h1>
-        <TrialStateMark
-          state={trial.state}
-          detail={trial.failure === null ? undefined : FAILURE_WORDS[trial.failure]}
-        />
-        {trial.reward === null ? null : <b className={styles.reward}>{percent(trial.reward)}</b>}
-        <span className={styles.gap} />
-        <Link className={styles.link} href={`/experiments/${experiment.id}?trial=${trial.trial}`}>
-          In the leaderboard
-        </Link>
-        <CopyButton label="Copy cell" text={() => JSON.stringify(trial.architecture, null, 2)} />
-        <CopyButton label="Copy configuration" text={() => JSON.stringify(experiment.config, null, 2)} />
-        {isOpen ? <Button onClick={() => setIsKilling(true)}>Kill</Button> : null}
-      </header>
+    <div className={styles.screen} data-letter-keys="">
+      <TrialHead experiment={experiment} trial={trial} onWhole={whole.open} />
       {trial.message === null ? null : <p className={styles.message}>{trial.message}</p>}
       <div className={styles.columns}>
-        <div className={styles.left}>
-          <TrialFacts experiment={experiment} trial={trial} />
-          <div className={styles.curves}>
-            <Guard>
-              <CurvesPane experiment={experiment} trial={trial} />
-            </Guard>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too */}
+        <section className={styles.left} aria-label={`About trial ${trial.trial}`} tabIndex={0}>
+          <div className={styles.about}>
+            <TrialFacts experiment={experiment} trial={trial} />
+            <TrialStates trial={trial} />
+            <TrialAttempts trial={trial} />
           </div>
-          <TrialLog experiment={experiment.id} trial={trial.trial} />
-        </div>
+          <div className={styles.course}>
+            <div className={styles.curves}>
+              <Guard>
+                <CurvesPane experiment={experiment} trial={trial} />
+              </Guard>
+            </div>
+            <TrialLog experiment={experiment.id} trial={trial.trial} />
+            <TrialConfig config={experiment.config} />
+          </div>
+        </section>
         <div className={styles.right}>
           <Guard>
-            <CellGraphs experiment={experiment} architecture={trial.architecture} />
+            <CellGraphs experiment={experiment} trial={trial} onOpen={whole.open} />
           </Guard>
         </div>
       </div>
-      {isKilling ? <KillTrial trial={trial} onClose={() => setIsKilling(false)} /> : null}
+      {whole.isOpen ? <WholeCell experiment={experiment} trial={trial} onClose={whole.close} /> : null}
     </div>
   );
 }
