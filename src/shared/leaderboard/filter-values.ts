@@ -1,0 +1,122 @@
+import type { FilterKind } from './filter-fields.ts';
+
+/** Numbers between two bounds; null is no bound. */
+export interface NumberRange {
+  readonly low: number | null;
+  readonly isLowIn: boolean;
+  readonly high: number | null;
+  readonly isHighIn: boolean;
+}
+
+/** Moments as ISO texts or their beginnings: `low <= moment < high` in the order of texts; null is no bound. */
+export interface DateRange {
+  readonly low: string | null;
+  readonly high: string | null;
+}
+
+export const SIGNS = [':', '=', '<=', '>=', '<', '>'] as const;
+export type Sign = (typeof SIGNS)[number];
+
+/** A value, or in a sentence why it is none. */
+export type Read<T> = { readonly value: T } | { readonly sentence: string };
+
+type Scalar = Extract<FilterKind, 'fraction' | 'count' | 'number' | 'duration'>;
+
+const COUNTS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, b: 1e9, g: 1e9, t: 1e12 };
+/** In milliseconds. */
+const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1e3, min: 60e3, m: 60e3, h: 3600e3, d: 86_400e3 };
+
+const EXAMPLES: Readonly<Record<Scalar, string>> = {
+  fraction: '0.6 or 60%',
+  count: '3M',
+  number: '12',
+  duration: '90s',
+};
+
+/** One number with the units of its kind. Fractions as such, times in milliseconds. */
+export function readNumber(kind: Scalar, text: string): Read<number> {
+  const refused = { sentence: `\`${text}\` is no number here: write ${EXAMPLES[kind]}.` };
+  if (kind === 'duration') return readDuration(text);
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)([a-z%]*)$/i.exec(text) ?? [];
+  if (digits === undefined) return refused;
+  // 0.29 is not 29 * 0.01: dividing rounds once and hits the number that 0.29 is.
+  const divisor = kind === 'fraction' && unit === '%' ? 100 : 1;
+  const factor = kind === 'count' ? COUNTS[unit.toLowerCase()] : unit === '' || divisor === 100 ? 1 : undefined;
+  if (factor === undefined) return refused;
+  const value = (Number(digits) * factor) / divisor;
+  if (kind !== 'fraction' || value <= 1) return { value };
+  return {
+    sentence: `\`${text}\` is more than the whole: write ${text.replace('%', '')}% or ${Number(digits) / 100}.`,
+  };
+}
+
+/** `90s`, `1h30min`, or `1:34` and `2:05:00` as the table shows times. */
+function readDuration(text: string): Read<number> {
+  const clock = /^(?:(\d+):)?(\d+):(\d\d)$/.exec(text);
+  if (clock) {
+    const [, hours = '0', minutes = '0', seconds = '0'] = clock;
+    return { value: ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1e3 };
+  }
+  if (/^0+$/.test(text)) return { value: 0 };
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([a-z]+)/gi)];
+  const units = parts.map(([, , unit = '']) => TIMES[unit.toLowerCase()]);
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text || units.includes(undefined)) {
+    return { sentence: `\`${text}\` is no time: write ${EXAMPLES.duration}, 5min or 2h.` };
+  }
+  return { value: parts.reduce((sum, [, digits], index) => sum + Number(digits) * (units[index] ?? 0), 0) };
+}
+
+/** `12..20`, `12..`, `..20` (both ends belong to it), or one number. */
+export function readNumberRange(kind: Scalar, sign: Sign, text: string): Read<NumberRange> {
+  if (sign !== ':' && sign !== '=') {
+    const number = readNumber(kind, text);
+    if (!('value' in number)) return number;
+    const isIn = sign === '<=' || sign === '>=';
+    return sign.startsWith('<')
+      ? { value: { low: null, isLowIn: false, high: number.value, isHighIn: isIn } }
+      : { value: { low: number.value, isLowIn: isIn, high: null, isHighIn: false } };
+  }
+  const ends = readEnds(text, (end) => readNumber(kind, end));
+  if (!('value' in ends)) return ends;
+  const [low, high] = ends.value;
+  return { value: { low, isLowIn: true, high, isHighIn: true } };
+}
+
+/** Sorts after everything that goes on from a beginning of an ISO text. */
+const AFTER = '~';
+
+export function readDateRange(sign: Sign, text: string): Read<DateRange> {
+  const ends = sign === ':' || sign === '=' ? readEnds(text, readDate) : readDate(text);
+  if (!('value' in ends)) return ends;
+  const value = ends.value;
+  if (typeof value !== 'string') {
+    const [low, high] = value;
+    return { value: { low, high: high === null ? null : high + AFTER } };
+  }
+  if (sign === '<') return { value: { low: null, high: value } };
+  if (sign === '<=') return { value: { low: null, high: value + AFTER } };
+  return { value: { low: sign === '>' ? value + AFTER : value, high: null } };
+}
+
+function readDate(text: string): Read<string> {
+  const upper = text.toUpperCase();
+  const isDate = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[0-2]\d(?::[0-5]\d(?::[0-5]\d)?)?)?)?)?$/;
+  if (isDate.test(upper)) return { value: upper };
+  return { sentence: `\`${text}\` is no date: write 2026-01-31 or 2026-01-31T14:25 (UTC).` };
+}
+
+/** Both ends of `a..b`, where one may be missing; a single value is both. */
+function readEnds<T>(text: string, read: (end: string) => Read<T>): Read<readonly [T | null, T | null]> {
+  const dots = text.indexOf('..');
+  if (dots < 0) {
+    const both = read(text);
+    return 'value' in both ? { value: [both.value, both.value] } : both;
+  }
+  const [before, after] = [text.slice(0, dots), text.slice(dots + 2)];
+  if (before === '' && after === '') return { sentence: '`..` needs a number before it, after it, or both: 12..20.' };
+  const low = before === '' ? { value: null } : read(before);
+  const high = after === '' ? { value: null } : read(after);
+  if (!('value' in low)) return low;
+  if (!('value' in high)) return high;
+  return { value: [low.value, high.value] };
+}

@@ -1,0 +1,183 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  completeFilter,
+  FILTER_FIELDS,
+  parseFilter,
+  quoteValue,
+  statesIn,
+  termsOn,
+  withStates,
+  withTerm,
+} from '../../../src/shared/leaderboard/filter.ts';
+
+function conditions(text: string) {
+  const parsed = parseFilter(text);
+  if (parsed.kind === 'refused') throw new Error(parsed.sentence);
+  return parsed.terms.map(({ isNegated, condition }) => (isNegated ? { not: condition } : condition));
+}
+
+function refusal(text: string) {
+  const parsed = parseFilter(text);
+  if (parsed.kind === 'ready') throw new Error(`${text} was accepted`);
+  return parsed;
+}
+
+const range = (low: number | null, high: number | null, isLowIn = low !== null, isHighIn = high !== null) => ({
+  low,
+  isLowIn,
+  high,
+  isHighIn,
+});
+
+describe('reading a filter', () => {
+  it("reads the design's example", () => {
+    const text =
+      'reward>0.6 params<3M state:completed,failed op:sep5 -op:max7 update:12..20 star note:"odd start" hash:3fa tag:x';
+    expect(conditions(text)).toEqual([
+      { kind: 'number', field: 'reward', ranges: [range(0.6, null, false)] },
+      { kind: 'number', field: 'params', ranges: [range(null, 3e6, false, false)] },
+      { kind: 'state', states: ['completed', 'failed'] },
+      { kind: 'operation', operations: ['sep_conv_5x5'] },
+      { not: { kind: 'operation', operations: ['max_pool_7x7'] } },
+      { kind: 'number', field: 'update', ranges: [{ low: 12, isLowIn: true, high: 20, isHighIn: true }] },
+      { kind: 'star' },
+      { kind: 'text', field: 'note', texts: ['odd start'] },
+      { kind: 'text', field: 'hash', texts: ['3fa'] },
+      { kind: 'text', field: 'tag', texts: ['x'] },
+    ]);
+  });
+
+  it.each([
+    ['reward>=60%', range(0.6, null)],
+    ['reward>29%', range(0.29, null, false)],
+    ['params<=3.35M', range(null, 3_350_000, false)],
+    ['madds:200m..1B', range(2e8, 1e9)],
+    ['time<90s', range(null, 90_000, false, false)],
+    ['time<1:34', range(null, 94_000, false, false)],
+    ['time>=1h30min', range(5_400_000, null)],
+    ['time:2:05:00..', { low: 7_500_000, isLowIn: true, high: null, isHighIn: true }],
+    ['trial:..20', { low: null, isLowIn: true, high: 20, isHighIn: true }],
+    ['seed=7', range(7, 7)],
+  ])('understands the units of %s', (text, wanted) => {
+    expect(conditions(text)).toMatchObject([{ kind: 'number', ranges: [wanted] }]);
+  });
+
+  it('takes alternatives between commas', () => {
+    expect(conditions('trial:3,10..12')).toMatchObject([{ ranges: [range(3, 3), range(10, 12)] }]);
+    expect(conditions('odd,"new start"')).toEqual([{ kind: 'text', field: 'any', texts: ['odd', 'new start'] }]);
+  });
+
+  it('takes a date for all that begins with it', () => {
+    const ranges = (text: string) => conditions(text).flatMap((one) => ('ranges' in one ? one.ranges : []));
+    expect(ranges('started:2026-01-31')).toEqual([{ low: '2026-01-31', high: '2026-01-31~' }]);
+    expect(ranges('started>2026-01-31')).toEqual([{ low: '2026-01-31~', high: null }]);
+    expect(ranges('started<=2026-01-31t14:25')).toEqual([{ low: null, high: '2026-01-31T14:25~' }]);
+  });
+
+  it('says what a misspelt column was meant to be, and where it stands', () => {
+    expect(refusal('star rewrad>0.6')).toEqual({
+      kind: 'refused',
+      sentence: '`rewrad` is no column. Did you mean reward?',
+      word: 'rewrad',
+      from: 5,
+      to: 11,
+    });
+  });
+
+  it.each([
+    ['zzz:1', 'zzz', /is no column. Known are reward, best/],
+    ['state:completed,faild', 'faild', /is no state. Did you mean failed\?/],
+    ['-op:sap5', 'sap5', /is no operation. Did you mean sep5\?/],
+    ['reward>fast', 'fast', /write 0.6 or 60%/],
+    ['reward>60', '60', /more than the whole: write 60% or 0.6/],
+    ['time<90', '90', /is no time: write 90s/],
+    ['params<3Q', '3Q', /is no number here: write 3M/],
+    ['started>2026-13', '2026-13', /is no date/],
+    ['reward', 'reward', /needs a condition, as in reward>0.6/],
+    ['reward>', 'reward>', /needs a value/],
+    ['state:a,,b', 'state:a,,b', /needs a value/],
+    ['reward>0.1,0.2', 'reward>0.1,0.2', /takes one value/],
+    ['state=failed', 'state=failed', /takes a colon/],
+    ['star:yes', 'star:yes', /stands alone/],
+    ['>0.6', '>0.6', /begins with no column/],
+    ['note:"odd', '"odd', /is not closed/],
+    ['-', '-', /leaves out/],
+    ['""', '""', /no text/],
+    ['trial:..', '..', /needs a number/],
+  ])('refuses %s in a sentence that names %s', (text, word, sentence) => {
+    const refused = refusal(text);
+    expect(refused.sentence).toMatch(sentence);
+    expect(refused.word).toBe(word);
+    expect(text.slice(refused.from, refused.to)).toBe(word);
+  });
+
+  it('answers any text, and names a place that is in it', () => {
+    const pieces = ['reward', 'state', '>', ':', '-', '"', '\\', ',', ' ', '..', '60%', 'x', 'note', 'é', '\u202e'];
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...pieces)), fc.string(), (parts, rest) => {
+        const text = parts.join('') + rest;
+        const parsed = parseFilter(text);
+        if (parsed.kind === 'ready') return;
+        expect(parsed.from).toBeGreaterThanOrEqual(0);
+        expect(parsed.to).toBeLessThanOrEqual(text.length);
+        expect(text.slice(parsed.from, parsed.to)).toBe(parsed.word);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('accepts the example of every column', () => {
+    for (const { example } of FILTER_FIELDS) expect(parseFilter(example).kind).toBe('ready');
+  });
+
+  it('reads back every text that it quotes', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (text) => {
+        expect(conditions(`note:${quoteValue(text)}`)).toEqual([{ kind: 'text', field: 'note', texts: [text] }]);
+      }),
+    );
+  });
+});
+
+describe('completing a filter', () => {
+  const inserted = (text: string, caret = text.length) =>
+    completeFilter(text, caret, ['promising', 'odd one']).map(
+      ({ insert, from, to }) => text.slice(0, from) + insert + text.slice(to),
+    );
+
+  it('offers every column where nothing is typed', () => {
+    expect(inserted('')).toHaveLength(FILTER_FIELDS.length);
+    expect(inserted('star ')).toContain('star reward>');
+  });
+
+  it('offers the columns that begin so, in place of the word at the caret', () => {
+    expect(inserted('re')).toEqual(['reward>']);
+    expect(inserted('star -st')).toEqual(['star -state:', 'star -started:', 'star -star']);
+    expect(inserted('re star', 2)).toEqual(['reward> star']);
+  });
+
+  it('offers the values of a closed list, and tags', () => {
+    expect(inserted('state:completed,f')).toEqual(['state:completed,failed']);
+    expect(inserted('op:se')).toEqual(['op:sep3', 'op:sep5', 'op:sep7']);
+    expect(inserted('state:c,failed', 7)).toEqual(['state:completed,failed', 'state:cancelled,failed']);
+    expect(inserted('tag:')).toEqual(['tag:promising', 'tag:"odd one"']);
+    expect(inserted('note:')).toEqual([]);
+  });
+});
+
+describe('writing into a filter', () => {
+  it('reads and writes the states, and leaves quoted texts alone', () => {
+    const text = 'note:"state:failed here" state:completed reward>0.6';
+    expect(statesIn(text)).toEqual(['completed']);
+    expect(withStates(text, ['failed', 'pruned'])).toBe('note:"state:failed here" reward>0.6 state:failed,pruned');
+    expect(withStates(text, [])).toBe('note:"state:failed here" reward>0.6');
+    expect(statesIn('-state:failed')).toEqual([]);
+  });
+
+  it('puts one condition in place of another', () => {
+    expect(termsOn('reward>0.6 best>0.7 reward<0.9', 'reward')).toEqual(['reward>0.6', 'reward<0.9']);
+    expect(withTerm('reward>0.6 star reward<0.9', 'reward', 'reward:0.6..0.7')).toBe('star reward:0.6..0.7');
+    expect(withTerm('star reward>0.6', 'star', null)).toBe('reward>0.6');
+  });
+});
