@@ -1,16 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'electron-vite';
+import { mainBuildConfig, preloadBuildConfig } from './src/main/electron/program-build.ts';
 import { pageBuildConfig } from './src/main/server/page-build.ts';
 
-const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-
-export default defineConfig({
-  preload: {
-    build: {
-      outDir: 'out/preload',
-      // A sandboxed preload can only be CommonJS.
-      rollupOptions: { input: { preload: at('src/main/electron/preload.ts') }, output: { format: 'cjs' } },
-    },
-  },
-  renderer: await pageBuildConfig(),
-});
+// `--mode program` leaves the page out: `npm start` and the tests build it where its own sources changed.
+export default defineConfig(async ({ mode }) => ({
+  main: mainBuildConfig(),
+  preload: preloadBuildConfig(),
+  ...(mode === 'program' ? {} : { renderer: await pageBuildConfig() }),
+}));

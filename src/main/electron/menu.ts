@@ -1,63 +1,62 @@
 import type { MenuItemConstructorOptions } from 'electron';
 
-/** What the menu can ask the page to do; the page has the same actions, with the same keys, in its palette. */
-export const MENU_COMMANDS = [
-  'home',
-  'palette',
-  'back',
-  'forward',
-  'doctor',
-  'theme',
-  'shortcuts',
-  'pause-or-resume',
-] as const;
+/**
+ * Commands of the page that stand in the menu, by the ids that the page registers them under. The page knows their keys
+ * too, and hears them first: a key that it has handled never reaches the menu.
+ */
+export const MENU_COMMANDS = ['palette', 'theme', 'shortcuts', 'pause-or-resume'] as const;
 export type MenuCommand = (typeof MENU_COMMANDS)[number];
 
-export function menuTemplate(options: {
-  isMac: boolean;
-  isPackaged: boolean;
-  send: (command: MenuCommand) => void;
-  openProject: () => void;
-  openPaper: () => void;
-}): MenuItemConstructorOptions[] {
-  const { send } = options;
+export interface MenuActions {
+  readonly command: (command: MenuCommand) => void;
+  /** Shows a screen, by its address in the page. */
+  readonly show: (page: string) => void;
+  readonly goBack: () => void;
+  readonly goForward: () => void;
+  readonly openProject: () => void;
+  readonly openPaper: () => void;
+}
+
+export function menuTemplate(
+  { isMac, isPackaged }: { isMac: boolean; isPackaged: boolean },
+  actions: MenuActions,
+): MenuItemConstructorOptions[] {
+  const { command, show } = actions;
   return [
-    ...(options.isMac ? [{ role: 'appMenu' as const }] : []),
+    ...(isMac ? [{ role: 'appMenu' as const }] : []),
     {
       label: '&File',
       submenu: [
-        { label: 'Open project…', accelerator: 'CmdOrCtrl+O', click: options.openProject },
+        { label: 'Open project…', accelerator: 'CmdOrCtrl+O', click: actions.openProject },
         { type: 'separator' },
-        options.isMac ? { role: 'close' } : { role: 'quit' },
+        // Electron gives this role a key on macOS alone.
+        isMac ? { role: 'close' } : { role: 'quit', accelerator: 'Ctrl+Q' },
       ],
     },
     { role: 'editMenu' },
     {
       label: '&View',
       submenu: [
-        { label: 'Home', accelerator: 'CmdOrCtrl+Shift+H', click: () => send('home') },
-        { label: 'Search or run…', accelerator: 'CmdOrCtrl+K', click: () => send('palette') },
-        { label: 'Back', accelerator: 'Alt+Left', click: () => send('back') },
-        { label: 'Forward', accelerator: 'Alt+Right', click: () => send('forward') },
+        { label: 'Home', accelerator: 'CmdOrCtrl+Shift+H', click: () => show('/') },
+        { label: 'Search or run…', accelerator: 'CmdOrCtrl+K', click: () => command('palette') },
+        { label: 'Back', accelerator: isMac ? 'Cmd+[' : 'Alt+Left', click: actions.goBack },
+        { label: 'Forward', accelerator: isMac ? 'Cmd+]' : 'Alt+Right', click: actions.goForward },
         { type: 'separator' },
-        { label: 'Light, dark or system', click: () => send('theme') },
+        { label: 'Light, dark or system', click: () => command('theme') },
         { role: 'resetZoom' },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
         { role: 'togglefullscreen' },
-        ...(options.isPackaged ? [] : [{ role: 'toggleDevTools' as const }]),
+        ...(isPackaged ? [] : [{ role: 'reload' as const }, { role: 'toggleDevTools' as const }]),
       ],
     },
-    {
-      label: '&Search',
-      submenu: [{ label: 'Pause or resume', click: () => send('pause-or-resume') }],
-    },
+    { label: '&Search', submenu: [{ label: 'Pause or resume', click: () => command('pause-or-resume') }] },
     {
       role: 'help',
       submenu: [
-        { label: 'Doctor', click: () => send('doctor') },
-        { label: 'Keyboard shortcuts', click: () => send('shortcuts') },
-        { label: 'The paper', click: options.openPaper },
+        { label: 'Doctor', click: () => show('/doctor') },
+        { label: 'Keyboard shortcuts', click: () => command('shortcuts') },
+        { label: 'The paper', click: actions.openPaper },
       ],
     },
   ];

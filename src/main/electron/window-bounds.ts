@@ -1,11 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
+/** The smallest window that every screen of the page is laid out for. CSS pixels. */
+export const SMALLEST = { width: 1024, height: 700 } as const;
+export const FIRST_SIZE = { width: 1440, height: 900 } as const;
+
 export const boundsSchema = z.strictObject({
   x: z.int(),
   y: z.int(),
-  width: z.int().min(1024),
-  height: z.int().min(700),
+  width: z.int().min(SMALLEST.width),
+  height: z.int().min(SMALLEST.height),
   isMaximized: z.boolean(),
 });
 export type WindowBounds = z.infer<typeof boundsSchema>;
@@ -23,6 +27,7 @@ export function readBounds(file: string, screens: readonly Area[]): WindowBounds
   try {
     text = readFileSync(file, 'utf8');
   } catch {
+    // None was written yet.
     return null;
   }
   const parsed = boundsSchema.safeParse(parseOrNull(text));
@@ -47,6 +52,7 @@ function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
+    // A crash cut it off; the window comes up where a first one would.
     return null;
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { lastLine, type ProgramResult, runProgram } from './program.ts';
+import { nodeProgram } from './runtime.mjs';
 import type { SetupContext, SetupStep } from './step.ts';
 import { readTensorflowStamp, tensorflowSite, usesWheel } from './tensorflow.ts';
 import { complaint } from './tools.ts';
@@ -83,7 +84,7 @@ export async function proveTensorflow(
   signal?: AbortSignal,
 ): Promise<TensorflowProof> {
   const quiet = { TF_CPP_MIN_LOG_LEVEL: '2', TF_ENABLE_ONEDNN_OPTS: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
-  const result = await runProgram(process.execPath, [PROOF], {
+  const result = await runProgram(nodeProgram(), [PROOF], {
     cwd: root,
     env: { ...env, ...quiet },
     signal,

@@ -7,9 +7,10 @@ import { bindingStep, proveTensorflow } from './binding.ts';
 import { diskSpace } from './disk.ts';
 import { askNvidia, type NvidiaDriver } from './gpu.ts';
 import { packagesStep } from './packages.ts';
+import { runProgram } from './program.ts';
 import { createProgress } from './progress.mjs';
 import { SETUP_STEPS } from './run-setup.ts';
-import { homeFolder, isAdequateNode, PROJECT_ROOT } from './runtime.mjs';
+import { homeFolder, isAdequateNode, nodeProgram, PROJECT_ROOT } from './runtime.mjs';
 import type { SetupContext } from './step.ts';
 import { readTensorflowStamp, usesWheel } from './tensorflow.ts';
 import { findTools, missingTool, TOOL_NAMES, type ToolName } from './tools.ts';
@@ -102,12 +103,22 @@ function toolFindings(tools: DoctorReport['tools'], needed: ReadonlySet<ToolName
     });
 }
 
+/** The Node that trains trials, which is not this process's own where that is Electron. */
+async function readNode(env: NodeJS.ProcessEnv): Promise<DoctorReport['node']> {
+  const program = nodeProgram(env);
+  const isOwn = program === process.execPath;
+  const version = isOwn ? process.version : (await runProgram(program, ['--version'])).stdout.trim();
+  return { version: version.replace(/^v/, ''), path: program, adequate: isAdequateNode(version) };
+}
+
 /**
  * Looks at the machine and at what set-up left: some seconds, mostly for loading TensorFlow once, in a child process.
  * Never fails on what it finds; that is what the report is for.
  */
 export async function readDoctorReport(options: DoctorOptions = {}): Promise<DoctorReport> {
-  const { home = homeFolder(), root = PROJECT_ROOT, env = process.env } = options;
+  const { home = homeFolder(), env = process.env } = options;
+  // A packaged app trains with what was set up in another folder than its own.
+  const { root = env.CELLWRIGHT_ROOT || PROJECT_ROOT } = options;
   const signal = options.signal ?? new AbortController().signal;
   const context: SetupContext = { home, root, env, signal, progress: createProgress({ write: () => true }) };
   const pendingSteps = [];
@@ -115,7 +126,8 @@ export async function readDoctorReport(options: DoctorOptions = {}): Promise<Doc
     const waits = step.name === 'binding' && pendingSteps.length > 0;
     if (waits || !(await step.isDone(context))) pendingSteps.push(step);
   }
-  const [driver, tensorflow, tools, datasets] = await Promise.all([
+  const [node, driver, tensorflow, tools, datasets] = await Promise.all([
+    readNode(env),
     askNvidia(env),
     readTensorflow(context),
     findTools(TOOL_NAMES, env),
@@ -125,7 +137,7 @@ export async function readDoctorReport(options: DoctorOptions = {}): Promise<Doc
   const report: DoctorReport = {
     cellwright: (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version,
     system: { name: `${os.type()} ${os.release()}`, architecture: process.arch },
-    node: { version: process.version.slice(1), path: process.execPath, adequate: isAdequateNode(process.version) },
+    node,
     tensorflow: told,
     driver: driver === null ? null : { version: driver.version, cuda: driver.cuda },
     devices: [

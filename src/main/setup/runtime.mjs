@@ -1,13 +1,42 @@
 // @ts-check
 // Plain JavaScript for the Node that the machine already has (20 or newer), without any package.
-import { accessSync, chmodSync, constants, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unpackFiles } from './npm-archive.mjs';
 import { fetchArchive, refusal } from './npm-package.mjs';
 
-/** The folder with package.json. */
-export const PROJECT_ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../..');
+/** The folder with package.json, from the sources and from the window's bundle alike. */
+export const PROJECT_ROOT = nearestPackage(path.dirname(fileURLToPath(import.meta.url)));
+
+/**
+ * @param {string} folder
+ * @returns {string}
+ */
+function nearestPackage(folder) {
+  const parent = path.dirname(folder);
+  return existsSync(path.join(folder, 'package.json')) || parent === folder ? folder : nearestPackage(parent);
+}
+
+/**
+ * The Node that programs of ours are run with: this process's own, unless it is Electron, which can't be used as one;
+ * its start names another in CELLWRIGHT_NODE.
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {string}
+ */
+export function nodeProgram(env = process.env) {
+  return env.CELLWRIGHT_NODE || process.execPath;
+}
 
 /**
  * The one ignored folder for everything that is downloaded or built, absolute: `.cellwright` in the project, or where

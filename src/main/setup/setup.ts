@@ -1,8 +1,10 @@
 // `setup.ts [--only STEP,…]`: set-up as a program, before any package is there. Says what it does on standard error.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { runSetup, SETUP_STEPS } from './run-setup.ts';
-import { homeFolder } from './runtime.mjs';
+import { homeFolder, PROJECT_ROOT } from './runtime.mjs';
 import type { SetupStep } from './step.ts';
 
 function parseOnly(args: readonly string[]): SetupStep['name'][] {
@@ -15,12 +17,19 @@ function parseOnly(args: readonly string[]): SetupStep['name'][] {
   });
 }
 
+/** For a packaged app, which brings neither Node nor TensorFlow: where they are (main/electron/trainers.ts reads it). */
+function recordTrainers(home: string): void {
+  mkdirSync(home, { recursive: true });
+  writeFileSync(path.join(home, 'trainers.json'), JSON.stringify({ node: process.execPath, root: PROJECT_ROOT }));
+}
+
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
 
 try {
   const only = parseOnly(process.argv.slice(2));
   await runSetup({ home: homeFolder(), signal: interrupted.signal, ...(only.length > 0 ? { only } : {}) });
+  if (only.length === 0) recordTrainers(homeFolder());
 } catch (error) {
   const isExpected = error instanceof WorkbenchError;
   process.stderr.write(`${isExpected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);

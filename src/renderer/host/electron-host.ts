@@ -6,10 +6,15 @@ export interface PreloadApi {
   send(message: string): void;
   onMessage(listener: (message: string) => void): () => void;
   onCommand(listener: (command: string) => void): () => void;
+  onNavigate(listener: (page: string) => void): () => void;
+  openProject(): void;
+  openPaper(): void;
 }
 
 /** A window of the desktop app: JSON over Electron's IPC, which lasts as long as the window. */
 export function createElectronHost(api: PreloadApi): Host {
+  // The router hears the history itself, so a link from outside is a step like any other.
+  api.onNavigate((page) => history.pushState(null, '', page));
   return {
     kind: 'electron',
     open: () =>
@@ -19,5 +24,6 @@ export function createElectronHost(api: PreloadApi): Host {
         onClose: () => () => undefined,
       }),
     onCommand: (listener) => api.onCommand(listener),
+    openProject: () => api.openProject(),
   };
 }

@@ -7,6 +7,8 @@ export interface Host {
   open(): Promise<Connection>;
   /** The window's menu asks for something, such as `toggle-theme`; a browser has no such menu. */
   onCommand(listener: (command: string) => void): () => void;
+  /** Lets a person choose another project's folder, which the page never learns; only a window can. */
+  openProject?(): void;
 }
 
 /** The workbench runs, but this browser has no cookie of it. */

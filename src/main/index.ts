@@ -1,0 +1,75 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { app, protocol, session } from 'electron';
+import { APP_SCHEME } from './electron/app-protocol.ts';
+import { LINK_SCHEME, pageOfLink } from './electron/deep-link.ts';
+import { Desktop } from './electron/desktop.ts';
+import { hardenApp, hardenSession } from './electron/hardening.ts';
+import { parseStartArguments, startArgumentsSchema } from './electron/start-arguments.ts';
+import { findSetup } from './electron/trainers.ts';
+import { fileLog } from './log.ts';
+import { makeFolders } from './make-folders.ts';
+import { DEFAULT_PROJECT } from './terminal/terminal.ts';
+
+// The desktop app: the same workbench as headless.ts, shown by a window. Everything before the app is ready stands here
+// in the open, since Electron waits for nothing else.
+
+const home = resolve(process.env.CELLWRIGHT_HOME || join(app.getPath('home'), '.cellwright'));
+// Whatever the app keeps for itself lies in the one folder for everything that is made, and goes with it.
+const own = join(home, 'window');
+makeFolders(own);
+app.setPath('userData', own);
+const log = fileLog(join(own, 'window.log'), () => new Date());
+const out = fileURLToPath(new URL('..', import.meta.url));
+const wanted = parseStartArguments(process.argv.slice(app.isPackaged ? 1 : 2), process.cwd());
+
+protocol.registerSchemesAsPrivileged([APP_SCHEME]);
+app.enableSandbox();
+hardenApp(app);
+
+const desktop = new Desktop({
+  home,
+  pageFolder: join(out, 'renderer'),
+  preload: join(out, 'preload', 'preload.cjs'),
+  boundsFile: join(own, 'bounds.json'),
+  log,
+});
+
+if (app.requestSingleInstanceLock(wanted)) begin();
+else app.quit();
+
+function begin(): void {
+  // A Mac may hand over the link before the app is ready.
+  let early = wanted.page;
+  let receive = (page: string): void => {
+    early = page;
+  };
+  app.on('open-url', (event, link) => {
+    event.preventDefault();
+    const page = pageOfLink(link);
+    if (page !== null) receive(page);
+  });
+  app.on('second-instance', (_event, _arguments, _folder, handedOver) => {
+    const asked = startArgumentsSchema.safeParse(handedOver);
+    void desktop.receive(asked.success ? asked.data : { project: null, page: null });
+  });
+  app.on('activate', () => desktop.focus());
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  app.on('before-quit', (event) => {
+    if (!desktop.mayQuit()) event.preventDefault();
+  });
+  app.on('child-process-gone', (_event, details) => log.write('error', 'A process of Electron is gone', details));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => void desktop.quit({ asks: false }));
+  }
+  void app.whenReady().then(async () => {
+    hardenSession(session.defaultSession);
+    // From the sources the link would open a bare Electron; a package registers it for all systems.
+    if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+    findSetup(home, process.env);
+    await desktop.start({ ...wanted, page: early }, resolve(home, DEFAULT_PROJECT));
+    receive = (page) => void desktop.receive({ project: null, page });
+  });
+}
