@@ -1,47 +1,34 @@
 import 'uplot/dist/uPlot.min.css';
 import { type ReactElement, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
-import { type Theme, tokenValue } from '../graphs/palette.ts';
-import { PALETTES } from '../graphs/theme-palettes.ts';
+import type { Theme } from '../graphs/palette.ts';
 import { useActiveTheme } from '../graphs/use-active-theme.ts';
-import tokens from '../styles/tokens.css?raw';
 import styles from './chart.module.css';
-import { type ChartData, type ChartSeries, yRange } from './chart-data.ts';
+import { nearestIndex, setCursor, useCursor } from './chart-cursor.ts';
+import type { ChartData, Range } from './chart-data.ts';
+import { ChartReadout } from './chart-readout.tsx';
+import { endLabelText, labelMargin } from './end-labels.ts';
+import { CHART_FONT, plotData, plotOptions } from './plot-options.ts';
 
 /** Charts are drawn again at most this often. Milliseconds (design). */
 const DRAW_EVERY_MS = 250;
-const FONT = '12px "Inter Variable", sans-serif';
 
-/** Dashes by colour, so that a line is known without it (design, section 1). */
-const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3], [10, 3], [6, 3, 2, 3], [1, 3]];
+/** What another drawing is needed for; all else are new data. */
+const shapeOf = (data: ChartData): string =>
+  JSON.stringify([
+    data.series.map((one) => [one.label, one.colour, one.kind, one.dash, one.width, endLabelText(one)]),
+    [data.xLabel, data.isXLog, data.isYLog, labelMargin(data)],
+  ]);
 
+/** A chart's lines. Its numbers are in the table for those who can't see a canvas. */
 export function ChartCanvas({ data }: { data: ChartData }): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const newest = useRef(data);
   newest.current = data;
   const theme = useActiveTheme();
-  const shape = JSON.stringify(data.series.map(({ label, colour, kind }) => [label, colour, kind]));
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another shape or theme is another chart
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    let isGone = false;
-    const observer = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
-    // A canvas does not wait for a face.
-    void document.fonts.load(FONT).then(() => {
-      if (isGone) return;
-      plot.current = new UPlot(optionsOf(newest, theme, sizeOf(element)), plotData(newest.current), element);
-      observer.observe(element);
-    });
-    return () => {
-      isGone = true;
-      observer.disconnect();
-      plot.current?.destroy();
-      plot.current = null;
-    };
-  }, [shape, theme]);
+  const cursor = useCursor(data.xLabel);
+  usePlot(box, plot, newest, theme, shapeOf(data));
 
   const drawnAt = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new data are drawn
@@ -54,69 +41,55 @@ export function ChartCanvas({ data }: { data: ChartData }): ReactElement {
     return () => clearTimeout(timer);
   }, [data]);
 
-  return <div ref={box} className={styles.canvas} aria-hidden="true" />;
+  useEffect(() => {
+    const left = cursor === null || plot.current === null ? -10 : plot.current.valToPos(cursor, 'x');
+    plot.current?.setCursor({ left, top: cursor === null ? -10 : 0 }, false);
+  }, [cursor]);
+
+  const index = cursor === null ? -1 : nearestIndex(data.x, cursor);
+  return (
+    <div ref={box} className={styles.canvas} aria-hidden="true">
+      {index < 0 || plot.current === null ? null : (
+        <ChartReadout data={data} index={index} left={readoutLeft(plot.current, data.x[index] ?? 0)} />
+      )}
+    </div>
+  );
+}
+
+const readoutLeft = (plot: UPlot, x: number): number => plot.valToPos(x, 'x') + plot.bbox.left / UPlot.pxRatio;
+
+function usePlot(
+  box: { readonly current: HTMLDivElement | null },
+  plot: { current: UPlot | null },
+  newest: { readonly current: ChartData },
+  theme: Theme,
+  shape: string,
+): void {
+  const range = useRef<{ readonly subject: string; readonly range: Range } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another shape or theme is another chart
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    let isGone = false;
+    const observer = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
+    const publish = (x: number | null): void => setCursor(newest.current.xLabel, x);
+    // A canvas does not wait for a face.
+    void document.fonts.load(CHART_FONT).then(() => {
+      if (isGone) return;
+      const options = plotOptions({ newest, range, theme, publish });
+      plot.current = new UPlot({ ...options, ...sizeOf(element) }, plotData(newest.current), element);
+      observer.observe(element);
+    });
+    return () => {
+      isGone = true;
+      observer.disconnect();
+      plot.current?.destroy();
+      plot.current = null;
+    };
+  }, [shape, theme]);
 }
 
 const sizeOf = (element: HTMLElement) => ({
   width: Math.max(80, element.clientWidth),
   height: Math.max(60, element.clientHeight),
 });
-
-const plotData = ({ x, series }: ChartData): UPlot.AlignedData =>
-  [[...x], ...series.map(({ values }) => [...values])] as UPlot.AlignedData;
-
-function optionsOf(
-  newest: { readonly current: ChartData },
-  theme: Theme,
-  size: { width: number; height: number },
-): UPlot.Options {
-  const { text2, line } = PALETTES[theme];
-  const axisWords = (value: number): string => (newest.current.axisWords ?? newest.current.words)(value);
-  const axis: UPlot.Axis = {
-    stroke: text2,
-    font: FONT,
-    grid: { stroke: line, width: 1 },
-    ticks: { show: false },
-    gap: 6,
-  };
-  return {
-    ...size,
-    padding: [8, 16, 0, 0],
-    legend: { show: false },
-    cursor: { points: { size: 6 }, drag: { x: false, y: false } },
-    scales: {
-      x: { time: false, range: () => [...newest.current.xRange] as [number, number] },
-      y: { range: () => yRange(newest.current) },
-    },
-    axes: [xAxis(axis, newest), { ...axis, size: 64, values: (_, values) => values.map(axisWords) }],
-    series: [{}, ...newest.current.series.map((series) => plotSeries(series, theme))],
-  };
-}
-
-function xAxis(axis: UPlot.Axis, newest: { readonly current: ChartData }): UPlot.Axis {
-  const { xWords } = newest.current;
-  if (xWords !== undefined) return { ...axis, size: 28, space: 64, values: (_, values) => values.map(xWords) };
-  return { ...axis, size: 28, space: 48, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000] };
-}
-
-/** Each value of a short line is marked; in a long one the marks would hide the line. */
-const isSparse = ({ data }: UPlot): boolean => data[0].length <= 24;
-
-function plotSeries({ label, colour, kind }: ChartSeries, theme: Theme): UPlot.Series {
-  const stroke = tokenValue(tokens, theme, `series-${colour}`);
-  if (kind === 'dots') {
-    return { label, stroke, paths: () => null, points: { show: true, size: 5, fill: stroke, stroke } };
-  }
-  if (kind === 'steps') {
-    const paths = UPlot.paths.stepped?.({ align: 1 });
-    return { label, stroke, width: 1.5, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
-  }
-  const dash = kind === 'dashed' ? [6, 4] : [...(DASHES[colour - 1] ?? [])];
-  return {
-    label,
-    stroke,
-    width: kind === 'dashed' ? 1.25 : 2,
-    dash,
-    points: { show: isSparse, size: 5, fill: stroke },
-  };
-}

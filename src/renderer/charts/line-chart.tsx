@@ -1,74 +1,34 @@
-import { type ReactElement, useState } from 'react';
-import table from '../components/table.module.css';
+import type { ReactElement, ReactNode } from 'react';
+import { activeTheme } from '../graphs/use-active-theme.ts';
 import styles from './chart.module.css';
 import { ChartCanvas } from './chart-canvas.tsx';
+import { chartToCsv, fileName } from './chart-csv.ts';
 import type { ChartData } from './chart-data.ts';
+import { ChartFrame } from './chart-frame.tsx';
+import { CHART_PALETTES } from './chart-palettes.ts';
+import { chartToSvg } from './chart-svg.ts';
+import { ChartTable } from './chart-table.tsx';
 
-/** A chart with its title, its legend in words and its numbers as a table. It fills its parent. */
-export function LineChart({ data }: { data: ChartData }): ReactElement {
-  const [isTable, setIsTable] = useState(false);
-  return (
-    <figure className={styles.chart} aria-label={data.title}>
-      <figcaption className={styles.head}>
-        <h3>{data.title}</h3>
-        <ul className={styles.legend}>
-          {data.series.map(({ label, colour, kind }) => (
-            <li key={label}>
-              <i className={`${styles[`series${colour}`]} ${styles[kind]}`} aria-hidden="true" />
-              {label}
-            </li>
-          ))}
-        </ul>
-        <button
-          type="button"
-          className={styles.switch}
-          aria-pressed={isTable}
-          onClick={() => setIsTable((was) => !was)}
-        >
-          As table
-        </button>
-      </figcaption>
-      {isTable ? <ChartTable data={data} /> : <ChartCanvas data={data} />}
-    </figure>
-  );
+interface LineChartProps {
+  readonly data: ChartData;
+  /** In the chart's place while it has no value. */
+  readonly empty?: ReactNode;
+  readonly controls?: ReactNode;
 }
 
-function ChartTable({ data }: { data: ChartData }): ReactElement {
+/** A chart of lines with all that belongs to it. */
+export function LineChart({ data, empty, controls }: LineChartProps): ReactElement {
+  const isEmpty = !data.series.some(({ values }) => values.some((value) => typeof value === 'number'));
+  const files = isEmpty
+    ? {}
+    : {
+        csv: { name: fileName(data.title, 'csv'), text: () => chartToCsv(data) },
+        svg: { name: fileName(data.title, 'svg'), text: () => chartToSvg(data, CHART_PALETTES[activeTheme()]) },
+        table: () => <ChartTable data={data} />,
+      };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
-    <section className={table.scroll} aria-label={`${data.title}, as table`} tabIndex={0}>
-      <table className={table.table}>
-        <thead>
-          <tr>
-            <th scope="col" className={table.number}>
-              {data.xLabel}
-            </th>
-            {data.series.map(({ label }) => (
-              <th key={label} scope="col" className={table.number}>
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {data.x.map((x, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: two trials may cost the same
-            <tr key={index}>
-              <th scope="row" className={table.number}>
-                {data.xWords?.(x) ?? x}
-              </th>
-              {data.series.map(({ label, values }) => {
-                const value = values[index];
-                return (
-                  <td key={label} className={table.number}>
-                    {value === null || value === undefined ? '–' : data.words(value)}
-                  </td>
-                );
-              })}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <ChartFrame title={data.title} series={data.series} controls={controls} {...files}>
+      {isEmpty && empty !== undefined ? <p className={styles.none}>{empty}</p> : <ChartCanvas data={data} />}
+    </ChartFrame>
   );
 }

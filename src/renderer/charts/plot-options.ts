@@ -1,0 +1,128 @@
+import UPlot from 'uplot';
+import type { Theme } from '../graphs/palette.ts';
+import { axisTicks } from './chart-axis.ts';
+import { type ChartData, type ChartSeries, nextYRange, type Range } from './chart-data.ts';
+import { CHART_PALETTES } from './chart-palettes.ts';
+import { type ChartPalette, DOT_SIZE, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
+import { labelMargin, textWidth } from './end-labels.ts';
+import { drawBehind, drawInFront } from './plot-marks.ts';
+
+export const CHART_FONT = '12px "Inter Variable", sans-serif';
+
+/** Each value of a short line is marked; in a long one the marks would hide the line (ours). */
+const MARKED_POINTS = 24;
+
+/** What a plot is made from; `range` is the range of y that stays until a point leaves it. */
+export interface PlotParts {
+  readonly newest: { readonly current: ChartData };
+  readonly range: { current: { readonly subject: string; readonly range: Range } | null };
+  readonly theme: Theme;
+  /** Called with the x under the pointer, null when it leaves. */
+  readonly publish: (x: number | null) => void;
+}
+
+/** All series over one x, as the library wants them: it joins over `undefined` and breaks a line at `null`. */
+export function plotData({ x, series, isYLog }: ChartData): UPlot.AlignedData {
+  const column = ({ values }: ChartSeries): (number | null | undefined)[] =>
+    isYLog === true ? values.map((value) => (typeof value === 'number' && value <= 0 ? null : value)) : [...values];
+  return [[...x], ...series.map(column)];
+}
+
+export function plotOptions({ newest, range, theme, publish }: PlotParts): Omit<UPlot.Options, 'width' | 'height'> {
+  const palette = CHART_PALETTES[theme];
+  const { isXLog, isYLog, xLabel, series } = newest.current;
+  return {
+    padding: [8, Math.max(labelMargin(newest.current), textWidth(xLabel) + 20), 0, 0],
+    legend: { show: false },
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      drag: { x: false, y: false },
+      bind: { mouseleave: (_, __, handler) => (event) => handler(event) ?? (publish(null), null) },
+    },
+    scales: {
+      x: { time: false, range: () => [...newest.current.xRange] as Range, ...(isXLog === true ? { distr: 3 } : {}) },
+      y: { range: () => settle(newest.current, range), ...(isYLog === true ? { distr: 3 } : {}) },
+    },
+    axes: [xAxis(newest, palette), yAxis(newest, palette)],
+    series: [{}, ...series.map((one) => plotSeries(one, palette))],
+    hooks: {
+      drawClear: [],
+      drawAxes: [(plot) => drawBehind(plot, newest.current, palette)],
+      draw: [(plot) => drawInFront(plot, newest.current, palette)],
+      setCursor: [
+        ({ cursor }) => {
+          const isOver = (cursor.left ?? -1) >= 0 && typeof cursor.idx === 'number';
+          publish(isOver ? (newest.current.x[cursor.idx ?? 0] ?? null) : null);
+        },
+      ],
+    },
+  };
+}
+
+/** The range of y stays while all points are inside and the chart shows the same things. */
+function settle(data: ChartData, range: PlotParts['range']): Range {
+  const subject = `${data.subject ?? ''} ${data.isYLog ?? false}`;
+  const before = range.current?.subject === subject ? range.current.range : null;
+  const next = nextYRange(before, data);
+  range.current = { subject, range: next };
+  return [...next];
+}
+
+function baseAxis({ text2, line }: ChartPalette): UPlot.Axis {
+  return { stroke: text2, font: CHART_FONT, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 6 };
+}
+
+/** The library's own choice of numbers is not the one of an exported file: both take ours. */
+const keepAll = (_: UPlot, values: number[]): number[] => values;
+
+function xAxis(newest: PlotParts['newest'], palette: ChartPalette): UPlot.Axis {
+  return {
+    ...baseAxis(palette),
+    size: 26,
+    filter: keepAll,
+    splits: (plot, _, from, to) => {
+      const { isXLog, xUnit, xWords } = newest.current;
+      const room = plot.bbox.width / UPlot.pxRatio / (xWords === undefined ? 48 : 72);
+      return axisTicks({ from, to, isLog: isXLog === true }, Math.floor(room), xUnit);
+    },
+    values: (_, values) => values.map(newest.current.xWords ?? String),
+  };
+}
+
+function yAxis(newest: PlotParts['newest'], palette: ChartPalette): UPlot.Axis {
+  return {
+    ...baseAxis(palette),
+    size: 60,
+    filter: keepAll,
+    splits: (plot, _, from, to) => {
+      const most = Math.max(2, Math.floor(plot.bbox.height / UPlot.pxRatio / 30));
+      return axisTicks({ from, to, isLog: newest.current.isYLog === true }, most);
+    },
+    values: (_, values) => values.map(newest.current.axisWords ?? newest.current.words),
+  };
+}
+
+const isSparse = ({ data }: UPlot): boolean => data[0].length <= MARKED_POINTS;
+
+function plotSeries(series: ChartSeries, palette: ChartPalette): UPlot.Series {
+  const { label, kind, colour } = series;
+  const stroke = palette.series[colour];
+  if (kind === 'dots') {
+    return { label, stroke, paths: () => null, points: { show: true, size: DOT_SIZE, fill: stroke, width: 0 } };
+  }
+  const width = strokeWidth(series);
+  const dash = [...strokeDash(series)];
+  if (kind === 'steps') {
+    const paths = UPlot.paths.stepped?.({ align: 1 });
+    return { label, stroke, width, dash, points: { show: false }, ...(paths === undefined ? {} : { paths }) };
+  }
+  return {
+    label,
+    stroke,
+    width,
+    dash,
+    ...(kind === 'raw' ? { alpha: RAW_OPACITY } : {}),
+    points: { show: kind === 'line' ? isSparse : false, size: DOT_SIZE, fill: stroke },
+  };
+}

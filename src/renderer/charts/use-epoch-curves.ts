@@ -1,0 +1,35 @@
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
+import type { Trial, TrialEpoch } from '../../shared/records/experiment.ts';
+import { epochsOf } from '../state/resource.ts';
+import { useSession } from '../state/use-workbench.ts';
+import { trialKey } from '../state/workbench-state.ts';
+
+/** Epochs of some trials, kept fresh by events; null for those that are not read yet. */
+export function useEpochCurves(
+  experiment: number,
+  trials: readonly number[],
+): readonly (readonly TrialEpoch[] | null)[] {
+  const session = useSession();
+  const list = trials.join(',');
+  useEffect(() => {
+    for (const trial of list.split(',').filter((one) => one !== '')) session.want(epochsOf(experiment, Number(trial)));
+  }, [session, experiment, list]);
+  const kept = useRef<readonly (readonly TrialEpoch[] | null)[]>([]);
+  return useSyncExternalStore(session.subscribe, () => {
+    const { epochs } = session.getSnapshot().state;
+    const now = trials.map((trial) => epochs.get(trialKey(experiment, trial)) ?? null);
+    // The same list as long as nothing in it has changed.
+    const isSame = now.length === kept.current.length && now.every((one, index) => one === kept.current[index]);
+    if (!isSame) kept.current = now;
+    return kept.current;
+  });
+}
+
+/** Whose curves a trial shows: a reused reward has those of the trial that earned it. */
+export const curveOf = ({ trial, reusedFrom }: Pick<Trial, 'trial' | 'reusedFrom'>): number => reusedFrom ?? trial;
+
+/** A list that stays the same object while its numbers do. */
+export function useNumbers(numbers: readonly number[]): readonly number[] {
+  const text = numbers.join(',');
+  return useMemo(() => (text === '' ? [] : text.split(',').map(Number)), [text]);
+}
