@@ -6,8 +6,8 @@ export function findChromium(): string | null {
   return [chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync) ?? null;
 }
 
-export function openBrowser(executablePath: string): Promise<Browser> {
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'];
+export function openBrowser(executablePath: string, more: readonly string[] = []): Promise<Browser> {
+  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...more];
   return chromium.launch({ executablePath, args });
 }
 
