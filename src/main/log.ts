@@ -4,6 +4,16 @@ import { inspect } from 'node:util';
 
 export type LogLevel = 'info' | 'warn' | 'error';
 
+/** What an entry of the log is about. */
+export interface LogSubject {
+  readonly experiment: number;
+  /** Null for the search as a whole. */
+  readonly trial: number | null;
+}
+
+/** Tells the person something: it is stored, shown and written into the log. */
+export type Tell = (level: LogLevel, message: string, about?: LogSubject) => void;
+
 /** What happened, for the person who looks for a cause later. */
 export interface Log {
   write(level: LogLevel, message: string, details?: unknown): void;

@@ -128,6 +128,7 @@ async function trainCase(queue: TrialQueue, one: SpaceCase, folder: string): Pro
   const checkpointFolder = path.join(folder, `case-${one.index}`);
   const result = await queue.train(spaceTask(one, folder), {
     lease: async () => ({ leaseEpoch: 1, checkpointFolder, resumeFrom: null }),
+    lost: () => undefined,
     progress: () => undefined,
     epoch: () => undefined,
     checkpoint: () => undefined,

@@ -4,8 +4,9 @@
  */
 export class Meter {
   private readonly monotonicMs: () => number;
-  private readonly startedMs: number;
-  private readonly runningBeforeMs: number;
+  private sinceMs: number;
+  private beforeMs: number;
+  private isHeld = false;
   private depth = 0;
   private enteredMs = 0;
   overheadMs: number;
@@ -13,13 +14,21 @@ export class Meter {
   /** `before` is what earlier starts of the search took. */
   constructor(monotonicMs: () => number, before: { runningMs: number; overheadMs: number }) {
     this.monotonicMs = monotonicMs;
-    this.startedMs = monotonicMs();
-    this.runningBeforeMs = before.runningMs;
+    this.sinceMs = monotonicMs();
+    this.beforeMs = before.runningMs;
     this.overheadMs = before.overheadMs;
   }
 
   get runningMs(): number {
-    return this.runningBeforeMs + this.monotonicMs() - this.startedMs;
+    return this.isHeld ? this.beforeMs : this.beforeMs + this.monotonicMs() - this.sinceMs;
+  }
+
+  /** While held, time passes that is not the search's own: that of repeats that a person asked for. */
+  hold(isHeld: boolean): void {
+    if (isHeld === this.isHeld) return;
+    this.beforeMs = this.runningMs;
+    this.sinceMs = this.monotonicMs();
+    this.isHeld = isHeld;
   }
 
   own<T>(work: () => T): T {

@@ -7,19 +7,20 @@ import { planNetwork } from '../../shared/search-space/plan-network.ts';
 import type { NewTrial } from '../store/trials.ts';
 import type { SearchContext } from './search-context.ts';
 import type { Proposal } from './strategies/strategy.ts';
+import type { TrialNumbers } from './trial-numbers.ts';
 
-/** The trial of a proposal, with the same number. */
-export function toTrial(context: SearchContext, proposal: Proposal, batch: number): NewTrial {
-  const { architecture, number, origin, parent, logProbability } = proposal;
+/** A proposal with what follows from its architecture and number, before it is known which trial it becomes. */
+export type PreparedProposal = Omit<NewTrial, 'trial' | 'origin' | 'parent'> & { readonly proposal: Proposal };
+
+export function prepareTrial(context: SearchContext, proposal: Proposal, batch: number): PreparedProposal {
+  const { architecture, number, logProbability } = proposal;
   const { trainableParameters, totalParameters, multiplyAdds } = cost(planNetwork(architecture, context.scale));
   return {
+    proposal,
     experiment: context.experiment,
-    trial: number,
     batch,
     architecture,
     hash: architectureHash(architecture),
-    origin,
-    parent,
     logProbability,
     seed: deriveSeed(context.config().seed, 'trial', number),
     trainableParameters,
@@ -29,10 +30,19 @@ export function toTrial(context: SearchContext, proposal: Proposal, batch: numbe
   };
 }
 
+/** The trial of a proposal. Its parent and its origin name trials, as a person counts them. */
+export function toTrial({ proposal, ...prepared }: PreparedProposal, numbers: TrialNumbers): NewTrial {
+  const parent = proposal.parent === null ? null : numbers.trialOf(proposal.parent);
+  const origin = parent === null ? proposal.origin : `evolved from ${parent}`;
+  return { ...prepared, trial: numbers.trialOf(proposal.number), origin, parent };
+}
+
 /** A stored trial as the strategy proposed it, with the reward that it learns from. */
-export function toResult(trial: Trial): { proposal: Proposal; reward: number | null } {
-  const { architecture, origin, parent, logProbability } = trial;
-  return { proposal: { number: trial.trial, architecture, logProbability, origin, parent }, reward: rewardOf(trial) };
+export function toResult(trial: Trial, numbers: TrialNumbers): { proposal: Proposal; reward: number | null } {
+  const { architecture, origin, logProbability } = trial;
+  const parent = trial.parent === null ? null : numbers.proposalOf(trial.parent);
+  const number = numbers.proposalOf(trial.trial);
+  return { proposal: { number, architecture, logProbability, origin, parent }, reward: rewardOf(trial) };
 }
 
 /** A cancelled child says nothing about its architecture, one that failed or was given up early does. */

@@ -2,7 +2,7 @@ import type { WorkbenchEvent } from '../../shared/contract.ts';
 import type { Scale } from '../../shared/records/architecture.ts';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
 import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
+import type { Log, Tell } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Meter } from './meter.ts';
@@ -18,6 +18,8 @@ export interface SearchTools {
   readonly createStrategy: typeof createStrategy;
   readonly clock: Clock;
   readonly log: Log;
+  /** Tells the person, and keeps it. */
+  readonly tell: Tell;
   /** Tells what is not stored: progress and news. */
   readonly publish: (event: WorkbenchEvent) => void;
   /** Bytes of a data set that may be held on a training device; a larger one is streamed from disk. */

@@ -1,7 +1,7 @@
 import type { Trial } from '../../shared/records/experiment.ts';
 import { isOutOfTime, type SearchContext } from './search-context.ts';
 import { StrategySession } from './strategy-session.ts';
-import { trainBatch } from './train-batch.ts';
+import { settle, trainBatch, trainRepeats } from './train-batch.ts';
 
 /** Where a search stands when its loop ends; `interrupted` leaves it as whoever interrupted it wants it. */
 export type SearchEnd =
@@ -26,9 +26,12 @@ export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
       const problem = session.batch === 1 && pending.length > 0 ? commonFailure(session.trials()) : null;
       if (problem) return { kind: 'paused', message: problem };
       if (session.isFull()) await session.learn();
+      // What a person asked for late is trained before the search ends, and its budget may be raised meanwhile.
+      if (!session.hasWork() && (await trainRepeats(context)) === 'interrupted') return { kind: 'interrupted' };
     } while (session.hasWork());
     return { kind: 'completed', message: isOutOfTime(context) ? 'The time limit was reached.' : null };
   } finally {
+    await settle(context);
     await session.close();
   }
 }

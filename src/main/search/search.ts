@@ -5,6 +5,7 @@ import { Meter } from './meter.ts';
 import type { SearchContext, SearchTools } from './search-context.ts';
 import { SearchControl } from './search-control.ts';
 import { type SearchEnd, searchLoop } from './search-loop.ts';
+import { settle, trainRepeats } from './train-batch.ts';
 
 /** What the data set decides about an experiment. */
 export interface SearchMaterial {
@@ -18,6 +19,12 @@ interface LastState {
   readonly message: string | null;
 }
 
+/**
+ * What an experiment is in motion for: its search, or only the repeats that a person asked for while it rested; then it
+ * goes back to the state that it had.
+ */
+export type SearchPurpose = 'search' | 'repeats';
+
 /** One experiment in motion, from its start or resumption to the next rest. */
 export class Search {
   readonly experiment: number;
@@ -30,13 +37,16 @@ export class Search {
   private readonly meter: Meter;
   private readonly training = new Map<number, Promise<void>>();
   private config: ExperimentConfig;
+  private purpose: SearchPurpose;
 
   /** Starts at once. The experiment is stored as running already. */
-  constructor(tools: SearchTools, experiment: Experiment, material: SearchMaterial) {
+  constructor(tools: SearchTools, experiment: Experiment, material: SearchMaterial, purpose: SearchPurpose) {
     this.tools = tools;
     this.experiment = experiment.id;
     this.config = experiment.config;
+    this.purpose = purpose;
     this.meter = new Meter(() => tools.clock.monotonicMs(), experiment);
+    this.meter.hold(purpose === 'repeats');
     const context: SearchContext = {
       ...tools,
       ...material,
@@ -71,6 +81,17 @@ export class Search {
     this.tools.queue.cancel(this.experiment, trial);
   }
 
+  /** Whether only repeats are trained. */
+  get isForRepeats(): boolean {
+    return this.purpose === 'repeats';
+  }
+
+  /** The search itself goes on beside the repeats; the experiment is stored as running already. */
+  goOn(): void {
+    this.purpose = 'search';
+    this.control.notify();
+  }
+
   /** Something was changed in the store that the search should act on. */
   notify(): void {
     this.control.notify();
@@ -95,9 +116,22 @@ export class Search {
 
   private async search(context: SearchContext): Promise<LastState | null> {
     try {
+      if (this.isForRepeats && (await this.trainRepeats(context)) === 'interrupted') {
+        return this.afterwards({ kind: 'interrupted' });
+      }
+      if (this.isForRepeats) return { state: 'paused', message: null };
       return this.afterwards(await searchLoop(context));
     } catch (error) {
       return this.afterFailure(error);
+    }
+  }
+
+  private async trainRepeats(context: SearchContext) {
+    try {
+      return await trainRepeats(context, () => !this.isForRepeats);
+    } finally {
+      // Else they go on beside the search.
+      if (this.isForRepeats) await settle(context);
     }
   }
 
@@ -116,6 +150,7 @@ export class Search {
   private store({ state, message }: LastState): void {
     const { store, clock } = this.tools;
     const at = clock.now().toISOString();
+    const restsAs = this.isForRepeats ? store.experiments.restsAs(this.experiment) : null;
     store.transaction(() => {
       if (state === 'stopped') {
         for (const trial of store.trials.unfinished(this.experiment)) {
@@ -123,7 +158,17 @@ export class Search {
         }
       }
       store.experiments.setClock(this.experiment, this.meter.runningMs, this.meter.overheadMs);
-      store.experiments.setState(this.experiment, state, message, state === 'paused' ? null : at);
+      // A search that was paused before its repeats can be stopped with them; one that had ended stays as it is.
+      if (restsAs !== null && !(state === 'stopped' && restsAs === 'paused')) {
+        store.experiments.restFromRepeats(this.experiment, message);
+      } else store.experiments.setState(this.experiment, state, message, state === 'paused' ? null : at);
     });
+    if (restsAs === null) this.tellEnd(state, message);
+  }
+
+  private tellEnd(state: ExperimentState, message: string | null): void {
+    const level = state === 'failed' ? 'error' : state === 'paused' && message !== null ? 'warn' : 'info';
+    const words = `The search is ${state === 'failed' ? 'given up' : state}.${message === null ? '' : ` ${message}`}`;
+    this.tools.tell(level, words, { experiment: this.experiment, trial: null });
   }
 }

@@ -1,8 +1,9 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
-import { toResult, toTrial } from './proposed-trial.ts';
+import { type PreparedProposal, prepareTrial, toResult, toTrial } from './proposed-trial.ts';
 import { isOutOfTime, record, type SearchContext } from './search-context.ts';
-import type { Proposal, Strategy } from './strategies/strategy.ts';
+import type { Strategy } from './strategies/strategy.ts';
+import { TrialNumbers } from './trial-numbers.ts';
 
 /**
  * A strategy and its trace in the store. What it learned, its snapshot, the rewards that it consumed and the proposals
@@ -43,7 +44,7 @@ export class StrategySession {
   /** Whether something is left to train, or may be proposed. */
   hasWork(): boolean {
     const { store, experiment } = this.context;
-    return store.trials.unfinished(experiment).length > 0 || this.mayPropose(this.missing()) > 0;
+    return store.trials.proposed(experiment).unfinished > 0 || this.mayPropose(this.missing()) > 0;
   }
 
   /**
@@ -56,13 +57,12 @@ export class StrategySession {
     await this.context.meter.ownAsync(async () => {
       const proposals = await this.strategy.ask(count);
       const snapshot = await this.strategy.snapshot();
-      const trials = proposals.map((proposal) => this.toTrial(proposal, this.batch));
+      const prepared = proposals.map((proposal) => prepareTrial(this.context, proposal, this.batch));
       record(this.context, () => {
         const { store, experiment, clock } = this.context;
         if (this.update === null) store.updates.add(experiment, 0, null, snapshot, clock.now().toISOString());
         else store.updates.replaceSnapshot(experiment, this.update, snapshot);
-        store.trials.add(trials);
-        store.experiments.note(experiment);
+        this.add(prepared);
       });
       this.update ??= 0;
     });
@@ -76,16 +76,18 @@ export class StrategySession {
   async learn(): Promise<void> {
     const update = this.batch;
     await this.context.meter.ownAsync(async () => {
-      const report = await this.strategy.tell(this.trials().map(toResult));
+      const numbers = this.numbers();
+      const report = await this.strategy.tell(this.trials().map((trial) => toResult(trial, numbers)));
       const count = this.mayPropose(this.batchSize);
       const proposals = count > 0 ? await this.strategy.ask(count) : [];
       const snapshot = await this.strategy.snapshot();
-      const trials = proposals.map((proposal) => this.toTrial(proposal, update + 1));
+      const prepared = proposals.map((proposal) => prepareTrial(this.context, proposal, update + 1));
       record(this.context, () => {
         const { store, experiment, clock } = this.context;
-        store.updates.add(experiment, update, report, snapshot, clock.now().toISOString());
-        store.trials.add(trials);
-        store.experiments.note(experiment);
+        // Those who read it know the trials by their own numbers; they don't change any more.
+        const told = report && { ...report, proposals: report.proposals.map((number) => numbers.trialOf(number)) };
+        store.updates.add(experiment, update, told, snapshot, clock.now().toISOString());
+        this.add(prepared);
       });
       this.update = update;
     });
@@ -112,12 +114,19 @@ export class StrategySession {
   /** How many of `wanted` trials the budget still allows; cancelled trials don't count against it. */
   private mayPropose(wanted: number): number {
     if (isOutOfTime(this.context)) return 0;
-    const { counts } = this.context.store.experiments.get(this.context.experiment);
-    const proposed = counts.queued + counts.running + counts.completed + counts.failed + counts.pruned;
-    return Math.max(0, Math.min(wanted, this.context.config().budget.trials - proposed));
+    const { all, cancelled } = this.context.store.trials.proposed(this.context.experiment);
+    return Math.max(0, Math.min(wanted, this.context.config().budget.trials - (all - cancelled)));
   }
 
-  private toTrial(proposal: Proposal, batch: number) {
-    return toTrial(this.context, proposal, batch);
+  /** Within the transaction that stores them, since repeats may have been added in the meantime. */
+  private add(prepared: readonly PreparedProposal[]): void {
+    const { store, experiment } = this.context;
+    const numbers = this.numbers();
+    store.trials.add(prepared.map((one) => toTrial(one, numbers)));
+    store.experiments.note(experiment);
+  }
+
+  private numbers(): TrialNumbers {
+    return new TrialNumbers(this.context.store.trials.repeatNumbers(this.context.experiment));
   }
 }

@@ -10,24 +10,59 @@ export type BatchEnd = 'trained' | 'interrupted';
  * allows. An architecture that has a reward in this experiment is not trained again: its reward is reused, and one
  * that equals a trial still in training waits for it. That a child failed is not reused: an equal one is tried again
  * (ours, as the paper does not say; crashes and time-outs may not repeat).
+ *
+ * Repeats that a person asked for go first (ours: a person waits for them) and are no part of the batch: it is over
+ * when its own trials are, while repeats may go on.
+ *
  * Throws what made going on impossible, after the running trials are saved.
  */
 export async function trainBatch(context: SearchContext, batch: number): Promise<BatchEnd> {
-  const { store, control, experiment, training } = context;
+  const { store, experiment } = context;
+  const own = (): Trial[] => store.trials.ofBatch(experiment, batch).filter(isUnfinished);
+  return await trainUnfinished(context, own, () => own().length === 0);
+}
+
+/** Trains the repeats that a person asked for, and nothing else, unless it is `left` before. */
+export async function trainRepeats(context: SearchContext, left: () => boolean = () => false): Promise<BatchEnd> {
+  return await trainUnfinished(context, () => [], left);
+}
+
+/** Repeats, and what `own` gives, until it is over or nothing is in training any more. */
+async function trainUnfinished(
+  context: SearchContext,
+  own: () => readonly Trial[],
+  isOver: () => boolean,
+): Promise<BatchEnd> {
+  const { store, control, experiment, training, meter } = context;
   for (;;) {
     // Asked for before anything is read, so that no change is missed.
     const changed = control.changed();
-    const waiting = store.trials
-      .ofBatch(experiment, batch)
-      .filter(({ trial, state }) => (state === 'queued' || state === 'running') && !training.has(trial));
+    const repeats = store.trials.repeats(experiment).filter(isUnfinished);
+    const mine = own();
+    const isWaiting = ({ trial }: Trial): boolean => !training.has(trial);
     if (control.isEnding) interruptRunning(context);
-    else if (isOutOfTime(context)) cancelForTime(context, waiting);
-    else startWhatFits(context, waiting);
-    if (training.size === 0) break;
+    else {
+      startWhatFits(context, repeats.filter(isWaiting));
+      if (isOutOfTime(context)) cancelForTime(context, mine.filter(isWaiting));
+      else startWhatFits(context, mine.filter(isWaiting));
+    }
+    if (training.size === 0 || (!control.isEnding && isOver())) break;
+    meter.hold(!mine.some(({ trial }) => training.has(trial)));
     await Promise.race([changed, ...training.values()]);
   }
+  meter.hold(false);
   if (control.failure) throw control.failure.error;
   return control.interruption ? 'interrupted' : 'trained';
+}
+
+/** Saves what is still in training when a search comes to rest by itself. */
+export async function settle({ queue, experiment, training }: SearchContext): Promise<void> {
+  if (training.size > 0) queue.suspend(experiment);
+  await Promise.all(training.values());
+}
+
+function isUnfinished({ state }: Trial): boolean {
+  return state === 'queued' || state === 'running';
 }
 
 function startWhatFits(context: SearchContext, waiting: readonly Trial[]): void {
@@ -46,9 +81,10 @@ function start(context: SearchContext, trial: Trial): void {
   training.set(trial.trial, ended);
 }
 
-function earlierTwin({ config, store, meter, experiment }: SearchContext, { hash, trial, attempts }: Trial) {
-  // What began to be trained is trained to its end, also when repeats were forbidden meanwhile.
-  if (config().retrainRepeats || attempts > 0) return null;
+function earlierTwin({ config, store, meter, experiment }: SearchContext, { hash, trial, attempts, batch }: Trial) {
+  // A repeat is there to be trained; and what began to be trained is trained to its end, also when repeats were
+  // forbidden meanwhile.
+  if (batch === null || config().retrainRepeats || attempts > 0) return null;
   return meter.own(() => store.trials.earlierTwin(experiment, hash, trial));
 }
 

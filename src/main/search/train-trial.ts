@@ -1,7 +1,9 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
-import type { Lease } from '../store/trials.ts';
+import type { Outcome } from '../../shared/records/training.ts';
+import type { Lease, TrialEnd } from '../store/trials.ts';
 import { record, type SearchContext } from './search-context.ts';
+import type { Interruption } from './search-control.ts';
 import type { CheckpointMessage, EpochMessage, Grant, ProgressMessage, TrialHooks, TrialTask } from './trial-queue.ts';
 
 /** Progress of a trial is told at most this often. Milliseconds. */
@@ -36,11 +38,22 @@ function makeTask(context: SearchContext, { trial, architecture, seed }: Trial):
   };
 }
 
-/** What is stored and told while a trial is in training. Each lease replaces the one before. */
+/**
+ * What is stored and told while a trial is in training. Each lease replaces the one before.
+ *
+ * The trial's training time grows with each word of the trainer that is stored (an epoch, a checkpoint), by this
+ * process's clock, and is set right by the trainer's own measure at the end. A trainer that dies is counted to its
+ * death; if this process dies too, what is lost is the time since the last epoch or checkpoint, which is trained again.
+ */
 class Attempt implements TrialHooks {
   private readonly context: SearchContext;
   private readonly trial: number;
   private current: Lease | null = null;
+  /** Whether somebody is at work under the current lease. */
+  private isOpen = false;
+  private startedMs = 0;
+  /** Of the current lease, as far as it is stored. */
+  private countedMs = 0;
   private step = 0;
   private steps = 0;
   private toldMs = Number.NEGATIVE_INFINITY;
@@ -56,14 +69,24 @@ class Attempt implements TrialHooks {
       const resumeFrom = await this.newestWholeFile();
       const at = clock.now().toISOString();
       const lease = record(this.context, () => {
+        if (this.current && this.isOpen) store.attempts.end(this.current, 'Another trainer took over.', at);
         store.experiments.note(experiment);
-        return store.trials.lease(experiment, this.trial, at);
+        const taken = store.trials.lease(experiment, this.trial, at);
+        if (taken) store.attempts.begin(taken, at);
+        return taken;
       });
       if (!lease) return null;
       this.current = lease;
+      this.isOpen = true;
+      this.startedMs = clock.monotonicMs();
+      this.countedMs = 0;
       const checkpointFolder = checkpoints.leaseFolder(experiment, this.trial, lease.leaseEpoch);
       return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom };
     });
+  }
+
+  lost(reason: string): void {
+    this.guard(() => this.endAttempt(reason));
   }
 
   progress(message: ProgressMessage): void {
@@ -83,7 +106,7 @@ class Attempt implements TrialHooks {
     this.guard(() => {
       const lease = { experiment, trial, leaseEpoch };
       record(this.context, () => {
-        if (!this.context.store.trials.advance(lease, this.step, this.steps)) return;
+        if (!this.context.store.trials.advance(lease, this.step, this.steps, this.uncountedMs(lease))) return;
         this.context.store.epochs.add({ ...epoch, experiment, trial });
       });
     });
@@ -94,7 +117,7 @@ class Attempt implements TrialHooks {
       const { store, checkpoints, clock } = this.context;
       const lease = { experiment, trial, leaseEpoch };
       const superseded = record(this.context, () => {
-        if (!store.trials.advance(lease, step, this.steps)) return [];
+        if (!store.trials.advance(lease, step, this.steps, this.uncountedMs(lease))) return [];
         const row = { ...lease, file: checkpoints.toStored(file), step, sizeBytes, sha256 };
         return store.checkpoints.add(row, clock.now().toISOString());
       });
@@ -103,19 +126,29 @@ class Attempt implements TrialHooks {
   }
 
   /** The trial is over; its checkpoints have done their work. */
-  async finish(end: Parameters<SearchContext['store']['trials']['finish']>[1]): Promise<void> {
-    const { store, checkpoints, clock, experiment } = this.context;
+  async finish(end: TrialEnd): Promise<void> {
+    const { store, checkpoints, clock, experiment, tell } = this.context;
     const lease = this.current;
     // Cancelled before a trainer took it, or finished by somebody else: there is nothing to write in its name.
     if (!lease) {
       record(this.context, () => this.endUnleased(end.outcome.kind));
       return;
     }
-    record(this.context, () => {
-      if (!store.trials.finish(lease, end, clock.now().toISOString())) return;
+    const at = clock.now().toISOString();
+    const sentence = endSentence(end.outcome);
+    const isEnded = record(this.context, () => {
+      const durationMs = this.isOpen ? end.durationMs - this.countedMs : 0;
+      if (!store.trials.finish(lease, { ...end, durationMs }, at)) return false;
+      store.attempts.end(lease, sentence, at);
       store.checkpoints.removeAll(experiment, this.trial);
       store.experiments.note(experiment);
+      return true;
     });
+    this.isOpen = false;
+    if (isEnded) {
+      const level = end.outcome.kind === 'failed' ? 'warn' : 'info';
+      tell(level, `Trial ${this.trial}: ${sentence}`, { experiment, trial: this.trial });
+    }
     await this.tidy(checkpoints.removeTrial(experiment, this.trial));
   }
 
@@ -123,11 +156,33 @@ class Attempt implements TrialHooks {
   release(): void {
     const lease = this.current;
     if (!lease) return;
-    const { store, experiment } = this.context;
+    const { store, experiment, control } = this.context;
     record(this.context, () => {
+      this.endAttempt(SUSPENSIONS[control.interruption ?? 'none'](this.step));
       store.trials.release(lease);
       store.experiments.note(experiment);
     });
+  }
+
+  /** Nothing when nobody is at work under the lease. */
+  private endAttempt(reason: string): void {
+    const lease = this.current;
+    if (!lease || !this.isOpen) return;
+    const { store, clock } = this.context;
+    record(this.context, () => {
+      store.trials.addTime(lease, this.uncountedMs(lease));
+      store.attempts.end(lease, reason, clock.now().toISOString());
+    });
+    this.isOpen = false;
+  }
+
+  /** Since the lease's time was last stored; it is, with what is written next. */
+  private uncountedMs({ leaseEpoch }: Lease): number {
+    if (!this.isOpen || leaseEpoch !== this.current?.leaseEpoch) return 0;
+    const totalMs = this.context.clock.monotonicMs() - this.startedMs;
+    const addedMs = Math.max(0, totalMs - this.countedMs);
+    this.countedMs = totalMs;
+    return addedMs;
   }
 
   private endUnleased(kind: string): void {
@@ -139,10 +194,11 @@ class Attempt implements TrialHooks {
 
   /** Rows whose file is spoiled are forgotten, so that a newer lease can't take them for later than its own. */
   private async newestWholeFile(): Promise<string | null> {
-    const { store, checkpoints, experiment, log } = this.context;
+    const { store, checkpoints, experiment, tell } = this.context;
     for (const checkpoint of store.checkpoints.newestFirst(experiment, this.trial)) {
       if (await checkpoints.isWhole(checkpoint)) return checkpoints.toPath(checkpoint.file);
-      log.write('warn', `The checkpoint ${checkpoint.file} is spoiled; trial ${this.trial} goes on from further back.`);
+      const message = `The checkpoint ${checkpoint.file} is spoiled; trial ${this.trial} goes on from further back.`;
+      tell('warn', message, { experiment, trial: this.trial });
       record(this.context, () => store.checkpoints.remove(checkpoint.file));
       await this.tidy(checkpoints.remove([checkpoint.file]));
     }
@@ -170,5 +226,26 @@ class Attempt implements TrialHooks {
       this.context.control.fail(error);
       return null;
     }
+  }
+}
+
+/** How an attempt ends whose trial is saved. */
+const SUSPENSIONS: Record<Interruption | 'none', (step: number) => string> = {
+  pause: (step) => `Saved at step ${step}, as the search was paused.`,
+  stop: (step) => `Saved at step ${step}, as the search was stopped.`,
+  close: (step) => `Saved at step ${step}, as Cellwright was closed.`,
+  none: (step) => `Saved at step ${step}.`,
+};
+
+function endSentence(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'completed':
+      return `Completed with a reward of ${(100 * outcome.reward).toFixed(2)} %.`;
+    case 'failed':
+      return `Failed (${outcome.reason}). ${outcome.message}`;
+    case 'pruned':
+      return `Given up early. ${outcome.message}`;
+    case 'cancelled':
+      return outcome.message;
   }
 }

@@ -12,6 +12,8 @@ export type Grant = Pick<TrialJob, 'leaseEpoch' | 'checkpointFolder' | 'resumeFr
 export interface TrialHooks {
   /** Called whenever a trainer takes the trial, so again when a trainer died and another one takes over. */
   lease(): Promise<Grant | null>;
+  /** The trainer that had the lease is gone before the end, as this sentence says; another one may take over. */
+  lost(reason: string): void;
   progress(message: ProgressMessage): void;
   epoch(message: EpochMessage): void;
   checkpoint(message: CheckpointMessage): void;
@@ -19,6 +21,13 @@ export interface TrialHooks {
 
 /** A trial as it is handed in: everything but what a lease decides. */
 export type TrialTask = Omit<TrialJob, keyof Grant>;
+
+/** The trainers that live, those at work, and the most memory that one of them has ever held. */
+export interface TrainerCounts {
+  readonly busy: number;
+  readonly all: number;
+  readonly peakBytes: number;
+}
 
 /** Suspended: saved as far as it got; handing it in again goes on from there. */
 export type TrialResult = ({ readonly kind: 'finished' } & TrialEnd) | { readonly kind: 'suspended' };
@@ -34,5 +43,6 @@ export interface TrialQueue {
   cancel(experiment: number, trial: number): void;
   /** Saves the trials of an experiment and ends them as `suspended`. */
   suspend(experiment: number): void;
+  trainers(): TrainerCounts;
   close(): Promise<void>;
 }

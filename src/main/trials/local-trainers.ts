@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { LogLevel } from '../log.ts';
+import type { Tell } from '../log.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import { askNvidia } from '../setup/gpu.ts';
 import { processLauncher } from './launch-process.ts';
@@ -16,7 +16,7 @@ export const TRAINING_MODULE = new URL('../training/train-child.ts', import.meta
  */
 export async function localTrainers(
   options: { launcher?: Launcher; limits?: Partial<TrainerLimits> } = {},
-): Promise<(tell: (level: LogLevel, message: string) => void) => TrialQueue> {
+): Promise<(tell: Tell) => TrialQueue> {
   const { launcher = processLauncher(), limits = {} } = options;
   const nvidia = await askNvidia(process.env);
   const machine = { cores: availableParallelism(), gpus: visibleGpus(nvidia?.gpus.length ?? 0, process.env) };

@@ -1,6 +1,6 @@
 import type { TrainerCommand, TrainerEvent, TrialJob } from '../../shared/records/trial-job.ts';
 import type { WorkbenchErrorCode } from '../../shared/workbench-error.ts';
-import type { LogLevel } from '../log.ts';
+import type { Tell } from '../log.ts';
 import type { TrialHooks, TrialResult } from '../search/trial-queue.ts';
 import { countMemoryKills, type Obituary, readDeath } from './host-death.ts';
 import { StallWatch } from './stall-watch.ts';
@@ -52,7 +52,7 @@ interface PooledHostOptions {
   readonly seat: number;
   readonly limits: TrainerLimits;
   readonly now: () => number;
-  readonly tell: (level: LogLevel, message: string) => void;
+  readonly tell: Tell;
   readonly onGone: () => void;
 }
 
@@ -73,6 +73,7 @@ export class PooledHost {
   #isBroken = false;
   #trials = 0;
   #residentBytes = 0;
+  #peakBytes = 0;
   #running: Running | null = null;
   #death: HostDeath | null = null;
   /** Why we killed it, if we did. */
@@ -96,6 +97,16 @@ export class PooledHost {
 
   get isTaken(): boolean {
     return this.#isTaken;
+  }
+
+  /** Whether it trains. */
+  get isBusy(): boolean {
+    return this.#running !== null;
+  }
+
+  /** The most memory that it has held so far. */
+  get peakBytes(): number {
+    return this.#peakBytes;
   }
 
   get isLeaving(): boolean {
@@ -171,11 +182,12 @@ export class PooledHost {
         this.#ready.resolve(null);
         return;
       case 'log':
-        this.#options.tell(event.level, event.message);
+        this.#options.tell(event.level, event.message, this.#running?.job);
         if (event.level === 'error') this.#threadError = event.message.split('\n')[0] ?? '';
         return;
       case 'heartbeat':
         this.#residentBytes = event.residentBytes;
+        this.#peakBytes = event.peakBytes;
         if (this.#running) this.#beat(this.#running, event.busyStep);
         return;
       default: {

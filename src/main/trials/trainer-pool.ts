@@ -1,7 +1,7 @@
 import type { TrialJob } from '../../shared/records/trial-job.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import type { LogLevel } from '../log.ts';
-import type { TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
+import type { Tell } from '../log.ts';
+import type { TrainerCounts, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
 import { CrashRecord } from './crash-record.ts';
 import { type HostDeath, type HostEnd, PooledHost } from './pooled-host.ts';
 import type { Launcher } from './trainer-host.ts';
@@ -12,7 +12,7 @@ export interface TrainerPoolOptions {
   /** Environment of the host on this seat (0, 1, …) beside so many in all; says which GPU it sees, among other things. */
   readonly environment: (seat: number, hosts: number) => Readonly<Record<string, string>>;
   readonly trainingModule: string;
-  readonly tell: (level: LogLevel, message: string) => void;
+  readonly tell: Tell;
   readonly limits?: Partial<TrainerLimits>;
   /** Grows steadily. Milliseconds. */
   readonly now?: () => number;
@@ -118,6 +118,13 @@ export class TrainerPool implements TrialQueue {
     }
   }
 
+  /** Hosts that live: those that train, all of them, and the most memory that one of them ever held. */
+  trainers(): TrainerCounts {
+    const hosts = [...this.#hosts];
+    const busy = hosts.filter(({ isBusy }) => isBusy).length;
+    return { busy, all: hosts.length, peakBytes: Math.max(0, ...hosts.map(({ peakBytes }) => peakBytes)) };
+  }
+
   /** Saves what runs; no host is left when it resolves. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -161,6 +168,9 @@ export class TrainerPool implements TrialQueue {
     active.leaseEpoch = job.leaseEpoch;
     const end = await host.train(job, this.#withSuccessor(host, active.hooks));
     active.host = null;
+    if (end.kind === 'died') active.hooks.lost(`The trainer ${end.reason}, after step ${end.step}.`);
+    else if (end.kind === 'refused') active.hooks.lost(end.message);
+    else if (end.kind === 'suspended' && active.wish === null) active.hooks.lost('Saved, to go on in another trainer.');
     if (host.isSpent || (end.kind === 'suspended' && active.wish === null)) void host.shutDown();
     return end;
   }
@@ -171,6 +181,7 @@ export class TrainerPool implements TrialQueue {
     let isStarted = false;
     return {
       lease: () => hooks.lease(),
+      lost: (reason) => hooks.lost(reason),
       epoch: (message) => hooks.epoch(message),
       checkpoint: (message) => hooks.checkpoint(message),
       progress: (message) => {
@@ -197,6 +208,7 @@ export class TrainerPool implements TrialQueue {
     this.#options.tell(
       'warn',
       `The trainer of trial ${task.trial} ${end.reason}, ${where}. The trial goes on from its last checkpoint.`,
+      task,
     );
     await raceTimer(wished.promise, verdict.waitMs);
     return null;
@@ -211,9 +223,9 @@ export class TrainerPool implements TrialQueue {
     );
   }
 
-  #giveUp({ trial }: TrialTask, { cause, step, durationMs }: HostDeath, sentence: string): TrialResult {
+  #giveUp(task: TrialTask, { cause, step, durationMs }: HostDeath, sentence: string): TrialResult {
     const message = `${sentence} It stood at step ${step}.`;
-    this.#options.tell('error', `Trial ${trial}: ${message}`);
+    this.#options.tell('error', `Trial ${task.trial}: ${message}`, task);
     const reason = cause === 'memory' ? 'out_of_memory' : 'crashed';
     return { kind: 'finished', outcome: { kind: 'failed', reason, message }, durationMs, weightsHash: null };
   }

@@ -4,6 +4,7 @@ import type { TrainerCommand, TrainerEvent } from '../../shared/records/trial-jo
 import { BUSY, SHARED_BYTES, type TrainingThreadData, WISH, WISHES } from './thread-memory.ts';
 
 const HEARTBEAT_MS = 1000;
+const KILOBYTE = 1024;
 /** Of the thread's JavaScript heap; weights and images are TensorFlow's memory. Ours. */
 const LARGEST_HEAP_MEGABYTES = 1024;
 
@@ -31,7 +32,11 @@ export class TrainingWorker {
     });
     const beat = setInterval(() => listeners.event(this.#heartbeat()), HEARTBEAT_MS).unref();
     let thrown: Error | null = null;
-    this.#worker.on('message', listeners.event);
+    this.#worker.on('message', (event: TrainerEvent) => {
+      // So that what the training took is known with its end.
+      if (event.kind === 'finished') listeners.event(this.#heartbeat());
+      listeners.event(event);
+    });
     this.#worker.on('error', (error) => {
       thrown = error instanceof Error ? error : new Error(String(error));
     });
@@ -67,7 +72,9 @@ export class TrainingWorker {
 
   #heartbeat(): TrainerEvent {
     const busyStep = Atomics.load(this.#memory, BUSY);
-    return { kind: 'heartbeat', busyStep, residentBytes: process.memoryUsage.rss() };
+    const residentBytes = process.memoryUsage.rss();
+    const peakBytes = Math.max(residentBytes, KILOBYTE * process.resourceUsage().maxRSS);
+    return { kind: 'heartbeat', busyStep, residentBytes, peakBytes };
   }
 }
 

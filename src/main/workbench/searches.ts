@@ -1,10 +1,13 @@
 import { deriveSeed } from '../../shared/random.ts';
-import type { Experiment, ExperimentConfig, Trial } from '../../shared/records/experiment.ts';
+import type { Experiment, ExperimentConfig, ExperimentState, Trial } from '../../shared/records/experiment.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { Search } from '../search/search.ts';
+import { type RepeatRequest, refuseUnfinished, repeatTrials } from '../search/repeat-trials.ts';
+import { Search, type SearchPurpose } from '../search/search.ts';
 import type { SearchTools } from '../search/search-context.ts';
-import { openMaterial, refuseOtherDataset } from './experiment-material.ts';
+import { type ExperimentMaterial, openMaterial, refuseOtherDataset } from './experiment-material.ts';
 
+const LONGEST_NAME = 200;
+const RANDOM_SUFFIX = ' (random)';
 const INTERRUPTED = 'This search was interrupted; resume it, and it goes on where it stood.';
 
 /** What may be changed while a search is under way. */
@@ -14,6 +17,13 @@ export interface ExperimentChange {
   readonly trialsAtOnce?: number | undefined;
 }
 
+/** A trial that goes on, and the epochs that it had behind it. */
+export interface ResumedTrial {
+  readonly experiment: number;
+  readonly trial: number;
+  readonly epoch: number;
+}
+
 /** The project's experiments and the searches that are in motion. */
 export class Searches {
   private readonly tools: SearchTools;
@@ -21,11 +31,21 @@ export class Searches {
   private readonly live = new Map<number, Search>();
   /** Why a search rests, where the disk did not take it. */
   private readonly unstored = new Map<number, Pick<Experiment, 'state' | 'message'>>();
+  /** Trials that an earlier process left in the middle, of experiments that went on since. */
+  private readonly resumedTrials: ResumedTrial[] = [];
+  /** Experiments that were running when the project was opened, as far as they did not go on yet. */
+  private readonly left: Set<number>;
   private isClosing = false;
 
   constructor(tools: SearchTools, home: string) {
     this.tools = tools;
     this.home = home;
+    this.left = new Set(this.interrupted());
+  }
+
+  /** What was in the middle when the process before this one ended, and goes on. */
+  resumed(): readonly ResumedTrial[] {
+    return this.resumedTrials;
   }
 
   /** Stored as running with nobody at work: the process was killed or closed in the middle. */
@@ -45,34 +65,80 @@ export class Searches {
 
   /** Stores an experiment and starts it. Throws `invalid_input` where it could not run, before anything is stored. */
   async create(config: ExperimentConfig): Promise<Experiment> {
-    this.refuseClosing();
-    const { store, clock, refuseFullDisk, createStrategy } = this.tools;
+    return await this.begin(config, openMaterial(this.home, config), null);
+  }
+
+  /**
+   * The random search beside a search: the one that is there, else a new one that starts at once. It has the search's
+   * space, scale, training, budget and data set as they stand, and its seed: so both split the images alike, their
+   * children of one number have the same seed, and nothing but what proposes them differs. It runs beside the search,
+   * with as many trainers of its own; results don't depend on that, times do. Throws `conflict` for a random search.
+   */
+  async twin(id: number): Promise<Experiment> {
+    const { store } = this.tools;
+    const { config } = store.experiments.get(id);
+    const { strategy } = config;
+    if (strategy.kind === 'random') {
+      throw new WorkbenchError('conflict', `Experiment ${id} is a random search itself: it needs no twin.`);
+    }
+    const there = store.experiments.twinOf(id);
+    if (there !== null) return this.get(there);
     const material = openMaterial(this.home, config);
-    refuseFullDisk();
-    // A strategy that can't be made from its settings is refused here, not by a search that fails at its start.
-    await (await createStrategy(config.strategy, config.space, deriveSeed(config.seed, 'strategy'))).close();
-    const id = store.transaction(() => {
-      const created = store.experiments.create(config, clock.now().toISOString());
-      store.datasets.add(created, material.identity);
-      return created;
-    });
-    this.start(store.experiments.get(id), material);
+    refuseOtherDataset(id, store.datasets.get(id), material.identity);
+    const random = { kind: 'random', batchSize: strategy.batchSize } as const;
+    const name = `${config.name.slice(0, LONGEST_NAME - RANDOM_SUFFIX.length)}${RANDOM_SUFFIX}`;
+    return await this.begin({ ...config, name, strategy: random }, material, id);
+  }
+
+  /**
+   * Goes on where the experiment stands, with its search, or with the repeats that were asked for after its end.
+   * Throws `conflict` when there is nothing to go on with.
+   */
+  async resume(id: number): Promise<Experiment> {
+    this.refuseClosing();
+    const live = this.live.get(id);
+    if (live && !live.isForRepeats) return this.get(id);
+    const { store } = this.tools;
+    const experiment = store.experiments.get(id);
+    const restsAs = store.experiments.restsAs(id);
+    if (live) {
+      refuseFinished({ ...experiment, state: restsAs ?? experiment.state });
+      store.experiments.setState(id, 'running', null, null);
+      live.goOn();
+      return this.get(id);
+    }
+    const hasRepeats = store.trials.repeats(id).some(({ state }) => state === 'queued' || state === 'running');
+    const before = restsAs ?? experiment.state;
+    // Killed in the middle of repeats, or these were paused after the search had ended: they alone go on.
+    if (restsAs !== null || (hasRepeats && before !== 'running' && before !== 'paused')) {
+      if (hasRepeats) return this.startRepeats(id, before);
+      store.experiments.restFromRepeats(id, null);
+      return this.get(id);
+    }
+    refuseFinished(experiment);
+    const material = this.materialOf(experiment);
+    store.experiments.setState(id, 'running', null, null);
+    this.start(store.experiments.get(id), material, 'search');
     return this.get(id);
   }
 
-  /** Goes on where the experiment stands. Throws `conflict` when there is nothing to go on with. */
-  async resume(id: number): Promise<Experiment> {
+  /**
+   * Trains a finished trial's architecture again with other seeds. Where the search runs, they are next; where it
+   * rests, trainers start for them alone, and it rests as before when they are trained.
+   */
+  repeat(request: RepeatRequest): Trial[] {
     this.refuseClosing();
-    if (this.live.has(id)) return this.get(id);
-    const { store, refuseFullDisk } = this.tools;
-    const experiment = store.experiments.get(id);
-    refuseFinished(experiment);
-    const material = openMaterial(this.home, experiment.config);
-    refuseOtherDataset(id, store.datasets.get(id), material.identity);
-    refuseFullDisk();
-    store.experiments.setState(id, 'running', null, null);
-    this.start(store.experiments.get(id), material);
-    return this.get(id);
+    const { experiment: id, trial } = request;
+    const { store } = this.tools;
+    const experiment = this.get(id);
+    refuseUnfinished(store.trials.get(id, trial));
+    const live = this.live.get(id);
+    // What could not start must not be stored either.
+    if (!live) this.materialOf(experiment);
+    const numbers = repeatTrials(this.tools, request);
+    if (live) live.notify();
+    else this.startRepeats(id, store.experiments.restsAs(id) ?? experiment.state);
+    return numbers.map((number) => store.trials.get(id, number));
   }
 
   /** Resolves when the running trials are saved. */
@@ -84,7 +150,8 @@ export class Searches {
     }
     const { experiments } = this.tools.store;
     const { state } = experiments.get(id);
-    if (state === 'running') experiments.setState(id, 'paused', null, null);
+    if (experiments.restsAs(id) !== null) experiments.restFromRepeats(id, null);
+    else if (state === 'running') experiments.setState(id, 'paused', null, null);
     else if (state !== 'paused') throw new WorkbenchError('conflict', `Experiment ${id} is ${state}: nothing runs.`);
     return this.get(id);
   }
@@ -105,7 +172,9 @@ export class Searches {
     const at = clock.now().toISOString();
     store.transaction(() => {
       for (const trial of store.trials.unfinished(id)) store.trials.cancel(id, trial, 'The search was stopped.', at);
-      store.experiments.setState(id, 'stopped', null, at);
+      const restsAs = store.experiments.restsAs(id);
+      if (restsAs !== null && restsAs !== 'paused') store.experiments.restFromRepeats(id, null);
+      else store.experiments.setState(id, 'stopped', null, at);
     });
     return this.get(id);
   }
@@ -149,18 +218,80 @@ export class Searches {
     await Promise.all([...this.live.values()].map((search) => search.pause('close')));
   }
 
-  private start(experiment: Experiment, material: ReturnType<typeof openMaterial>): void {
+  private async begin(
+    config: ExperimentConfig,
+    material: ExperimentMaterial,
+    twinOf: number | null,
+  ): Promise<Experiment> {
+    this.refuseClosing();
+    const { store, clock, refuseFullDisk, createStrategy } = this.tools;
+    refuseFullDisk();
+    // A strategy that can't be made from its settings is refused here, not by a search that fails at its start.
+    await (await createStrategy(config.strategy, config.space, deriveSeed(config.seed, 'strategy'))).close();
+    // Somebody else may have asked for the same twin in the meantime.
+    const there = twinOf === null ? null : store.experiments.twinOf(twinOf);
+    if (there !== null) return this.get(there);
+    const id = store.transaction(() => {
+      const created = store.experiments.create(config, clock.now().toISOString(), twinOf);
+      store.datasets.add(created, material.identity);
+      return created;
+    });
+    this.start(store.experiments.get(id), material, 'search');
+    return this.get(id);
+  }
+
+  private startRepeats(id: number, restsAs: ExperimentState): Experiment {
+    const { experiments } = this.tools.store;
+    const material = this.materialOf(experiments.get(id));
+    // One that is stored as running was killed: a person sees it as paused.
+    experiments.runForRepeats(id, restsAs === 'running' ? 'paused' : restsAs);
+    this.start(experiments.get(id), material, 'repeats');
+    return this.get(id);
+  }
+
+  /** What a stored experiment goes on with. Throws where that is not there any more. */
+  private materialOf({ id, config }: Experiment): ExperimentMaterial {
+    const material = openMaterial(this.home, config);
+    refuseOtherDataset(id, this.tools.store.datasets.get(id), material.identity);
+    this.tools.refuseFullDisk();
+    return material;
+  }
+
+  private start(experiment: Experiment, material: ExperimentMaterial, purpose: SearchPurpose): void {
     this.unstored.delete(experiment.id);
-    const search = new Search(this.tools, experiment, material);
+    if (this.left.delete(experiment.id)) this.resumedTrials.push(...this.trialsInTheMiddle(experiment.id));
+    const search = new Search(this.tools, experiment, material, purpose);
     this.live.set(experiment.id, search);
     void search.ended.then(() => this.rest(search));
   }
 
+  /** Trials that were in training, or saved, when the last process ended. */
+  private trialsInTheMiddle(experiment: number): ResumedTrial[] {
+    const { trials, epochs } = this.tools.store;
+    return trials.unfinished(experiment).flatMap((trial) => {
+      if (trials.get(experiment, trial).attempts === 0) return [];
+      return [{ experiment, trial, epoch: epochs.list(experiment, trial).at(-1)?.epoch ?? 0 }];
+    });
+  }
+
   private rest(search: Search): void {
     this.live.delete(search.experiment);
+    this.startLateRepeats(search);
     if (!search.unstored) return;
     this.unstored.set(search.experiment, search.unstored);
     this.tools.publish({ name: 'experiment.changed', payload: this.get(search.experiment) });
+  }
+
+  /** Asked for in the moment between a search's last look at them and its end. */
+  private startLateRepeats({ experiment, unstored }: Search): void {
+    const { store, log } = this.tools;
+    if (this.isClosing || unstored || store.experiments.get(experiment).state !== 'completed') return;
+    if (store.trials.unfinished(experiment).length === 0) return;
+    try {
+      this.startRepeats(experiment, 'completed');
+    } catch (error) {
+      log.write('error', `The repeats of experiment ${experiment} could not be started`, error);
+    }
   }
 
   /** An experiment that is stored as running rests when nobody is at work on it. */

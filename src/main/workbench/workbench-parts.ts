@@ -1,15 +1,19 @@
 import type { Clock } from '../clock.ts';
-import type { LogLevel } from '../log.ts';
+import type { Tell } from '../log.ts';
+import type { TrialQueue } from '../search/trial-queue.ts';
 import type { Store } from '../store/store.ts';
 import type { Searches } from './searches.ts';
 
 /** What the handlers work with. */
 export interface WorkbenchParts {
   readonly store: Store;
+  readonly queue: TrialQueue;
   readonly searches: Searches;
   /** Where data sets are kept, absolute. */
   readonly home: string;
   readonly clock: Clock;
+  /** Of this workbench, ISO 8601. */
+  readonly startedAt: string;
   /** Tells the person something, and writes it into the log. */
-  readonly tell: (level: LogLevel, message: string) => void;
+  readonly tell: Tell;
 }

@@ -5,7 +5,7 @@ import { WorkbenchClient } from '../../shared/rpc/client.ts';
 import { connectInProcess } from '../../shared/rpc/connection.ts';
 import { type ServerOptions, serveConnection } from '../../shared/rpc/server.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
-import { fileLog, type Log, type LogLevel } from '../log.ts';
+import { fileLog, type Log, type Tell } from '../log.ts';
 import { CheckpointFiles } from '../search/checkpoint-files.ts';
 import type { SearchTools } from '../search/search-context.ts';
 import { createStrategy } from '../search/strategies/strategy.ts';
@@ -18,6 +18,7 @@ import { controllerHandlers } from './handlers/controller.ts';
 import { datasetHandlers } from './handlers/dataset.ts';
 import { experimentHandlers } from './handlers/experiment.ts';
 import { leaderboardHandlers } from './handlers/leaderboard.ts';
+import { logHandlers } from './handlers/log.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { systemHandlers } from './handlers/system.ts';
 import { handlersToCome } from './handlers/to-come.ts';
@@ -37,7 +38,7 @@ export interface WorkbenchOptions {
   /** Where data sets are kept. */
   readonly home: string;
   /** Makes what trains the trials. Called once; trainers may start with the first trial. */
-  readonly openQueue: (tell: (level: LogLevel, message: string) => void) => TrialQueue;
+  readonly openQueue: (tell: Tell) => TrialQueue;
   readonly clock?: Clock;
   /** By default `log/cellwright.log` in the project. */
   readonly log?: Log;
@@ -68,14 +69,23 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const log = options.log ?? fileLog(join(projectFolder, 'log', 'cellwright.log'), () => clock.now());
   const events = new EventFeed(randomUUID());
   const publish = (event: WorkbenchEvent): void => events.publish(event);
-  const tell = (level: LogLevel, message: string): void => {
-    log.write(level, message);
-    const at = clock.now().toISOString();
-    publish({ name: 'log.added', payload: { at, level, experiment: null, trial: null, message } });
+  const startedAt = clock.now().toISOString();
+  const tell: Tell = (level, message, about) => {
+    const { experiment = null, trial = null } = about ?? {};
+    log.write(level, message, about && { experiment, trial });
+    const entry = { at: clock.now().toISOString(), level, experiment, trial, message };
+    try {
+      store.log.add(entry);
+    } catch (error) {
+      // A full disk must not stop what the entry is about.
+      log.write('error', 'An entry of the log could not be stored', error);
+      publish({ name: 'log.added', payload: entry });
+    }
   };
   const store = openStore(projectFolder, publish, () => clock.now());
   const checkpoints = new CheckpointFiles(projectFolder);
   try {
+    store.attempts.endLeftOpen();
     await checkpoints.sweep(store.checkpoints.files());
   } catch (error) {
     await store.close();
@@ -90,6 +100,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     createStrategy,
     clock,
     log,
+    tell,
     publish,
     residentBytes: options.residentBytes ?? RESIDENT_BYTES,
     refuseFullDisk: () => refuseFullDisk(projectFolder, (options.freeBytes ?? freeBytesOf)(projectFolder)),
@@ -100,7 +111,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
   const backups = setInterval(() => void backUp(), BACKUP_EVERY_MS).unref();
   const server: ServerOptions = {
-    handlers: composeHandlers({ store, searches, home: options.home, clock, tell }),
+    handlers: composeHandlers({ store, queue, searches, home: options.home, clock, startedAt, tell }),
     events,
     onUnexpected: (procedure, error) => log.write('error', `${procedure} failed`, error),
   };
@@ -135,6 +146,7 @@ function composeHandlers(parts: WorkbenchParts): Handlers {
     ...trialHandlers(parts),
     ...trashHandlers(parts),
     ...handlersToCome(),
+    ...logHandlers(parts),
   };
 }
 
@@ -144,7 +156,7 @@ function connectTo(server: ServerOptions): { client: WorkbenchClient; close: () 
   return { client: new WorkbenchClient(connection.client), close: connection.close };
 }
 
-function tellRestored({ restored }: Store, tell: (level: LogLevel, message: string) => void): void {
+function tellRestored({ restored }: Store, tell: Tell): void {
   if (!restored) return;
   tell(
     'warn',

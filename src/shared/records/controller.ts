@@ -7,7 +7,7 @@ import { z } from 'zod';
 export const updateReportSchema = z.strictObject({
   /** Counted from 1. */
   update: z.int().min(1),
-  /** Numbers of the proposals that were learned from. */
+  /** Numbers of the trials that were learned from; a controller itself counts its proposals. */
   proposals: z.array(z.int().min(1)),
   /** Results left out because their reward was not finite, or beyond a million. */
   ignored: z.int().min(0),

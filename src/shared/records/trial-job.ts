@@ -50,8 +50,11 @@ export type TrainerCommand = z.infer<typeof trainerCommandSchema>;
 /** From a trainer host to the workbench. */
 export const trainerEventSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready'), pid: z.int(), tensorflow: z.string() }),
-  /** The process is alive; `busyStep` grows while the training thread makes progress. */
-  z.strictObject({ kind: z.literal('heartbeat'), busyStep: z.int(), residentBytes: z.int() }),
+  /**
+   * The process is alive; `busyStep` grows while the training thread makes progress. Its resident memory now, and the
+   * most that it ever was.
+   */
+  z.strictObject({ kind: z.literal('heartbeat'), busyStep: z.int(), residentBytes: z.int(), peakBytes: z.int() }),
   z.strictObject({
     kind: z.literal('progress'),
     ...lease,

@@ -144,6 +144,7 @@ class LateQueue extends ScriptedQueue {
     const zombie = (await hooks.lease()) as Grant;
     return await super.train(task, {
       lease: () => hooks.lease(),
+      lost: (reason) => hooks.lost(reason),
       progress: (message) => hooks.progress(message),
       checkpoint: (message) => hooks.checkpoint(message),
       epoch: (message) => {

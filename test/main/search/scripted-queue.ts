@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { Grant, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
+import type {
+  Grant,
+  TrainerCounts,
+  TrialHooks,
+  TrialQueue,
+  TrialResult,
+  TrialTask,
+} from '../../../src/main/search/trial-queue.ts';
 import type { Outcome } from '../../../src/shared/records/training.ts';
 
 export interface Script {
@@ -65,6 +72,10 @@ export class ScriptedQueue implements TrialQueue {
 
   suspend(experiment: number): void {
     for (const run of this.running) if (run.task.experiment === experiment) run.asked ??= 'suspend';
+  }
+
+  trainers(): TrainerCounts {
+    return { busy: this.running.size, all: this.running.size, peakBytes: 0 };
   }
 
   async close(): Promise<void> {

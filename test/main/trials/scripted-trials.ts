@@ -65,6 +65,7 @@ export class Recorder implements TrialHooks {
   readonly epochs: number[] = [];
   readonly checkpoints: number[] = [];
   readonly folder = mkdtempSync(join(RECORDINGS, 'trial-'));
+  readonly losses: string[] = [];
   leases = 0;
   newest: string | null = null;
   onProgress: (step: number) => void = () => undefined;
@@ -76,6 +77,10 @@ export class Recorder implements TrialHooks {
       checkpointFolder: join(this.folder, `lease-${this.leases}`),
       resumeFrom: this.newest,
     };
+  }
+
+  lost(reason: string): void {
+    this.losses.push(reason);
   }
 
   progress(message: { step: number }): void {

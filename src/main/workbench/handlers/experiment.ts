@@ -16,6 +16,7 @@ export function experimentHandlers({ searches }: WorkbenchParts): Pick<Handlers,
     'experiment.pause': ({ experiment }) => searches.pause(experiment),
     'experiment.resume': ({ experiment }) => searches.resume(experiment),
     'experiment.stop': ({ experiment }) => searches.stop(experiment),
+    'experiment.twin': ({ experiment }) => searches.twin(experiment),
     'experiment.change': ({ experiment, ...change }) => searches.change(experiment, change),
   };
 }

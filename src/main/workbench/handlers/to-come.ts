@@ -1,13 +1,7 @@
 import type { Handlers } from '../../../shared/contract.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 
-export type ProcedureToCome =
-  | 'experiment.twin'
-  | 'experiment.estimate'
-  | 'trial.repeat'
-  | 'trial.attempts'
-  | 'system.status'
-  | 'log.list';
+export type ProcedureToCome = 'experiment.estimate';
 
 /** Each is refused until the search backend has it; whoever builds one takes it out here. */
 export function handlersToCome(): Pick<Handlers, ProcedureToCome> {
@@ -15,11 +9,6 @@ export function handlersToCome(): Pick<Handlers, ProcedureToCome> {
     throw new WorkbenchError('unavailable', 'This workbench can not do that yet.');
   };
   return {
-    'experiment.twin': refuse,
     'experiment.estimate': refuse,
-    'trial.repeat': refuse,
-    'trial.attempts': refuse,
-    'system.status': refuse,
-    'log.list': refuse,
   };
 }
