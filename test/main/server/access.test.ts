@@ -8,8 +8,8 @@ import { WebSocket } from 'ws';
 import { AccessControl, readSecret } from '../../../src/main/server/access.ts';
 import { type RunningServer, startHttpServer } from '../../../src/main/server/http-server.ts';
 import { CONTENT_SECURITY_POLICY } from '../../../src/main/server/page-headers.ts';
-import { procedureRoutes, type Route } from '../../../src/main/server/routes.ts';
-import { createStaticFiles } from '../../../src/main/server/static-files.ts';
+import { workbenchRoutes } from '../../../src/main/server/serve-workbench.ts';
+import type { Workbench } from '../../../src/main/workbench/workbench.ts';
 import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
 
 const SECRET = 'a-secret-of-a-test';
@@ -30,11 +30,9 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(folder, 'assets', 'a.js'), 'void 0');
   writeFileSync(join(folder, 'assets', 'a.js.br'), 'compressed');
-  const files = createStaticFiles(folder);
-  const routes: Route[] = [
-    ...procedureRoutes(countingHandlers(), () => undefined),
-    { method: 'GET', path: '/', access: 'page', handle: (asked) => files(asked) },
-  ];
+  // The routes of the real server, so that none can be added without standing in the matrix.
+  const counting = { handlers: countingHandlers(), onUnexpected: () => undefined } as unknown as Workbench;
+  const routes = workbenchRoutes(counting, folder);
   server = await startHttpServer({
     host: '127.0.0.1',
     port: 17_317,
@@ -139,6 +137,29 @@ describe('A served workbench', () => {
     expect(calls).toEqual([]);
   });
 
+  it('takes the token of a program on every route, and never together with an origin', async () => {
+    const bearer = { authorization: `Bearer ${SECRET}`, ...JSON_TYPE };
+    const guarded = server.routes.filter(({ access }) => access !== 'page');
+    expect(guarded.map(({ path }) => path)).toEqual([
+      ...Object.keys(PROCEDURES).map((name) => `/api/${name}`),
+      '/session/code',
+    ]);
+    for (const { method, path } of guarded) {
+      calls = [];
+      for (const origin of ['http://evil.test', server.address, 'null']) {
+        const { status, body } = await ask(method, path, { ...bearer, origin }, '{}');
+        expect([path, status, body.includes('"code":"refused"')]).toEqual([path, 403, true]);
+      }
+      expect(calls).toEqual([]);
+      const answer = await ask(method, path, bearer, '{}');
+      // Some procedures want more than an empty input, and say so: past the door.
+      expect([200, 400]).toContain(answer.status);
+      expect(answer.body).not.toContain('"code":"refused"');
+    }
+    const own = { cookie, origin: server.address, 'sec-fetch-site': 'same-origin', ...JSON_TYPE };
+    expect((await ask('POST', '/session/code', own, '{}')).status).toBe(403);
+  });
+
   it('lets a cookie call only from its own page, as JSON', async () => {
     const own = { cookie, origin: server.address, 'sec-fetch-site': 'same-origin', ...JSON_TYPE };
     const wrong: Record<string, string>[] = [
@@ -194,6 +215,17 @@ describe('A served workbench', () => {
     expect(sockets).toBe(0);
     expect(await open({ cookie, origin: server.address })).toBe(true);
     expect(sockets).toBe(1);
+    // Programs have a server of their own here: the wrong cookies above have locked this one for a minute.
+    const access = new AccessControl({ secret: SECRET, port: 1, scheme: 'http', allowedHosts: [], now: () => 0 });
+    const program = { method: 'GET', fetchSite: undefined, contentType: undefined, cookie: undefined };
+    const token = `Bearer ${SECRET}`;
+    expect(access.checkSocket({ ...program, origin: undefined, authorization: token })).toMatchObject({ by: 'bearer' });
+    expect(access.checkSocket({ ...program, origin: 'http://127.0.0.1:1', authorization: token })).toMatchObject({
+      status: 403,
+    });
+    expect(access.checkSocket({ ...program, origin: undefined, authorization: 'Bearer wrong' })).toMatchObject({
+      status: 401,
+    });
   });
 
   it('sends its policy with every answer and compressed files as they were built', async () => {
