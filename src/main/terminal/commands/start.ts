@@ -3,9 +3,13 @@ import { InvalidArgumentError, Option } from 'commander';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { startHeadless } from '../../headless.ts';
 import { buildPage } from '../../server/page-build.ts';
+import { PROJECT_ROOT } from '../../setup/runtime.mjs';
 import type { DefineCommand } from '../commands.ts';
 import { projectOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
+import { findElectron, hasDisplay, runWindow } from '../window.ts';
+
+const LOOPBACK = '127.0.0.1';
 
 interface StartOptions {
   readonly project?: string;
@@ -22,7 +26,7 @@ export const defineStart: DefineCommand = (command, terminal) => {
     .addOption(projectOption())
     .addOption(new Option('--headless', 'serve the page to a browser, even where a window could be opened'))
     .addOption(new Option('--port <number>', "port (default: the project's own, 7317 at first)").argParser(port))
-    .addOption(new Option('--host <address>', 'address to listen on').default('127.0.0.1'))
+    .addOption(new Option('--host <address>', 'address to listen on').default(LOOPBACK))
     .addOption(
       new Option('--allowed-host <host:port...>', 'further name of this server, such as of a tunnel').default([]),
     )
@@ -37,6 +41,7 @@ export const defineStart: DefineCommand = (command, terminal) => {
 
 async function start(terminal: Terminal, options: StartOptions): Promise<void> {
   const { output, home } = terminal;
+  if (wantsWindow(terminal, options) && (await startWindow(terminal, options))) return;
   const pageFolder = await buildPage((sentence) => output.note(sentence));
   const headless = await startHeadless({
     projectFolder: terminal.projectFolder(options.project),
@@ -61,6 +66,29 @@ async function start(terminal: Terminal, options: StartOptions): Promise<void> {
   });
   output.note('Saving what runs.');
   await headless.close();
+}
+
+/** Whoever says how the page is served wants it served; a program that reads JSON wants no window. */
+function wantsWindow({ output }: Terminal, options: StartOptions): boolean {
+  const { headless, port, host, allowedHost, tlsCert, tlsKey } = options;
+  const isServed =
+    port !== undefined || host !== LOOPBACK || allowedHost.length > 0 || (tlsCert ?? tlsKey) !== undefined;
+  return !headless && !isServed && !output.isJson && hasDisplay(process.platform, process.env);
+}
+
+/** False where no window could be shown; the reason is told. */
+async function startWindow(terminal: Terminal, { project }: StartOptions): Promise<boolean> {
+  const { output, home } = terminal;
+  const tell = (sentence: string): void => output.note(sentence);
+  const electron = await findElectron({ root: PROJECT_ROOT, environment: process.env, tell });
+  if (electron === null) return false;
+  const { buildProgram } = await import('../../electron/program-build.ts');
+  await buildPage(tell);
+  await buildProgram(tell);
+  const folder = terminal.projectFolder(project);
+  const isShown = await runWindow({ electron, root: PROJECT_ROOT, project: folder, home, environment: process.env });
+  if (!isShown) tell('Electron could not show a window; the page is served to a browser instead.');
+  return isShown;
 }
 
 function readTls({ tlsCert, tlsKey }: StartOptions): { cert: string; key: string } | null {
