@@ -1,4 +1,4 @@
-import { Maximize2, Minus, Plus } from 'lucide-react';
+import { Minus, Plus, Scan } from 'lucide-react';
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
 import type { Cell } from '../../shared/records/architecture.ts';
 import type { NetworkPlan } from '../../shared/search-space/plan.ts';
@@ -104,7 +104,7 @@ function ZoomButtons({ graphWindow }: { graphWindow: { readonly current: GraphWi
         aria-label="Show the whole cell"
         onClick={() => graphWindow.current?.fit()}
       >
-        <Maximize2 size={14} aria-hidden="true" />
+        <Scan size={14} aria-hidden="true" />
       </button>
     </div>
   );

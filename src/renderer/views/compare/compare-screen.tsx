@@ -14,6 +14,11 @@ import { ComparedCell } from './compared-cell.tsx';
 
 const KINDS = ['normal', 'reduction'] as const satisfies readonly CellKind[];
 
+/** Which cells of each trial are shown; both where the address does not say and the window is not low. */
+const SHOWN = ['both', ...KINDS] as const;
+type Shown = (typeof SHOWN)[number];
+const SHOWN_WORDS: Readonly<Record<Shown, string>> = { both: 'Both', ...CELL_KIND_WORDS };
+
 /** Two to six cells side by side: what differs from the first is marked. */
 export function CompareScreen({ id }: { id: number }): ReactElement {
   const [params] = useSearchParams();
@@ -58,10 +63,11 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
   const [, navigate] = useLocation();
   const [params, setParams] = useSearchParams();
   const isLow = useMedia('(max-height: 759px)');
-  const kind: CellKind = params.get('kind') === 'reduction' ? 'reduction' : 'normal';
-  const show = (shown: readonly number[]): void => {
-    const address = compareAddress(experiment.id, shown);
-    navigate(kind === 'normal' ? address : `${address}&kind=${kind}`, { replace: true });
+  const chosen = SHOWN.find((one) => one === params.get('cells'));
+  const shown = chosen ?? (isLow ? 'normal' : 'both');
+  const show = (numbers: readonly number[]): void => {
+    const address = compareAddress(experiment.id, numbers);
+    navigate(chosen === undefined ? address : `${address}&cells=${chosen}`, { replace: true });
   };
   const others = (trial: number) => trials.map((one) => one.trial).filter((number) => number !== trial);
   const makeReference = (trial: number): void => show([trial, ...others(trial)]);
@@ -73,21 +79,19 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
       <header className={styles.bar}>
         <h1>Compare {trials.length} cells</h1>
         <span className={styles.hint}>{missing}Marked is what differs from the reference.</span>
-        {isLow ? (
-          <KindSwitch
-            kind={kind}
-            onChoose={(chosen) =>
-              setParams(
-                (now) => {
-                  const next = new URLSearchParams(now);
-                  next.set('kind', chosen);
-                  return next;
-                },
-                { replace: true },
-              )
-            }
-          />
-        ) : null}
+        <ShownSwitch
+          shown={shown}
+          onChoose={(next) =>
+            setParams(
+              (now) => {
+                const changed = new URLSearchParams(now);
+                changed.set('cells', next);
+                return changed;
+              },
+              { replace: true },
+            )
+          }
+        />
         <Link className={styles.back} href={searchAddress(experiment.id, trials)}>
           Back to the search
         </Link>
@@ -99,7 +103,7 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
             experiment={experiment}
             trial={trial}
             reference={reference}
-            kinds={isLow ? [kind] : KINDS}
+            kinds={shown === 'both' ? KINDS : [shown]}
             series={index + 1}
             onReference={() => makeReference(trial.trial)}
             onRemove={() => remove(trial.trial)}
@@ -149,13 +153,13 @@ function useCompareCommands(
   ]);
 }
 
-function KindSwitch({ kind, onChoose }: { kind: CellKind; onChoose: (kind: CellKind) => void }): ReactElement {
+function ShownSwitch({ shown, onChoose }: { shown: Shown; onChoose: (shown: Shown) => void }): ReactElement {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend of its own
-    <div className={styles.switch} role="group" aria-label="Which cell">
-      {KINDS.map((one) => (
-        <button key={one} type="button" aria-pressed={kind === one} onClick={() => onChoose(one)}>
-          {CELL_KIND_WORDS[one]}
+    <div className={styles.switch} role="group" aria-label="Which cells">
+      {SHOWN.map((one) => (
+        <button key={one} type="button" aria-pressed={shown === one} onClick={() => onChoose(one)}>
+          {SHOWN_WORDS[one]}
         </button>
       ))}
     </div>

@@ -40,51 +40,56 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
     onTrash: trash.run,
   });
   return (
-    <header className={styles.head}>
-      <Neighbours experiment={experiment} trial={trial} />
-      <h1>Trial {trial.trial}</h1>
-      <TrialStateMark state={trial.state} detail={trial.failure === null ? undefined : FAILURE_WORDS[trial.failure]} />
-      {trial.reward === null ? null : <b className={styles.reward}>{percent(trial.reward)}</b>}
-      {rank === null ? null : <span className={styles.rank}>rank {rank}</span>}
-      {trial.trashedAt === null ? null : <span className={styles.rank}>in the trash</span>}
-      <Notes labels={labels} />
-      <span className={styles.gap} />
-      {trash.error === null ? null : (
-        <span role="alert" className={styles.problem} title={trash.error}>
-          {trash.error}
-        </span>
-      )}
-      <Link className={styles.link} href={`/experiments/${experiment.id}?trial=${trial.trial}`}>
-        In the leaderboard
-      </Link>
-      {isOpen ? (
-        <Button kind="danger" title="Kill this trial (K)" onClick={() => setDialog('kill')}>
-          Kill
-        </Button>
-      ) : (
-        <>
-          <Button icon={<Repeat2 size={14} aria-hidden="true" />} onClick={() => setDialog('repeat')}>
-            Repeat
-          </Button>
-          <TrashButton trial={trial} isBusy={trash.isBusy} onPress={trash.run} />
-        </>
-      )}
-      <Link className={styles.linkButton} href={startFromAddress(experiment.id, trial.trial)}>
-        Open as a new experiment
-      </Link>
-      <span className={styles.icons}>
-        <StarButton trial={trial} labels={labels} />
-        <IconButton
-          label="Whole cell"
-          title="Whole cell (E)"
-          icon={<Maximize2 size={16} aria-hidden="true" />}
-          onClick={onWhole}
+    <>
+      <header className={styles.head}>
+        <Neighbours experiment={experiment} trial={trial} />
+        <h1>Trial {trial.trial}</h1>
+        <TrialStateMark
+          state={trial.state}
+          detail={trial.failure === null ? undefined : FAILURE_WORDS[trial.failure]}
         />
-        <CellMenu experiment={experiment} trial={trial} />
-      </span>
+        {trial.reward === null ? null : <b className={styles.reward}>{percent(trial.reward)}</b>}
+        {rank === null ? null : <span className={styles.rank}>rank {rank}</span>}
+        {trial.trashedAt === null ? null : <span className={styles.rank}>in the trash</span>}
+        <Notes labels={labels} />
+        <span className={styles.gap} />
+        {trash.error === null ? null : (
+          <span role="alert" className={styles.problem} title={trash.error}>
+            {trash.error}
+          </span>
+        )}
+        <Link className={styles.link} href={`/experiments/${experiment.id}?trial=${trial.trial}`}>
+          In the leaderboard
+        </Link>
+        {isOpen ? (
+          <Button kind="danger" title="Kill this trial (K)" onClick={() => setDialog('kill')}>
+            Kill
+          </Button>
+        ) : (
+          <>
+            <Button icon={<Repeat2 size={14} aria-hidden="true" />} onClick={() => setDialog('repeat')}>
+              Repeat
+            </Button>
+            <TrashButton trial={trial} isBusy={trash.isBusy} onPress={trash.run} />
+          </>
+        )}
+        <Link className={styles.linkButton} href={startFromAddress(experiment.id, trial.trial)}>
+          Open as a new experiment
+        </Link>
+        <span className={styles.icons}>
+          <StarButton trial={trial} labels={labels} />
+          <IconButton
+            label="Whole cell"
+            title="Whole cell (E)"
+            icon={<Maximize2 size={16} aria-hidden="true" />}
+            onClick={onWhole}
+          />
+          <CellMenu experiment={experiment} trial={trial} />
+        </span>
+      </header>
       {dialog === 'kill' ? <KillTrial trial={trial} onClose={close} /> : null}
       {dialog === 'repeat' ? <RepeatTrial trial={trial} onClose={close} /> : null}
-    </header>
+    </>
   );
 }
 

@@ -7,6 +7,7 @@ import { CellGraphs } from '../search/cell-pane-graphs.tsx';
 import { useCellCommands } from '../search/cell-pane-menu.tsx';
 import { useWholeCell, WholeCell } from '../search/cell-pane-window.tsx';
 import { CurvesPane } from '../search/curves-pane.tsx';
+import { readView } from '../search/search-view.ts';
 import styles from './trial.module.css';
 import { TrialAttempts } from './trial-attempts.tsx';
 import { TrialConfig } from './trial-config.tsx';
@@ -14,6 +15,9 @@ import { TrialFacts } from './trial-facts.tsx';
 import { TrialHead } from './trial-head.tsx';
 import { TrialLog } from './trial-log.tsx';
 import { TrialStates } from './trial-states.tsx';
+
+/** Nothing is marked for compare on this screen, so its curves are the trial's alone. */
+const ALONE = readView(new URLSearchParams());
 
 /** Everything about one trial. */
 export function TrialScreen(props: { experiment: number; trial: number }): ReactElement {
@@ -54,7 +58,7 @@ function TrialView({ experiment, trial }: { experiment: Experiment; trial: Trial
           <div className={styles.course}>
             <div className={styles.curves}>
               <Guard>
-                <CurvesPane experiment={experiment} trial={trial} />
+                <CurvesPane experiment={experiment} trial={trial} view={ALONE} onChange={() => undefined} />
               </Guard>
             </div>
             <TrialLog experiment={experiment.id} trial={trial.trial} />
