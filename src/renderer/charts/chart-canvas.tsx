@@ -8,6 +8,7 @@ import { nearestIndex, setCursor, useCursor } from './chart-cursor.ts';
 import type { ChartData, Range } from './chart-data.ts';
 import { ChartReadout } from './chart-readout.tsx';
 import { endLabelText, labelMargin } from './end-labels.ts';
+import type { PlotGeometry } from './plot-geometry.ts';
 import { CHART_FONT, plotData, plotOptions } from './plot-options.ts';
 
 /** Charts are drawn again at most this often. Milliseconds (design). */
@@ -20,15 +21,21 @@ const shapeOf = (data: ChartData): string =>
     [data.xLabel, data.isXLog, data.isYLog, labelMargin(data)],
   ]);
 
+interface ChartCanvasProps {
+  readonly data: ChartData;
+  /** Called when the plot has another place or range; such a chart has no cursor of lines. */
+  readonly onGeometry?: (geometry: PlotGeometry) => void;
+}
+
 /** A chart's lines. Its numbers are in the table for those who can't see a canvas. */
-export function ChartCanvas({ data }: { data: ChartData }): ReactElement {
+export function ChartCanvas({ data, onGeometry }: ChartCanvasProps): ReactElement {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot | null>(null);
   const newest = useRef(data);
   newest.current = data;
   const theme = useActiveTheme();
   const cursor = useCursor(data.xLabel);
-  usePlot(box, plot, newest, theme, shapeOf(data));
+  usePlot(box, plot, newest, theme, shapeOf(data), onGeometry);
 
   const drawnAt = useRef(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: new data are drawn
@@ -46,7 +53,7 @@ export function ChartCanvas({ data }: { data: ChartData }): ReactElement {
     plot.current?.setCursor({ left, top: cursor === null ? -10 : 0 }, false);
   }, [cursor]);
 
-  const index = cursor === null ? -1 : nearestIndex(data.x, cursor);
+  const index = cursor === null || onGeometry !== undefined ? -1 : nearestIndex(data.x, cursor);
   return (
     <div ref={box} className={styles.canvas} aria-hidden="true">
       {index < 0 || plot.current === null ? null : (
@@ -64,6 +71,7 @@ function usePlot(
   newest: { readonly current: ChartData },
   theme: Theme,
   shape: string,
+  onGeometry: ((geometry: PlotGeometry) => void) | undefined,
 ): void {
   const range = useRef<{ readonly subject: string; readonly range: Range } | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another shape or theme is another chart
@@ -76,7 +84,7 @@ function usePlot(
     // A canvas does not wait for a face.
     void document.fonts.load(CHART_FONT).then(() => {
       if (isGone) return;
-      const options = plotOptions({ newest, range, theme, publish });
+      const options = plotOptions({ newest, range, theme, publish, onGeometry });
       plot.current = new UPlot({ ...options, ...sizeOf(element) }, plotData(newest.current), element);
       observer.observe(element);
     });

@@ -23,12 +23,14 @@ export interface ChartFrameProps {
   readonly table?: (() => ReactNode) | undefined;
   /** More controls, before the others. */
   readonly controls?: ReactNode;
+  /** What has to be known beside the chart, below its head. */
+  readonly note?: ReactNode;
   readonly children: ReactNode;
 }
 
 /** A chart's head: title, legend, its numbers as a table, and files out. It fills its parent. */
 export function ChartFrame(props: ChartFrameProps): ReactElement {
-  const { title, series = [], csv, svg, table, controls, children } = props;
+  const { title, series = [], csv, svg, table, controls, note, children } = props;
   const [isTable, setIsTable] = useState(false);
   return (
     <figure className={styles.chart} aria-label={title}>
@@ -51,6 +53,7 @@ export function ChartFrame(props: ChartFrameProps): ReactElement {
           <SaveButton kind="SVG" type="image/svg+xml" title={title} file={svg} />
         </div>
       </figcaption>
+      {note === undefined ? null : <div className={styles.note}>{note}</div>}
       {isTable && table !== undefined ? table() : children}
     </figure>
   );

@@ -13,6 +13,7 @@ import {
 } from './chart-style.ts';
 import { endLabels, LABEL_GAP, labelMargin, STUB_WIDTH, textWidth } from './end-labels.ts';
 import { markLabelY } from './mark-label.ts';
+import { escapedXml } from './xml.ts';
 
 /** Of the whole picture, in its pixels (ours: what a column of a paper shows well). */
 const SIZE = { width: 720, height: 420 } as const;
@@ -40,7 +41,7 @@ export function chartToSvg(data: ChartData, palette: ChartPalette): string {
   const { width, height } = SIZE;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="${EXPORT_FONTS}" font-size="${FONT_SIZE}">`,
-    `<title>${escaped(data.title)}</title>`,
+    `<title>${escapedXml(data.title)}</title>`,
     `<rect width="${width}" height="${height}" fill="${palette.surface}"/>`,
     text(LEFT, 20, data.title, palette.text, 'start', ' font-weight="600" font-size="14"'),
     ...axes(data, frame, palette),
@@ -94,7 +95,9 @@ function axes(data: ChartData, frame: Frame, { line, text2 }: ChartPalette): str
 function tickMarks({ ticks }: ChartData, frame: Frame, { edge }: ChartPalette): string[] {
   if (ticks === undefined || ticks.at.length === 0) return [];
   const path = ticks.at.map((value) => `M${short(xOf(frame, value))} ${frame.bottom}v-6`).join('');
-  return [`<path class="ticks" d="${path}" fill="none" stroke="${edge}"><title>${escaped(ticks.label)}</title></path>`];
+  return [
+    `<path class="ticks" d="${path}" fill="none" stroke="${edge}"><title>${escapedXml(ticks.label)}</title></path>`,
+  ];
 }
 
 /** The points of a series in the picture; `null` where the line is interrupted. */
@@ -110,7 +113,7 @@ function pointsOf({ values }: ChartSeries, data: ChartData, frame: Frame): ({ x:
 function seriesElement(series: ChartSeries, data: ChartData, frame: Frame, palette: ChartPalette): string {
   const colour = palette.series[series.colour];
   const points = pointsOf(series, data, frame);
-  const title = `<title>${escaped(series.label)}</title>`;
+  const title = `<title>${escapedXml(series.label)}</title>`;
   if (series.kind === 'dots') {
     const dots = points.filter((point) => point !== null);
     // A line of no length with round ends is a dot, so that all of them are one element.
@@ -144,7 +147,7 @@ function markElement(mark: ChartMark, frame: Frame, palette: ChartPalette): stri
   const scale = MARK_SIZE / 24;
   const colour = markColour(mark, palette);
   const place = `translate(${short(x - MARK_SIZE / 2)} ${short(y - MARK_SIZE / 2)}) scale(${short(scale)})`;
-  const drawn = `<path d="${MARK_PATHS[mark.kind]}" transform="${place}" fill="${palette.surface}" stroke="${colour}" stroke-width="3"><title>${escaped(mark.label)}</title></path>`;
+  const drawn = `<path d="${MARK_PATHS[mark.kind]}" transform="${place}" fill="${palette.surface}" stroke="${colour}" stroke-width="3"><title>${escapedXml(mark.label)}</title></path>`;
   if (mark.kind !== 'best') return drawn;
   return `${drawn}\n${text(x, markLabelY(y, frame.top), mark.label, palette.text, 'middle')}`;
 }
@@ -209,14 +212,5 @@ function legendElements(rows: readonly (readonly ChartSeries[])[], frame: Frame,
 const short = (value: number): string => String(Math.round(value * 100) / 100);
 
 function text(x: number, y: number, words: string, fill: string, anchor: string, more = ''): string {
-  return `<text x="${short(x)}" y="${short(y)}" fill="${fill}" text-anchor="${anchor}"${more}>${escaped(words)}</text>`;
+  return `<text x="${short(x)}" y="${short(y)}" fill="${fill}" text-anchor="${anchor}"${more}>${escapedXml(words)}</text>`;
 }
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-/** Characters that no XML document may hold, such as those a name was pasted with, are left out. */
-const escaped = (words: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: just these are left out
-  words
-    .toWellFormed()
-    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '')
-    .replace(/[&<>"]/g, (sign) => ENTITIES[sign]!);

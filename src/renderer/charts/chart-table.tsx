@@ -105,6 +105,7 @@ export function NumberTable(props: NumberTableProps): ReactElement {
 function Space({ height, columns }: { height: number; columns: number }): ReactElement | null {
   if (height <= 0) return null;
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of no cells, that nothing can focus
     <tr aria-hidden="true">
       <td className={styles.space} colSpan={columns} style={{ height }} />
     </tr>

@@ -9,6 +9,7 @@ export function controllerCharts(
 ): readonly ChartData[] {
   const byUpdate = {
     xLabel: 'update',
+    xUnit: 'count' as const,
     x: updates.map(({ update }) => update),
     xRange: [1, Math.max(2, planned.updates)] as const,
   };
@@ -20,7 +21,13 @@ export function controllerCharts(
       words: (value) => value.toFixed(3),
       series: [
         { label: 'policy', colour: 1, kind: 'line', values: updates.map(({ meanEntropy }) => meanEntropy) },
-        { label: 'uniform', colour: 3, kind: 'dashed', values: updates.map((one) => one.maximumEntropy) },
+        {
+          label: 'uniform',
+          colour: 3,
+          kind: 'dashed',
+          width: 1.5,
+          values: updates.map((one) => one.maximumEntropy),
+        },
       ],
     },
     {
@@ -28,48 +35,56 @@ export function controllerCharts(
       title: 'Probability ratio, new to old',
       words: (value) => value.toFixed(3),
       series: [
+        { label: '95 %', colour: 5, kind: 'dashed', width: 1.5, values: updates.map(({ ratio }) => ratio.p95) },
         { label: 'median', colour: 1, kind: 'line', values: updates.map(({ ratio }) => ratio.p50) },
-        { label: '5 %', colour: 4, kind: 'dashed', values: updates.map(({ ratio }) => ratio.p5) },
-        { label: '95 %', colour: 5, kind: 'dashed', values: updates.map(({ ratio }) => ratio.p95) },
+        { label: '5 %', colour: 4, kind: 'dashed', width: 1.5, values: updates.map(({ ratio }) => ratio.p5) },
       ],
     },
     {
       ...byUpdate,
-      title: 'Clipped ratios',
+      title: 'Part of the ratios that was clipped',
       words: percent,
       axisWords: axisPercent,
       yBounds: [0, 1],
-      series: [{ label: 'clipped', colour: 2, kind: 'line', values: updates.map(({ clipFraction }) => clipFraction) }],
+      series: [
+        {
+          label: 'clipped',
+          colour: 2,
+          dash: [],
+          kind: 'line',
+          values: updates.map(({ clipFraction }) => clipFraction),
+        },
+      ],
     },
   ];
 }
 
-/** Every reward as it was told, and the baseline after each update. */
+/** Every reward as it was told, the baseline after each update, and where the updates were. */
 function rewardChart(updates: readonly UpdateReport[], trials: number): ChartData {
-  const told = updates.flatMap(({ rewards, baseline }) =>
-    rewards.map((reward, index) => ({ reward, baseline: index === rewards.length - 1 ? baseline : null })),
-  );
+  const rewards: number[] = [];
+  const baselines: (number | undefined)[] = [];
+  const borders: number[] = [];
+  for (const update of updates) {
+    for (const [index, reward] of update.rewards.entries()) {
+      rewards.push(reward);
+      baselines.push(index === update.rewards.length - 1 ? update.baseline : undefined);
+    }
+    borders.push(rewards.length + 0.5);
+  }
   return {
-    title: 'Rewards and baseline',
+    title: 'Rewards as told, and the baseline',
     xLabel: 'result',
-    x: told.map((_, index) => index + 1),
-    xRange: [1, Math.max(2, trials)],
+    xUnit: 'count',
+    x: rewards.map((_, index) => index + 1),
+    xRange: [0, Math.max(2, trials)],
     words: percent,
     axisWords: axisPercent,
     yStep: 0.1,
     yBounds: [0, 1],
+    ticks: { label: 'an update', at: borders },
     series: [
-      { label: 'reward', colour: 1, kind: 'dots', values: told.map(({ reward }) => reward) },
-      { label: 'baseline', colour: 2, kind: 'line', values: held(told.map(({ baseline }) => baseline)) },
+      { label: 'reward', colour: 1, kind: 'dots', values: rewards },
+      { label: 'baseline', colour: 2, kind: 'line', dash: [], values: baselines },
     ],
   };
-}
-
-/** A value holds until the next one comes; before the first there is none. */
-function held(values: readonly (number | null)[]): (number | null)[] {
-  let last: number | null = null;
-  return values.map((value) => {
-    last = value ?? last;
-    return last;
-  });
 }

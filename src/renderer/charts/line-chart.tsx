@@ -14,10 +14,11 @@ interface LineChartProps {
   /** In the chart's place while it has no value. */
   readonly empty?: ReactNode;
   readonly controls?: ReactNode;
+  readonly note?: ReactNode;
 }
 
 /** A chart of lines with all that belongs to it. */
-export function LineChart({ data, empty, controls }: LineChartProps): ReactElement {
+export function LineChart({ data, empty, controls, note }: LineChartProps): ReactElement {
   const isEmpty = !data.series.some(({ values }) => values.some((value) => typeof value === 'number'));
   const files = isEmpty
     ? {}
@@ -27,7 +28,7 @@ export function LineChart({ data, empty, controls }: LineChartProps): ReactEleme
         table: () => <ChartTable data={data} />,
       };
   return (
-    <ChartFrame title={data.title} series={data.series} controls={controls} {...files}>
+    <ChartFrame title={data.title} series={data.series} controls={controls} note={note} {...files}>
       {isEmpty && empty !== undefined ? <p className={styles.none}>{empty}</p> : <ChartCanvas data={data} />}
     </ChartFrame>
   );

@@ -5,6 +5,7 @@ import { type ChartData, type ChartSeries, nextYRange, type Range } from './char
 import { CHART_PALETTES } from './chart-palettes.ts';
 import { type ChartPalette, DOT_SIZE, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
 import { labelMargin, textWidth } from './end-labels.ts';
+import { isSameGeometry, type PlotGeometry } from './plot-geometry.ts';
 import { drawBehind, drawInFront } from './plot-marks.ts';
 
 export const CHART_FONT = '12px "Inter Variable", sans-serif';
@@ -19,6 +20,8 @@ export interface PlotParts {
   readonly theme: Theme;
   /** Called with the x under the pointer, null when it leaves. */
   readonly publish: (x: number | null) => void;
+  /** Called when the plot has another place or range. */
+  readonly onGeometry?: ((geometry: PlotGeometry) => void) | undefined;
 }
 
 /** All series over one x, as the library wants them: it joins over `undefined` and breaks a line at `null`. */
@@ -28,17 +31,18 @@ export function plotData({ x, series, isYLog }: ChartData): UPlot.AlignedData {
   return [[...x], ...series.map(column)];
 }
 
-export function plotOptions({ newest, range, theme, publish }: PlotParts): Omit<UPlot.Options, 'width' | 'height'> {
+export function plotOptions(parts: PlotParts): Omit<UPlot.Options, 'width' | 'height'> {
+  const { newest, range, theme, publish, onGeometry } = parts;
   const palette = CHART_PALETTES[theme];
   const { isXLog, isYLog, xLabel, series } = newest.current;
   return {
     padding: [8, Math.max(labelMargin(newest.current), textWidth(xLabel) + 20), 0, 0],
     legend: { show: false },
     cursor: {
+      show: onGeometry === undefined,
       y: false,
       points: { size: 6 },
       drag: { x: false, y: false },
-      bind: { mouseleave: (_, __, handler) => (event) => handler(event) ?? (publish(null), null) },
     },
     scales: {
       x: { time: false, range: () => [...newest.current.xRange] as Range, ...(isXLog === true ? { distr: 3 } : {}) },
@@ -47,9 +51,11 @@ export function plotOptions({ newest, range, theme, publish }: PlotParts): Omit<
     axes: [xAxis(newest, palette), yAxis(newest, palette)],
     series: [{}, ...series.map((one) => plotSeries(one, palette))],
     hooks: {
-      drawClear: [],
       drawAxes: [(plot) => drawBehind(plot, newest.current, palette)],
-      draw: [(plot) => drawInFront(plot, newest.current, palette)],
+      draw: [
+        (plot) => drawInFront(plot, newest.current, palette),
+        ...(onGeometry === undefined ? [] : [geometryTeller(onGeometry)]),
+      ],
       setCursor: [
         ({ cursor }) => {
           const isOver = (cursor.left ?? -1) >= 0 && typeof cursor.idx === 'number';
@@ -57,6 +63,25 @@ export function plotOptions({ newest, range, theme, publish }: PlotParts): Omit<
         },
       ],
     },
+  };
+}
+
+function geometryTeller(tell: (geometry: PlotGeometry) => void): (plot: UPlot) => void {
+  let told: PlotGeometry | null = null;
+  return ({ bbox, scales }) => {
+    const ratio = UPlot.pxRatio;
+    const axis = ({ min, max, distr }: UPlot.Scale = {}) => ({ from: min ?? 0, to: max ?? 1, isLog: distr === 3 });
+    const geometry: PlotGeometry = {
+      left: bbox.left / ratio,
+      top: bbox.top / ratio,
+      width: bbox.width / ratio,
+      height: bbox.height / ratio,
+      x: axis(scales.x),
+      y: axis(scales.y),
+    };
+    if (isSameGeometry(told, geometry)) return;
+    told = geometry;
+    tell(geometry);
   };
 }
 

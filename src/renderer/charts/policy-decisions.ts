@@ -3,8 +3,8 @@ import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { DecisionPlace } from '../../shared/search-space/decisions.ts';
 import { OPERATION_FACTS, stateLabel } from '../../shared/search-space/operation-facts.ts';
 
-/** Columns of a heat map; more updates are averaged in groups (ours: what stays readable in a pane). */
-const MOST_COLUMNS = 60;
+/** Columns of a heat map; more updates are averaged in groups (design, section 5). */
+const MOST_COLUMNS = 240;
 
 export interface HeatColumn {
   /** First and last update of the group. */
@@ -14,9 +14,9 @@ export interface HeatColumn {
   readonly probabilities: readonly number[];
 }
 
-/** "Normal, block 2: left operation". */
+/** "Normal block 3, left input". */
 export function decisionWords({ cell, block, step }: DecisionPlace): string {
-  return `${cell === 'normal' ? 'Normal' : 'Reduction'}, block ${block + 1}: ${step}`;
+  return `${cell === 'normal' ? 'Normal' : 'Reduction'} block ${block + 1}, ${step}`;
 }
 
 /** What a decision chooses from, in words. */
@@ -28,10 +28,12 @@ export function optionWords(space: SearchSpace, { block, step }: DecisionPlace):
   return Array.from({ length: block + 2 }, (_, state) => stateLabel(state));
 }
 
-/** How a decision's mean softmax went, update by update. */
-export function heatColumns(updates: readonly UpdateReport[], decision: number): HeatColumn[] {
-  const size = Math.ceil(updates.length / MOST_COLUMNS);
-  const groups = Array.from({ length: size === 0 ? 0 : Math.ceil(updates.length / size) }, (_, index) =>
+/** Updates that share a column, so that all that are planned fit. */
+export const columnSize = (planned: number): number => Math.max(1, Math.ceil(planned / MOST_COLUMNS));
+
+/** How a decision's mean softmax went: a column for every `size` updates. */
+export function heatColumns(updates: readonly UpdateReport[], decision: number, size: number): HeatColumn[] {
+  const groups = Array.from({ length: Math.ceil(updates.length / size) }, (_, index) =>
     updates.slice(index * size, (index + 1) * size),
   );
   return groups.map((group) => ({
@@ -56,3 +58,12 @@ export function relativeEntropies(updates: readonly UpdateReport[]): number[] {
 
 /** Which of the six heat colours a part of 1 has. */
 export const heatLevel = (part: number): number => Math.min(5, Math.max(0, Math.floor(part * 6)));
+
+/** A decision's softmax in every update, at full precision. */
+export function decisionToCsv(options: readonly string[], updates: readonly UpdateReport[], decision: number): string {
+  const head = ['update', ...options].join(',');
+  const rows = updates.map(({ update, meanProbabilities }) =>
+    [update, ...(meanProbabilities[decision] ?? [])].join(','),
+  );
+  return `${[head, ...rows].join('\r\n')}\r\n`;
+}

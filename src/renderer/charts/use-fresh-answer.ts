@@ -9,11 +9,11 @@ const ASK_EVERY_MS = 2_000;
 /**
  * The answer to a question, asked again when `revision` changes, at most once in two seconds. An older answer stays
  * while a newer one is read, also where the newer question is refused: a filter may be half typed. Another `subject`
- * begins anew.
+ * begins anew; without an input nothing is asked.
  */
 export function useFreshAnswer<P extends ProcedureName>(
   procedure: P,
-  input: ProcedureInput<P>,
+  input: ProcedureInput<P> | null,
   revision: string | number,
   subject: string | number,
 ): Loaded<ProcedureOutput<P>> {
@@ -27,7 +27,7 @@ export function useFreshAnswer<P extends ProcedureName>(
   const text = JSON.stringify(input);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a round asks again
   useEffect(() => {
-    if (!isConnected) return;
+    if (!isConnected || text === 'null') return;
     const show = (loaded: Loaded<ProcedureOutput<P>>): void =>
       setAnswer((was) =>
         loaded.kind === 'failed' && was?.of === subject && was.loaded.kind === 'ready' ? was : { of: subject, loaded },

@@ -1,43 +1,108 @@
 import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import chart from '../../charts/chart.module.css';
-import { epochCharts } from '../../charts/epoch-charts.ts';
-import { Empty, ErrorPanel } from '../../components/notices.tsx';
-import { useEpochs } from '../../state/use-workbench.ts';
+import { ChartSwitch } from '../../charts/chart-switch.tsx';
+import styles from '../../charts/chart-tools.module.css';
+import { EPOCH_MEASURES, epochChart, MEASURE_TITLES, type TrialCurve } from '../../charts/epoch-charts.ts';
+import { type CurveChoices, useCurveChoices } from '../../charts/use-curve-choices.ts';
+import { curveOf, useEpochCurves } from '../../charts/use-epoch-curves.ts';
+import { Empty } from '../../components/notices.tsx';
+import { aboutSpan } from '../../components/words.ts';
+import { useProgress } from '../../state/use-workbench.ts';
+import type { SearchPaneProps } from './search-pane.ts';
+import { MOST_COMPARED, type SearchView } from './search-view.ts';
+import { useMarkedTrials } from './use-marked-trials.ts';
 
 const LineChart = lazy(async () => ({ default: (await import('../../charts/line-chart.tsx')).LineChart }));
 
-/** How one trial learned. A reused reward shows the curves of the trial that earned it. */
-export function CurvesPane({
-  experiment,
-  trial,
-}: {
+/** How the selected trial learned, and beside it those that are marked for compare. */
+export function CurvesPane({ experiment, trial, view }: SearchPaneProps): ReactElement {
+  const choices = useCurveChoices();
+  if (trial === null)
+    return <Empty>No trial yet. The first curve comes with the first epoch of the first trial.</Empty>;
+  return (
+    <div className={styles.pane}>
+      <CurveTools {...choices} />
+      <Curves experiment={experiment} trial={trial} view={view} choices={choices} />
+    </div>
+  );
+}
+
+function Curves(props: {
   experiment: Experiment;
-  trial: Trial | null;
-}): ReactElement | null {
-  const shown = trial === null ? null : (trial.reusedFrom ?? trial.trial);
-  const epochs = useEpochs(experiment.id, shown);
+  trial: Trial;
+  view: SearchView;
+  choices: CurveChoices;
+}): ReactElement {
+  const { experiment, trial, view, choices } = props;
+  const { measures, options } = choices;
+  const marked = useMarkedTrials(experiment, view.compare, trial.trial);
+  const trials = useMemo(() => [trial, ...marked].slice(0, MOST_COMPARED), [trial, marked]);
+  const epochs = useEpochCurves(experiment.id, trials.map(curveOf));
   const planned = experiment.config.training.epochs;
-  const value = epochs.kind === 'ready' ? epochs.value : null;
-  const charts = useMemo(() => (value === null ? [] : epochCharts(value, planned)), [value, planned]);
-  if (trial === null) return <Empty>No trial yet.</Empty>;
-  if (epochs.kind === 'failed') return <ErrorPanel message={epochs.error.message} onRetry={epochs.retry} />;
-  if (value === null) return null;
-  if (value.length === 0) return <Empty>{emptyWords(trial)}</Empty>;
+  const charts = useMemo(() => {
+    const curves = trials.map((one, index): TrialCurve => {
+      return { name: `trial ${one.trial}`, state: one.state, epochs: epochs[index] ?? [] };
+    });
+    return measures.map((measure) => ({ measure, data: epochChart(measure, curves, planned, options) }));
+  }, [measures, trials, epochs, planned, options]);
+  const expected = useExpectedEpoch(experiment.id, trial);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
-    <section className={chart.pair} aria-label={`Curves of trial ${shown}`} tabIndex={0}>
+    <section className={styles.charts} aria-label={`Curves of trial ${trial.trial}`} tabIndex={0}>
       <Suspense fallback={null}>
-        {charts.map((data) => (
-          <LineChart key={data.title} data={data} />
+        {charts.map(({ measure, data }) => (
+          <LineChart key={measure} data={data} empty={epochs[0] === null ? undefined : expected} />
         ))}
       </Suspense>
     </section>
   );
 }
 
-function emptyWords({ trial, state }: Trial): string {
-  if (state === 'running') return `No epochs yet. The first of trial ${trial} is on its way.`;
+const MEASURE_OPTIONS = EPOCH_MEASURES.map((value) => ({
+  value,
+  title: value === 'path' ? 'Drop path' : MEASURE_TITLES[value],
+}));
+const X_OPTIONS = [
+  { value: 'epoch', title: 'Epoch' },
+  { value: 'time', title: 'Time' },
+] as const;
+
+function CurveTools(choices: CurveChoices): ReactElement {
+  const { measures, options, toggleMeasure, setX, setSmoothing, setLossLog } = choices;
+  return (
+    <div className={styles.bar}>
+      <ChartSwitch label="Charts" options={MEASURE_OPTIONS} chosen={measures} onChoose={toggleMeasure} />
+      <ChartSwitch label="Along" options={X_OPTIONS} chosen={[options.x]} onChoose={setX} />
+      <label className={styles.field}>
+        Smoothing
+        <input
+          type="range"
+          min={0}
+          max={0.95}
+          step={0.05}
+          value={options.smoothing}
+          onChange={({ target }) => setSmoothing(Number(target.value))}
+        />
+        <output>{options.smoothing.toFixed(2)}</output>
+      </label>
+      {measures.includes('loss') ? (
+        <label className={styles.field}>
+          <input type="checkbox" checked={options.isLossLog} onChange={({ target }) => setLossLog(target.checked)} />
+          Loss on a log scale
+        </label>
+      ) : null}
+    </div>
+  );
+}
+
+/** Why there is no curve yet, and when the first point is expected. */
+function useExpectedEpoch(experiment: number, { trial, state }: Trial): string {
+  const progress = useProgress(experiment, trial);
   if (state === 'queued') return `Trial ${trial} waits for a trainer.`;
-  return `Trial ${trial} ended before its first epoch.`;
+  if (state !== 'running') return `Trial ${trial} ended before its first epoch.`;
+  if (progress === undefined || progress.epochs === 0 || progress.stepMs === 0) {
+    return 'No epochs yet. The first of this trial is on its way.';
+  }
+  const left = Math.max(0, progress.steps / progress.epochs - progress.step) * progress.stepMs;
+  return `No epochs yet. The first of this trial is expected in ${aboutSpan(left)}.`;
 }

@@ -1,60 +1,122 @@
+import { ArrowDown, ArrowUp } from 'lucide-react';
 import { type ReactElement, useMemo } from 'react';
-import type { Trial } from '../../../shared/records/experiment.ts';
+import type { OperationShare } from '../../../shared/records/leaderboard.ts';
 import { OPERATION_FACTS } from '../../../shared/search-space/operation-facts.ts';
-import { Empty } from '../../components/notices.tsx';
+import {
+  OPERATION_COLUMNS,
+  type OperationColumn,
+  operationsToCsv,
+  readOperationSort,
+  sortOperations,
+  writeOperationSort,
+} from '../../charts/operation-table.ts';
+import styles from '../../charts/operations.module.css';
+import { useChartParameter } from '../../charts/use-chart-options.ts';
+import { useFreshAnswer } from '../../charts/use-fresh-answer.ts';
+import { Button } from '../../components/button.tsx';
+import { saveFile } from '../../components/clipboard.ts';
+import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import table from '../../components/table.module.css';
 import { percentDigits } from '../../components/words.ts';
-import { operationShares, TOP } from '../../state/operation-shares.ts';
+import type { SearchPaneProps } from './search-pane.ts';
 
 /** Which operations the best cells are made of. */
-export function OperationsPane({ trials }: { trials: ReadonlyMap<number, Trial> }): ReactElement {
-  const shares = useMemo(() => operationShares(trials.values()), [trials]);
-  if (shares.length === 0)
+export function OperationsPane({ experiment }: SearchPaneProps): ReactElement | null {
+  const { id, counts, trashed } = experiment;
+  const answer = useFreshAnswer('experiment.operations', { experiment: id }, `${counts.completed} ${trashed}`, id);
+  if (answer.kind === 'failed') return <ErrorPanel message={answer.error.message} onRetry={answer.retry} />;
+  if (answer.kind === 'loading') return null;
+  const shares = answer.value.filter(({ having }) => having.count > 0);
+  if (shares.length === 0) {
     return <Empty>No reward yet. Shares of operations come with the first finished trial.</Empty>;
+  }
+  return <OperationsTable shares={shares} />;
+}
+
+function OperationsTable({ shares }: { shares: readonly OperationShare[] }): ReactElement {
+  const [text, write] = useChartParameter('operations');
+  const sort = useMemo(() => readOperationSort(text), [text]);
+  const rows = useMemo(() => sortOperations(shares, sort), [shares, sort]);
+  const largest = Math.max(...shares.map(({ topShare, share }) => Math.max(topShare, share)));
+  const press = (column: OperationColumn): void => {
+    const isAscending = sort.column === column ? !sort.isAscending : column === 'operation';
+    write(writeOperationSort({ column, isAscending }));
+  };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too
-    <section className={table.scroll} aria-label="Operations" tabIndex={0}>
-      <table className={table.table}>
-        <caption className={table.caption}>
-          Share of each operation in the best {TOP} trials and in all, and mean reward of trials with and without it
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Operation</th>
-            <th scope="col" className={table.number}>
-              Top {TOP} %
-            </th>
-            <th scope="col" className={table.number}>
-              All %
-            </th>
-            <th scope="col" className={table.number}>
-              With %
-            </th>
-            <th scope="col" className={table.number}>
-              Trials
-            </th>
-            <th scope="col" className={table.number}>
-              Without %
-            </th>
-            <th scope="col" className={table.number}>
-              Trials
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shares.map(({ operation, topShare, share, having, lacking }) => (
-            <tr key={operation}>
-              <td className={table.whole}>{OPERATION_FACTS[operation].label}</td>
-              <td className={table.number}>{percentDigits(topShare)}</td>
-              <td className={table.number}>{percentDigits(share)}</td>
-              <td className={table.number}>{having.reward === null ? '–' : percentDigits(having.reward)}</td>
-              <td className={table.number}>{having.count}</td>
-              <td className={table.number}>{lacking.reward === null ? '–' : percentDigits(lacking.reward)}</td>
-              <td className={table.number}>{lacking.count}</td>
+    <section className={styles.pane} aria-label="Operations">
+      <header className={styles.head}>
+        <p>Share of each operation in the best 25 trials and in all, and mean reward of trials with and without it</p>
+        <Button
+          kind="quiet"
+          onClick={() => saveFile('operations.csv', 'text/csv', operationsToCsv(rows))}
+          aria-label="Save operations as CSV"
+        >
+          CSV
+        </Button>
+      </header>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too */}
+      <div className={styles.scroll} tabIndex={0}>
+        <table className={`${table.table} ${styles.table}`}>
+          <thead>
+            <tr>
+              {OPERATION_COLUMNS.map(({ id, title }) => (
+                <SortHead
+                  key={id}
+                  title={title}
+                  direction={sort.column !== id ? null : sort.isAscending ? 'ascending' : 'descending'}
+                  onPress={() => press(id)}
+                />
+              ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <OperationRow key={row.operation} row={row} largest={largest} />
+            ))}
+          </tbody>
+        </table>
+      </div>
     </section>
   );
+}
+
+function SortHead(props: { title: string; direction: 'ascending' | 'descending' | null; onPress: () => void }) {
+  const { title, direction, onPress } = props;
+  const Arrow = direction === 'ascending' ? ArrowUp : ArrowDown;
+  return (
+    <th scope="col" aria-sort={direction ?? 'none'}>
+      <button type="button" className={styles.sort} onClick={onPress}>
+        {title}
+        {direction === null ? null : <Arrow size={12} aria-hidden="true" />}
+      </button>
+    </th>
+  );
+}
+
+function OperationRow({ row, largest }: { row: OperationShare; largest: number }): ReactElement {
+  const { operation, topShare, share, having, lacking } = row;
+  const reward = (value: number | null): string => (value === null ? '–' : percentDigits(value));
+  return (
+    <tr>
+      <th scope="row" className={table.whole}>
+        {OPERATION_FACTS[operation].label}
+      </th>
+      <td className={styles.share}>
+        <Bar part={topShare / largest} />
+        {percentDigits(topShare)}
+      </td>
+      <td className={styles.share}>
+        <Bar part={share / largest} />
+        {percentDigits(share)}
+      </td>
+      <td className={table.number}>{reward(having.reward)}</td>
+      <td className={table.number}>{having.count.toLocaleString('en')}</td>
+      <td className={table.number}>{reward(lacking.reward)}</td>
+      <td className={table.number}>{lacking.count.toLocaleString('en')}</td>
+    </tr>
+  );
+}
+
+function Bar({ part }: { part: number }): ReactElement {
+  return <i className={styles.bar} style={{ width: `${Math.round(part * 56)}px` }} aria-hidden="true" />;
 }

@@ -1,24 +1,63 @@
-import { lazy, type ReactElement, Suspense, useMemo } from 'react';
-import type { Trial } from '../../../shared/records/experiment.ts';
-import chart from '../../charts/chart.module.css';
-import { scatterCharts } from '../../charts/scatter-charts.ts';
-import { Empty } from '../../components/notices.tsx';
+import { lazy, type ReactElement, Suspense, useCallback } from 'react';
+import styles from '../../charts/chart-tools.module.css';
+import { type Area, withArea } from '../../charts/scatter-area.ts';
+import { COSTS } from '../../charts/scatter-data.ts';
+import { ScatterTools } from '../../charts/scatter-tools.tsx';
+import { useChartChoice } from '../../charts/use-chart-options.ts';
+import { useFreshAnswer } from '../../charts/use-fresh-answer.ts';
+import { Button } from '../../components/button.tsx';
+import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import type { SearchPaneProps } from './search-pane.ts';
 
-const LineChart = lazy(async () => ({ default: (await import('../../charts/line-chart.tsx')).LineChart }));
+const ScatterView = lazy(async () => ({ default: (await import('../../charts/scatter-view.tsx')).ScatterView }));
 
-/** What accuracy costs. */
-export function ScatterPane({ trials }: { trials: ReadonlyMap<number, Trial> }): ReactElement {
-  const charts = useMemo(() => scatterCharts(trials.values()), [trials]);
-  if ((charts[0]?.x.length ?? 0) === 0)
-    return <Empty>No reward yet. The first dot comes with the first finished trial.</Empty>;
+/** What accuracy costs: the trials that the table's filter lets through. */
+export function ScatterPane({ experiment, trial, view, onChange }: SearchPaneProps): ReactElement | null {
+  const [cost, setCost] = useChartChoice('cost', COSTS);
+  const [scale, setScale] = useChartChoice('costs', ['linear', 'log']);
+  const { id, counts, trashed } = experiment;
+  const { filter } = view;
+  const answer = useFreshAnswer('experiment.scatter', { experiment: id, filter }, `${counts.completed} ${trashed}`, id);
+  const selectTrial = useCallback((number: number) => onChange({ trial: number }), [onChange]);
+  const filterArea = useCallback(
+    (area: Area) => onChange({ filter: withArea(filter, cost, area) }),
+    [onChange, filter, cost],
+  );
+  if (answer.kind === 'failed') return <ErrorPanel message={answer.error.message} onRetry={answer.retry} />;
+  if (answer.kind === 'loading') return null;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
-    <section className={chart.pair} aria-label="Scatter" tabIndex={0}>
-      <Suspense fallback={null}>
-        {charts.map((data) => (
-          <LineChart key={data.title} data={data} />
-        ))}
-      </Suspense>
+    <section className={styles.pane} aria-label="Scatter">
+      <ScatterTools
+        cost={cost}
+        isLog={scale === 'log'}
+        filter={filter}
+        onCost={setCost}
+        onLog={(isLog) => setScale(isLog ? 'log' : 'linear')}
+        onFilter={(text) => onChange({ filter: text })}
+      />
+      {answer.value.trial.length === 0 ? (
+        <NoDots filter={filter} onClear={() => onChange({ filter: '' })} />
+      ) : (
+        <Suspense fallback={null}>
+          <ScatterView
+            scatter={answer.value}
+            cost={cost}
+            isLog={scale === 'log'}
+            selected={trial?.trial ?? null}
+            onSelect={selectTrial}
+            onArea={filterArea}
+          />
+        </Suspense>
+      )}
     </section>
+  );
+}
+
+function NoDots({ filter, onClear }: { filter: string; onClear: () => void }): ReactElement {
+  if (filter.trim() === '') return <Empty>No reward yet. The first dot comes with the first finished trial.</Empty>;
+  return (
+    <Empty actions={<Button onClick={onClear}>Clear filter</Button>}>
+      No trial with a reward fits the filter <code>{filter}</code>.
+    </Empty>
   );
 }

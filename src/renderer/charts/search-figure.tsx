@@ -1,0 +1,122 @@
+import { type ReactElement, useMemo } from 'react';
+import type { Experiment } from '../../shared/records/experiment.ts';
+import { Button } from '../components/button.tsx';
+import { useAction, useExperiments, useSession, useStatus } from '../state/use-workbench.ts';
+import { runsLike, twinOf } from './beside.ts';
+import styles from './chart-tools.module.css';
+import { LineChart } from './line-chart.tsx';
+import { type SearchRun, searchChart } from './search-chart.ts';
+import { useChartParameter } from './use-chart-options.ts';
+import { useFreshAnswer } from './use-fresh-answer.ts';
+
+const NO_EXPERIMENTS: ReadonlyMap<number, Experiment> = new Map();
+
+/** The paper's figure 6 of a search, with its random twin and, when asked, another search beside it. */
+export function SearchFigure({ experiment }: { experiment: Experiment }): ReactElement {
+  const loaded = useExperiments();
+  const all = loaded.kind === 'ready' ? loaded.value : NO_EXPERIMENTS;
+  const [text, write] = useChartParameter('beside');
+  const twin = useMemo(() => twinOf(experiment, all.values()), [experiment, all]);
+  const other = all.get(Number(text)) ?? null;
+  const isOther = other !== null && other.id !== experiment.id && other.id !== twin?.id;
+  const runs = [
+    useRun(experiment, ''),
+    useRun(twin, twin?.config.strategy.kind === 'random' ? 'random' : `search ${twin?.id}`),
+    useRun(isOther ? other : null, `search ${other?.id}`),
+  ];
+  const [own, twinRun, otherRun] = runs;
+  const shown = useMemo(
+    () => [own, twinRun, otherRun].filter((run) => run !== null && run !== undefined),
+    [own, twinRun, otherRun],
+  );
+  const planned = Math.max(...[experiment, twin, isOther ? other : null].map((one) => one?.config.budget.trials ?? 0));
+  const data = useMemo(() => searchChart(shown, planned), [shown, planned]);
+  return (
+    <LineChart
+      data={data}
+      empty="No reward yet. The first point comes with the first finished trial."
+      note={
+        <>
+          <TwinNote experiment={experiment} twin={twin} all={all} />
+          <BesideChoice
+            experiment={experiment}
+            twin={twin}
+            all={all}
+            chosen={isOther ? String(other.id) : ''}
+            onChoose={(id) => write(id === '' ? null : id)}
+          />
+        </>
+      }
+    />
+  );
+}
+
+function useRun(experiment: Experiment | null, name: string): SearchRun | null {
+  const counts = experiment === null ? '' : Object.values(experiment.counts).join(' ');
+  const id = experiment?.id ?? 0;
+  const isRandom = experiment?.config.strategy.kind === 'random';
+  const answer = useFreshAnswer('experiment.curve', id === 0 ? null : { experiment: id }, counts, id);
+  const curve = answer.kind === 'ready' && id !== 0 ? answer.value : null;
+  return useMemo(() => {
+    if (curve === null) return null;
+    const kind = name === '' ? 'own' : isRandom ? 'random' : 'other';
+    return { name, kind, curve };
+  }, [curve, name, isRandom]);
+}
+
+interface BesideProps {
+  readonly experiment: Experiment;
+  readonly twin: Experiment | null;
+  readonly all: ReadonlyMap<number, Experiment>;
+}
+
+function TwinNote({ experiment, twin, all }: BesideProps): ReactElement | null {
+  const session = useSession();
+  const isConnected = useStatus().kind === 'connected';
+  const { run, isBusy, error } = useAction();
+  if (twin !== null) {
+    const isRepeated = Math.min(runsLike(experiment, all.values()), runsLike(twin, all.values())) > 1;
+    return isRepeated ? null : <span>One run each.</span>;
+  }
+  // The twin of a random search would be the same search again.
+  if (experiment.config.strategy.kind === 'random') return null;
+  return (
+    <>
+      <span>No twin yet.</span>
+      <Button
+        isBusy={isBusy}
+        disabled={!isConnected}
+        title={isConnected ? undefined : 'Not possible while the workbench does not answer'}
+        onClick={() => void run(() => session.call('experiment.twin', { experiment: experiment.id }))}
+      >
+        Start a random search with the same budget
+      </Button>
+      {error === null ? null : (
+        <span className={styles.problem} role="alert">
+          {error.message}
+        </span>
+      )}
+    </>
+  );
+}
+
+function BesideChoice(
+  props: BesideProps & { readonly chosen: string; readonly onChoose: (id: string) => void },
+): ReactElement | null {
+  const { experiment, twin, all, chosen, onChoose } = props;
+  const others = [...all.values()].filter(({ id }) => id !== experiment.id && id !== twin?.id);
+  if (others.length === 0) return null;
+  return (
+    <label className={styles.field}>
+      Beside it
+      <select value={chosen} onChange={({ target }) => onChoose(target.value)}>
+        <option value="">no other search</option>
+        {others.map(({ id, config }) => (
+          <option key={id} value={id}>
+            {`${id} \u2068${config.name}\u2069`}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
