@@ -1,59 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CellDrawing, drawCell, MEASURES, type Part } from '../../../src/renderer/graphs/cell-drawing.ts';
+import { type CellDrawing, drawCell, MEASURES } from '../../../src/renderer/graphs/cell-drawing.ts';
 import { layerCell, stateLayers } from '../../../src/renderer/graphs/cell-layers.ts';
 import { startViewport, ZOOM } from '../../../src/renderer/graphs/graph-viewport.ts';
-import type { Box } from '../../../src/renderer/graphs/pill-shape.ts';
-import type { Point } from '../../../src/renderer/graphs/rounded-line.ts';
 import type { Cell } from '../../../src/shared/records/architecture.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 import { liveStates } from '../../../src/shared/search-space/live-blocks.ts';
+import { foreignCrossings, overlaps } from './drawing-faults.ts';
 import { anyCell, DEEPEST, proposedCells, WIDEST } from './sample-cells.ts';
 
 const RUNS = { numRuns: 2000 };
-
-/** Whether a piece of a line touches a box that is a little smaller than itself; Liang and Barsky's clipping. */
-function crosses(from: Point, to: Point, { x, y, width, height }: Box): boolean {
-  const slack = 0.01;
-  const [dx, dy] = [to.x - from.x, to.y - from.y];
-  let [enter, leave] = [0, 1];
-  for (const [step, room] of [
-    [-dx, from.x - (x + slack)],
-    [dx, x + width - slack - from.x],
-    [-dy, from.y - (y + slack)],
-    [dy, y + height - slack - from.y],
-  ] as const) {
-    if (step === 0 && room < 0) return false;
-    if (step < 0) enter = Math.max(enter, room / step);
-    if (step > 0) leave = Math.min(leave, room / step);
-  }
-  return enter < leave;
-}
-
-function foreignCrossings({ edges, parts }: CellDrawing): string[] {
-  return edges.flatMap(({ id, source, target, points }) =>
-    parts
-      // A rounded corner cuts inside the bends, so a line without corners that stays out is out altogether.
-      .filter((part) => part.id !== source && part.id !== target)
-      .filter(({ box }) => points.slice(1).some((to, index) => crosses(points[index]!, to, box)))
-      .map((part) => `${id} crosses ${part.id}`),
-  );
-}
-
-function overlaps(parts: readonly Part[]): string[] {
-  return parts.flatMap((one, index) =>
-    parts
-      .slice(index + 1)
-      .filter(
-        ({ box }) =>
-          box.x < one.box.x + one.box.width &&
-          one.box.x < box.x + box.width &&
-          box.y < one.box.y + one.box.height &&
-          one.box.y < box.y + box.height,
-      )
-      .map((other) => `${one.id} and ${other.id}`),
-  );
-}
 
 const part = (drawing: CellDrawing, id: string) => drawing.parts.find((other) => other.id === id)!;
 
