@@ -1,80 +1,138 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { FilterTerm } from '../../shared/leaderboard/filter.ts';
+import { STATE_ORDER } from '../../shared/leaderboard/row-order.ts';
 import { OPERATIONS, type Operation } from '../../shared/records/architecture.ts';
-import type { Trial } from '../../shared/records/experiment.ts';
 import type { OperationShare, Scatter, SearchCurve } from '../../shared/records/leaderboard.ts';
-import { liveBlocks } from '../../shared/search-space/live-blocks.ts';
+import { filterSql } from './filter-sql.ts';
+import { usesAt } from './operation-uses.ts';
 
 /** Trials that count as the top (design; the paper's figure 6 has the same 25). */
 const TOP = 25;
-
-type Rewarded = Trial & { readonly reward: number };
-
-export function rewardedTrials(trials: readonly Trial[]): Rewarded[] {
-  return trials.filter((trial): trial is Rewarded => trial.reward !== null && trial.trashedAt === null);
-}
-
-export function scatterOf(trials: readonly Trial[]): Scatter {
-  const rewarded = rewardedTrials(trials);
-  return {
-    trial: rewarded.map(({ trial }) => trial),
-    reward: rewarded.map(({ reward }) => reward),
-    trainableParameters: rewarded.map(({ trainableParameters }) => trainableParameters),
-    multiplyAdds: rewarded.map(({ multiplyAdds }) => multiplyAdds),
-    durationMs: rewarded.map(({ durationMs }) => durationMs),
-  };
-}
-
-export function sharesOf(trials: readonly Trial[]): OperationShare[] {
-  const rewarded = rewardedTrials(trials).sort((one, other) => other.reward - one.reward || one.trial - other.trial);
-  const used = rewarded.map((trial) => ({ reward: trial.reward, operations: operationsOf(trial) }));
-  const all = used.flatMap(({ operations }) => operations);
-  const top = used.slice(0, TOP).flatMap(({ operations }) => operations);
-  return OPERATIONS.map((operation) => ({
-    operation,
-    topShare: share(top, operation),
-    share: share(all, operation),
-    having: rewards(used.filter(({ operations }) => operations.includes(operation))),
-    lacking: rewards(used.filter(({ operations }) => !operations.includes(operation))),
-  }));
-}
-
-function operationsOf({ architecture }: Trial): Operation[] {
-  return [architecture.normal, architecture.reduction].flatMap((cell) =>
-    liveBlocks(cell).flatMap((index) => {
-      const block = cell.blocks[index];
-      return block === undefined ? [] : [block.left.operation, block.right.operation];
-    }),
-  );
-}
-
-const share = (operations: readonly Operation[], wanted: Operation): number =>
-  operations.length === 0 ? 0 : operations.filter((operation) => operation === wanted).length / operations.length;
-
-function rewards(trials: readonly { readonly reward: number }[]): { count: number; reward: number | null } {
-  const count = trials.length;
-  return { count, reward: count === 0 ? null : trials.reduce((sum, { reward }) => sum + reward, 0) / count };
-}
-
+/** Ours: more than a chart has pixels. */
 const MOST_POINTS = 1000;
 
-export function curveOf(trials: readonly Trial[]): SearchCurve {
-  const proposals = trials.filter(({ batch, trashedAt }) => batch !== null && trashedAt === null);
-  const curve: SearchCurve = { proposals: [], best: [], top5: [], top25: [] };
-  const every = Math.max(1, Math.ceil(proposals.length / MOST_POINTS));
-  const top: number[] = [];
-  const mean = (count: number): number | null =>
-    top.length < count ? null : top.slice(0, count).reduce((sum, reward) => sum + reward, 0) / count;
-  for (const [index, { reward }] of proposals.entries()) {
-    if (reward !== null) {
-      top.push(reward);
-      top.sort((one, other) => other - one);
-      top.length = Math.min(top.length, TOP);
-    }
-    const number = index + 1;
-    if (number % every !== 0 && number !== proposals.length) continue;
-    curve.proposals.push(number);
-    curve.best.push(mean(1));
-    curve.top5.push(mean(5));
-    curve.top25.push(mean(TOP));
+const TRIALS = 'experiment = ? AND is_cell = 0 AND is_trash = 0';
+const ENDED = STATE_ORDER.flatMap((state, place) =>
+  state === 'completed' || state === 'failed' || state === 'pruned' ? [place] : [],
+);
+
+type ScatterRow = [number, number, number, number, number];
+
+/** What is true of all trials of an experiment that are not in the trash. */
+export class Aggregates {
+  private readonly database: Database;
+  private readonly uses: Statement<[number], [number, string]>;
+  private readonly top: Statement<[number, number], string>;
+  private readonly rewards: Statement<[number], number | null>;
+
+  constructor(database: Database) {
+    this.database = database;
+    this.uses = database
+      .prepare<[number], [number, string]>(
+        `SELECT reward, operation_uses FROM leaderboard WHERE ${TRIALS} AND reward IS NOT NULL ORDER BY trial`,
+      )
+      .raw();
+    this.top = database
+      .prepare<[number, number], string>(
+        `SELECT operation_uses FROM leaderboard WHERE ${TRIALS} AND reward IS NOT NULL
+         ORDER BY reward DESC, trial LIMIT ?`,
+      )
+      .pluck();
+    this.rewards = database
+      .prepare<[number], number | null>(
+        `SELECT reward FROM leaderboard WHERE ${TRIALS} AND batch IS NOT NULL AND state IN (${ENDED.join()})
+         ORDER BY trial`,
+      )
+      .pluck();
   }
-  return curve;
+
+  /** Trials with a reward that a filter lets through, in the order of their numbers. */
+  scatter(experiment: number, terms: readonly FilterTerm[]): Scatter {
+    const { sql, parameters } = filterSql(terms);
+    const rows = this.database
+      .prepare<unknown[], ScatterRow>(
+        `SELECT trial, reward, trainable_parameters, multiply_adds, duration_ms FROM leaderboard
+         WHERE ${TRIALS} AND reward IS NOT NULL AND ${sql} ORDER BY trial`,
+      )
+      .raw()
+      .all(experiment, ...parameters);
+    return {
+      trial: rows.map((row) => row[0]),
+      reward: rows.map((row) => row[1]),
+      trainableParameters: rows.map((row) => row[2]),
+      multiplyAdds: rows.map((row) => row[3]),
+      durationMs: rows.map((row) => row[4]),
+    };
+  }
+
+  /** How the operations of a search space do, and any other that a trial has. */
+  operations(experiment: number, space: readonly Operation[]): OperationShare[] {
+    const sums = OPERATIONS.map(() => ({ uses: 0, count: 0, reward: 0 }));
+    const all = { count: 0, reward: 0 };
+    for (const [reward, uses] of this.uses.iterate(experiment)) {
+      all.count++;
+      all.reward += reward;
+      for (const [place, sum] of sums.entries()) {
+        const times = usesAt(uses, place);
+        if (times === 0) continue;
+        sum.uses += times;
+        sum.count++;
+        sum.reward += reward;
+      }
+    }
+    const inTop = this.topUses(experiment);
+    const share = sharesOf(sums.map(({ uses }) => uses));
+    return OPERATIONS.flatMap((operation, place) => {
+      const sum = sums[place];
+      if (!sum || (sum.uses === 0 && !space.includes(operation))) return [];
+      const having = { count: sum.count, reward: sum.count === 0 ? null : sum.reward / sum.count };
+      const rest = { count: all.count - sum.count, reward: all.reward - sum.reward };
+      const lacking = { count: rest.count, reward: rest.count === 0 ? null : rest.reward / rest.count };
+      return [{ operation, topShare: inTop[place] ?? 0, share: share[place] ?? 0, having, lacking }];
+    });
+  }
+
+  private topUses(experiment: number): number[] {
+    const top = this.top.all(experiment, TOP);
+    return sharesOf(OPERATIONS.map((_, place) => top.reduce((sum, uses) => sum + usesAt(uses, place), 0)));
+  }
+
+  /**
+   * The best so far after so many of the search's own trials that ended, failed and pruned ones among them (paper,
+   * figure 6). Cancelled ones are no proposals any more: another took their place.
+   */
+  curve(experiment: number): SearchCurve {
+    const rewards = this.rewards.all(experiment);
+    const curve: SearchCurve = { proposals: [], best: [], top5: [], top25: [] };
+    const every = Math.max(1, Math.ceil(rewards.length / MOST_POINTS));
+    const top: number[] = [];
+    for (const [index, reward] of rewards.entries()) {
+      if (reward !== null) insertInto(top, reward);
+      const proposals = index + 1;
+      if (proposals % every !== 0 && proposals !== rewards.length) continue;
+      curve.proposals.push(proposals);
+      curve.best.push(meanOf(top, 1));
+      curve.top5.push(meanOf(top, 5));
+      curve.top25.push(meanOf(top, TOP));
+    }
+    return curve;
+  }
+}
+
+function sharesOf(uses: readonly number[]): number[] {
+  const all = uses.reduce((sum, count) => sum + count, 0);
+  return uses.map((count) => (all === 0 ? 0 : count / all));
+}
+
+/** Keeps the best so many, highest first. */
+function insertInto(top: number[], reward: number): void {
+  const place = top.findIndex((other) => other < reward);
+  if (place < 0) top.push(reward);
+  else top.splice(place, 0, reward);
+  top.length = Math.min(top.length, TOP);
+}
+
+function meanOf(top: readonly number[], count: number): number | null {
+  if (top.length < count) return null;
+  return top.slice(0, count).reduce((sum, reward) => sum + reward, 0) / count;
 }

@@ -15,6 +15,7 @@ export class Commits {
   private readonly database: Database;
   private readonly publish: Publish;
   private readonly changed = new Map<string, () => WorkbenchEvent>();
+  private readonly settling = new Map<string, () => void>();
   private depth = 0;
 
   constructor(database: Database, publish: Publish) {
@@ -28,11 +29,18 @@ export class Commits {
     let result: T;
     this.depth++;
     try {
-      result = this.database.transaction(work).immediate();
+      result = this.database
+        .transaction(() => {
+          const done = work();
+          for (const settle of this.settling.values()) settle();
+          return done;
+        })
+        .immediate();
     } catch (error) {
       this.changed.clear();
       throw explainStorageError(error, dirname(this.database.name));
     } finally {
+      this.settling.clear();
       this.depth--;
     }
     this.tell();
@@ -43,6 +51,12 @@ export class Commits {
   note(key: string, read: () => WorkbenchEvent): void {
     if (this.depth === 0) throw new Error(`${key} changed outside a transaction`);
     this.changed.set(key, read);
+  }
+
+  /** Does what follows from the changes of a transaction, once by `key`, at its end and within it. Only inside `run`. */
+  settle(key: string, work: () => void): void {
+    if (this.depth === 0) throw new Error(`${key} changed outside a transaction`);
+    this.settling.set(key, work);
   }
 
   private tell(): void {

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { CellLabels } from '../../shared/records/leaderboard.ts';
 import type { Commits } from './commits.ts';
+import type { LeaderboardRows } from './leaderboard-rows.ts';
 
 interface LabelsRow {
   isStarred: number;
@@ -11,11 +12,13 @@ interface LabelsRow {
 /** What people wrote to the cells of an experiment: a cell without a row has no labels. */
 export class Labels {
   private readonly commits: Commits;
+  private readonly rows: LeaderboardRows;
   private readonly one: Statement<[number, string], LabelsRow>;
   private readonly put: Statement<[{ experiment: number; hash: string } & LabelsRow]>;
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: Commits, rows: LeaderboardRows) {
     this.commits = commits;
+    this.rows = rows;
     this.one = database.prepare(
       'SELECT is_starred AS isStarred, note, tags FROM cell_labels WHERE experiment = ? AND hash = ?',
     );
@@ -35,6 +38,7 @@ export class Labels {
     const { isStarred, note, tags } = labels;
     this.commits.run(() => {
       this.put.run({ experiment, hash, isStarred: isStarred ? 1 : 0, note, tags: JSON.stringify(tags) });
+      this.rows.labelsChanged(experiment, hash);
       this.commits.note(`labels ${experiment} ${hash}`, () => ({
         name: 'cell.labelled',
         payload: { experiment, hash, labels: this.get(experiment, hash) },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { makeFolders } from '../make-folders.ts';
+import { Aggregates } from './aggregates.ts';
 import { Attempts } from './attempts.ts';
 import { backUp, type Restored, restore } from './backups.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -14,6 +15,7 @@ import { ExperimentDatasets } from './experiment-datasets.ts';
 import { Experiments } from './experiments.ts';
 import { Labels } from './labels.ts';
 import { Leaderboard } from './leaderboard.ts';
+import { LeaderboardRows } from './leaderboard-rows.ts';
 import { LogEntries } from './log-entries.ts';
 import { NamedViews } from './named-views.ts';
 import { lockProject } from './project-lock.ts';
@@ -27,6 +29,7 @@ export interface Store {
   readonly trials: Trials;
   readonly attempts: Attempts;
   readonly leaderboard: Leaderboard;
+  readonly aggregates: Aggregates;
   readonly labels: Labels;
   readonly views: NamedViews;
   readonly epochs: Epochs;
@@ -111,15 +114,16 @@ function composeStore(database: Database, { folder, publish, now, unlock, restor
     underWay = next.catch(() => undefined);
     return next;
   };
-  const trials = new Trials(database, commits);
-  const labels = new Labels(database, commits);
+  const rows = new LeaderboardRows(database, commits);
+  const trials = new Trials(database, commits, rows);
   return {
     experiments: new Experiments(database, commits),
     datasets: new ExperimentDatasets(database, commits),
     trials,
     attempts: new Attempts(database, commits),
-    labels,
-    leaderboard: new Leaderboard(trials, labels),
+    labels: new Labels(database, commits, rows),
+    leaderboard: new Leaderboard(database, rows, trials),
+    aggregates: new Aggregates(database),
     views: new NamedViews(database, commits),
     epochs: new Epochs(database, commits),
     updates: new ControllerUpdates(database, commits),

@@ -1,8 +1,11 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { naturalOrder } from '../../shared/leaderboard/row-order.ts';
 import type { Trial, TrialState } from '../../shared/records/experiment.ts';
 import type { Outcome } from '../../shared/records/training.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Commits } from './commits.ts';
+import type { LeaderboardRows } from './leaderboard-rows.ts';
+import { operationBits, operationUses } from './operation-uses.ts';
 
 /** What a trial is before anything happened to it. */
 export type NewTrial = Pick<
@@ -53,6 +56,7 @@ const LEASED = `experiment = @experiment AND trial = @trial AND state = 'running
  */
 export class Trials {
   private readonly commits: Commits;
+  private readonly rows: LeaderboardRows;
   private readonly one: Statement<[number, number], TrialRow>;
   private readonly batch: Statement<[number, number], TrialRow>;
   private readonly all: Statement<[number], TrialRow>;
@@ -61,8 +65,9 @@ export class Trials {
   private readonly repeated: Statement<[number], TrialRow>;
   private readonly repeatedNumbers: Statement<[number], { trial: number }>;
   private readonly proposals: Statement<[number], { all: number; cancelled: number; unfinished: number }>;
+  private readonly times: Statement<[number], { durationMs: number }>;
   private readonly last: Statement<[number], { trial: number | null }>;
-  private readonly insert: Statement<[Omit<NewTrial, 'architecture'> & { architecture: string }]>;
+  private readonly insert: Statement<[ReturnType<typeof toInserted>]>;
   private readonly take: Statement<[{ experiment: number; trial: number; at: string }], { leaseEpoch: number }>;
   private readonly holds: Statement<[Lease], { held: number }>;
   private readonly move: Statement<[Lease & { step: number; steps: number; addedMs: number }]>;
@@ -73,8 +78,9 @@ export class Trials {
   private readonly hide: Statement<[{ experiment: number; trial: number; at: string | null }]>;
   private readonly drop: Statement<[{ experiment: number; trial: number; message: string; at: string }]>;
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: Commits, rows: LeaderboardRows) {
     this.commits = commits;
+    this.rows = rows;
     this.one = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND trial = ?`);
     this.batch = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch = ? ORDER BY trial`);
     this.all = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? ORDER BY trial`);
@@ -94,12 +100,17 @@ export class Trials {
          count(*) FILTER (WHERE ${UNFINISHED}) AS unfinished
        FROM trials WHERE experiment = ? AND batch IS NOT NULL`,
     );
+    this.times = database.prepare(
+      `SELECT duration_ms AS durationMs FROM trials
+       WHERE experiment = ? AND state = 'completed' AND reused_from IS NULL AND duration_ms > 0
+       ORDER BY trial DESC LIMIT 200`,
+    );
     this.last = database.prepare('SELECT max(trial) AS trial FROM trials WHERE experiment = ?');
     this.insert = database.prepare(
       `INSERT INTO trials (experiment, trial, batch, state, architecture, hash, origin, parent, log_probability, seed,
-         trainable_parameters, total_parameters, multiply_adds, queued_at)
+         trainable_parameters, total_parameters, multiply_adds, queued_at, origin_order, operations, operation_uses)
        VALUES (@experiment, @trial, @batch, 'queued', @architecture, @hash, @origin, @parent, @logProbability, @seed,
-         @trainableParameters, @totalParameters, @multiplyAdds, @queuedAt)`,
+         @trainableParameters, @totalParameters, @multiplyAdds, @queuedAt, @originOrder, @operations, @operationUses)`,
     );
     this.take = database.prepare(
       `UPDATE trials SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
@@ -138,7 +149,7 @@ export class Trials {
   add(trials: readonly NewTrial[]): void {
     this.commits.run(() => {
       for (const trial of trials) {
-        this.insert.run({ ...trial, architecture: JSON.stringify(trial.architecture) });
+        this.insert.run(toInserted(trial));
         this.note(trial.experiment, trial.trial);
       }
     });
@@ -187,6 +198,11 @@ export class Trials {
   /** Of the search's own trials, so without repeats: how many there are, and how many of them are not finished. */
   proposed(experiment: number): { all: number; cancelled: number; unfinished: number } {
     return this.proposals.get(experiment) ?? { all: 0, cancelled: 0, unfinished: 0 };
+  }
+
+  /** Training times of the newest completed trials, those left out that reused a reward. Milliseconds. */
+  trainingTimes(experiment: number): number[] {
+    return this.times.all(experiment).map(({ durationMs }) => durationMs);
   }
 
   /** The number that the next trial gets. */
@@ -255,11 +271,23 @@ export class Trials {
   }
 
   private note(experiment: number, trial: number): void {
+    this.rows.trialChanged(experiment, trial);
     this.commits.note(`trial ${experiment} ${trial}`, () => ({
       name: 'trial.changed',
       payload: this.get(experiment, trial),
     }));
   }
+}
+
+function toInserted(trial: NewTrial) {
+  const uses = operationUses(trial.architecture);
+  return {
+    ...trial,
+    architecture: JSON.stringify(trial.architecture),
+    originOrder: naturalOrder(trial.origin),
+    operations: operationBits(uses),
+    operationUses: uses,
+  };
 }
 
 interface Ending {

@@ -53,10 +53,10 @@ it('lets only the newest lease write, and nobody write to a finished trial', () 
   const first = store.trials.lease(1, 1, AT)!;
   const second = store.trials.lease(1, 1, AT)!;
   expect([first.leaseEpoch, second.leaseEpoch]).toEqual([1, 2]);
-  expect(store.trials.advance(first, 10, 100)).toBe(false);
+  expect(store.trials.advance(first, 10, 100, 0)).toBe(false);
   expect(store.trials.finish(first, completed(0.9), AT)).toBe(false);
   expect(store.trials.release(first)).toBe(false);
-  expect(store.trials.advance(second, 5, 100)).toBe(true);
+  expect(store.trials.advance(second, 5, 100, 0)).toBe(true);
   expect(store.trials.finish(second, completed(0.5), AT)).toBe(true);
   expect(store.trials.finish(second, completed(0.6), AT)).toBe(false);
   expect(store.trials.lease(1, 1, AT)).toBeNull();
@@ -81,7 +81,7 @@ it('accepts no write of a void lease in 1,000 random interleavings', () => {
       const isNewest = lease === leases.at(-1);
       const reward = lease.leaseEpoch / 1000;
       const accepted =
-        choice < 0.8 ? store.trials.advance(lease, ++step, 100) : store.trials.finish(lease, completed(reward), AT);
+        choice < 0.8 ? store.trials.advance(lease, ++step, 100, 0) : store.trials.finish(lease, completed(reward), AT);
       expect(accepted).toBe(isNewest);
       if (!isNewest) refused++;
     }

@@ -66,14 +66,20 @@ CREATE TABLE trials (
   step INTEGER NOT NULL DEFAULT 0,
   steps INTEGER NOT NULL DEFAULT 0,
   trashed_at TEXT,
+  -- Read from the architecture and the origin once, see store/operation-uses.ts and leaderboard/row-order.ts.
+  operations INTEGER NOT NULL,
+  operation_uses TEXT NOT NULL,
+  origin_order TEXT NOT NULL,
   PRIMARY KEY (experiment, trial),
   FOREIGN KEY (experiment, reused_from) REFERENCES trials (experiment, trial)
 ) STRICT;
 -- The leaderboard's order: NULL sorts last in a descending index.
 CREATE INDEX trials_by_reward ON trials (experiment, reward DESC, trial);
-CREATE INDEX trials_by_state ON trials (experiment, state);
-CREATE INDEX trials_by_batch ON trials (experiment, batch, trial);
+-- The batch and the state are in both, so that counting reads nothing else.
+CREATE INDEX trials_by_state ON trials (experiment, state, batch);
+CREATE INDEX trials_by_batch ON trials (experiment, batch, trial, state);
 CREATE INDEX trials_by_hash ON trials (experiment, hash, trial);
+CREATE INDEX trials_in_trash ON trials (experiment) WHERE trashed_at IS NOT NULL;
 
 CREATE TABLE epochs (
   experiment INTEGER NOT NULL,
@@ -111,6 +117,47 @@ CREATE TABLE log (
   message TEXT NOT NULL
 ) STRICT;
 CREATE INDEX log_by_trial ON log (experiment, trial, entry);
+
+-- What the leaderboard shows and asks for, narrow so that all of it is read in milliseconds. A row a trial (is_cell 0),
+-- and for each distinct cell a row for its trials outside the trash and one for those in it (is_cell 1). It follows from
+-- trials and cell_labels and is kept by store/leaderboard-rows.ts within the transactions that change them.
+CREATE TABLE leaderboard (
+  experiment INTEGER NOT NULL,
+  is_cell INTEGER NOT NULL CHECK (is_cell IN (0, 1)),
+  is_trash INTEGER NOT NULL CHECK (is_trash IN (0, 1)),
+  -- The row's trial; a cell's is the one that tells most.
+  trial INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  -- A cell's is the mean of its trainings.
+  reward REAL,
+  deviation REAL,
+  -- Whether the reward comes from a training of this trial, not from an equal one.
+  is_trained INTEGER NOT NULL,
+  best REAL,
+  proposals INTEGER NOT NULL,
+  trainable_parameters INTEGER NOT NULL,
+  multiply_adds INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  -- Its place in STATE_ORDER.
+  state INTEGER NOT NULL,
+  origin TEXT NOT NULL,
+  origin_order TEXT NOT NULL,
+  batch INTEGER,
+  seed INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  started_at TEXT,
+  is_starred INTEGER NOT NULL,
+  -- NULL for none.
+  note TEXT,
+  tags TEXT,
+  operations INTEGER NOT NULL,
+  operation_uses TEXT NOT NULL,
+  PRIMARY KEY (experiment, is_cell, is_trash, trial)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX leaderboard_by_reward ON leaderboard (experiment, is_cell, is_trash, reward DESC, trial);
+-- With all that a cell's row is made from.
+CREATE INDEX leaderboard_by_cell ON leaderboard
+  (experiment, hash, is_cell, is_trash, trial, reward, is_trained, best, state, batch);
 
 -- What a person wrote to a cell: tags as a JSON array.
 CREATE TABLE cell_labels (

@@ -1,14 +1,15 @@
 import type { Handlers } from '../../../shared/contract.ts';
-import { curveOf, scatterOf, sharesOf } from '../../store/aggregates.ts';
+import { termsOf } from '../../store/leaderboard.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
 
 export type AggregateProcedure = 'experiment.scatter' | 'experiment.operations' | 'experiment.curve';
 
 export function aggregateHandlers({ store, searches }: WorkbenchParts): Pick<Handlers, AggregateProcedure> {
-  const trialsOf = (experiment: number) => store.trials.list(searches.get(experiment).id);
   return {
-    'experiment.scatter': ({ experiment }) => scatterOf(trialsOf(experiment)),
-    'experiment.operations': ({ experiment }) => sharesOf(trialsOf(experiment)),
-    'experiment.curve': ({ experiment }) => curveOf(trialsOf(experiment)),
+    'experiment.scatter': ({ experiment, filter }) =>
+      store.aggregates.scatter(searches.get(experiment).id, termsOf(filter)),
+    'experiment.operations': ({ experiment }) =>
+      store.aggregates.operations(experiment, searches.get(experiment).config.space.operations),
+    'experiment.curve': ({ experiment }) => store.aggregates.curve(searches.get(experiment).id),
   };
 }
