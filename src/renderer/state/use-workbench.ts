@@ -2,8 +2,8 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, u
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../shared/contract.ts';
 import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
-import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { NamedView } from '../../shared/records/leaderboard.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { EXPERIMENTS, epochsOf, liveTrialsOf, type Resource, trialOf, updatesOf, VIEWS } from './resource.ts';
 import type { ConnectionStatus, Session, Snapshot } from './session.ts';
 import { type LiveTrials, type LogEntry, type Progress, trialKey } from './workbench-state.ts';

@@ -1,100 +1,175 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed one by one, which a table cannot do
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
-import { Trophy } from 'lucide-react';
-import { memo, type ReactElement } from 'react';
+import { ChevronDown, ChevronRight, Recycle, Star, Trophy } from 'lucide-react';
+import { type MouseEvent, memo, type ReactElement } from 'react';
+import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
 import { TrialStateMark } from '../../components/states.tsx';
-import { duration, FAILURE_WORDS, percent, percentDigits } from '../../components/words.ts';
+import { FAILURE_WORDS, percent, percentDigits } from '../../components/words.ts';
 import { CellThumbnail } from '../../graphs/cell-thumbnail.tsx';
-import { roundedCount } from '../../graphs/part-words.ts';
 import { thumbnailSummary } from '../../graphs/thumbnail-summary.ts';
-import type { LeaderboardRow } from '../../state/leaderboard-rows.ts';
 import styles from './leaderboard.module.css';
+import { type Column, type ColumnLayout, originWords } from './leaderboard-columns.ts';
 
-interface RowViewProps {
+export interface RowMarks {
+  readonly isSelected: boolean;
+  /** Part of a range that Shift made. */
+  readonly isRanged: boolean;
+  /** For compare. */
+  readonly isMarked: boolean;
+  /** A best that nobody has seen yet. */
+  readonly isNewBest: boolean;
+  /** Null: the row has no trials to open. */
+  readonly isOpen: boolean | null;
+  /** One of the trials of the cell above. */
+  readonly isPart: boolean;
+  /** Too fast to be drawn. */
+  readonly isSketch: boolean;
+}
+
+interface RowViewProps extends RowMarks {
   readonly row: LeaderboardRow;
-  readonly index: number;
+  /** Among all that the list shows, from 0. */
+  readonly item: number;
   /** Place and size in pixels. */
   readonly top: number;
   readonly height: number;
-  readonly isSelected: boolean;
   readonly isCompact: boolean;
-  /** For compare. */
-  readonly isMarked: boolean;
-  readonly onSelect: (trial: number) => void;
+  readonly layout: ColumnLayout;
+  readonly onPress: (item: number, event: MouseEvent) => void;
+  readonly onToggle: (item: number) => void;
 }
 
+export const rowId = (item: number): string => `leaderboard-row-${item}`;
+
 /** One row; the grid around it has the focus and the keys. */
-export const LeaderboardRowView = memo(
-  function LeaderboardRowView(props: RowViewProps): ReactElement {
-    const { row, index, top, height, isSelected, isCompact, isMarked, onSelect } = props;
-    const { trial, rank, reward, deviation, best, proposals } = row;
-    const { failure } = trial;
-    return (
-      // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
-      <div
-        role="row"
-        id={`row-${trial.trial}`}
-        aria-rowindex={index + 2}
-        aria-selected={isSelected}
-        data-trial={trial.trial}
-        className={`${styles.row} ${styles.data} ${isSelected ? styles.selected : ''} ${isMarked ? styles.marked : ''}`}
-        style={{ transform: `translateY(${top}px)`, height }}
-        onClick={() => onSelect(trial.trial)}
-      >
-        <span role="gridcell" className={styles.rank}>
+export const LeaderboardRowView = memo(function LeaderboardRowView(props: RowViewProps): ReactElement {
+  const { row, item, top, height, layout, onPress } = props;
+  const { isSelected, isRanged, isMarked, isNewBest, isPart } = props;
+  const classes = [
+    styles.row,
+    styles.data,
+    isSelected || isRanged ? styles.selected : '',
+    isMarked ? styles.marked : '',
+    isNewBest ? styles.newBest : '',
+    isPart ? styles.part : '',
+  ];
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+    <div
+      role="row"
+      id={rowId(item)}
+      aria-rowindex={item + 2}
+      aria-selected={isSelected || isRanged}
+      data-trial={row.trial.trial}
+      data-item={item}
+      className={classes.join(' ')}
+      style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: layout.template }}
+      onClick={(event) => onPress(item, event)}
+    >
+      {layout.columns.map((column) => (
+        <span
+          key={column.id}
+          role="gridcell"
+          className={`${styles[column.id]} ${column.isNumber ? styles.number : ''}`}
+        >
+          <CellContent {...props} column={column} />
+        </span>
+      ))}
+    </div>
+  );
+});
+
+function CellContent(props: RowViewProps & { readonly column: Column }): ReactElement | string {
+  const { column, row, isCompact, isMarked, isSketch, layout } = props;
+  const { trial, rank, reward, deviation, best, labels } = row;
+  switch (column.id) {
+    case 'rank':
+      return (
+        <>
           {rank === 1 ? <Trophy size={14} aria-label="best" /> : null}
           {rank ?? '–'}
           {isMarked ? <span className="visually-hidden">, marked for compare</span> : null}
-        </span>
-        <span role="gridcell" className={styles.cell} title={thumbnailSummary(trial.architecture.normal)}>
-          <CellThumbnail cell={trial.architecture.normal} size={isCompact ? 'compact' : 'comfortable'} />
-          <span className="visually-hidden">{thumbnailSummary(trial.architecture.normal)}</span>
-        </span>
-        <span role="gridcell" className={styles.reward}>
+        </>
+      );
+    case 'cell':
+    case 'reduction': {
+      const kind = column.id === 'cell' ? 'normal' : 'reduction';
+      if (isSketch) return <i className={styles.sketch} />;
+      return (
+        <>
+          <CellThumbnail cell={trial.architecture[kind]} size={isCompact ? 'compact' : 'comfortable'} />
+          <span className="visually-hidden">{thumbnailSummary(trial.architecture[kind], kind)}</span>
+        </>
+      );
+    }
+    case 'reward':
+      return (
+        <span title={deviation === null ? undefined : 'Mean and standard deviation of its trainings'}>
           {reward === null ? '–' : percentDigits(reward)}
           {deviation === null ? null : <small> ± {percentDigits(deviation)}</small>}
         </span>
-        <span
-          role="gridcell"
-          className={styles.best}
-          title={best === null ? undefined : `best ${percent(best)} at epoch ${trial.bestEpoch}`}
-        >
+      );
+    case 'best':
+      return (
+        <span title={best === null ? undefined : `best ${percent(best)}${epochWords(row)}`}>
           {best === null ? '–' : percentDigits(best)}
         </span>
-        <span role="gridcell" className={styles.params}>
-          {roundedCount(trial.trainableParameters)}
-        </span>
-        <span role="gridcell" className={styles.madds}>
-          {roundedCount(trial.multiplyAdds)}
-        </span>
-        <span role="gridcell" className={styles.time}>
-          {trial.reusedFrom === null && trial.durationMs > 0 ? duration(trial.durationMs) : '–'}
-        </span>
-        <span role="gridcell" className={styles.state}>
-          <TrialStateMark state={trial.state} detail={failure === null ? undefined : FAILURE_WORDS[failure]} />
-        </span>
-        <span role="gridcell" className={styles.origin} title={originWords(row)}>
-          {originWords(row)}
-        </span>
-        <span role="gridcell" className={styles.times}>
-          {proposals > 1 ? proposals : ''}
-        </span>
-      </div>
-    );
-  },
-  (one, other) =>
-    one.top === other.top &&
-    one.height === other.height &&
-    one.isSelected === other.isSelected &&
-    one.isCompact === other.isCompact &&
-    one.isMarked === other.isMarked &&
-    one.index === other.index &&
-    one.row.trial === other.row.trial &&
-    one.row.rank === other.row.rank &&
-    one.row.reward === other.row.reward &&
-    one.row.proposals === other.row.proposals,
-);
+      );
+    case 'state':
+      return (
+        <TrialStateMark
+          state={trial.state}
+          isShort={layout.isShort}
+          detail={trial.failure === null ? undefined : FAILURE_WORDS[trial.failure]}
+        />
+      );
+    case 'origin':
+      return <OriginMark row={row} />;
+    case 'times':
+      return <TimesMark {...props} />;
+    case 'star':
+      return labels.isStarred ? <Star size={14} className={styles.starred} aria-label="starred" /> : '';
+    case 'note':
+    case 'tags':
+      return <span title={column.text(row)}>{column.text(row)}</span>;
+    case 'time':
+      return column.text(row) || '–';
+    default:
+      return column.text(row);
+  }
+}
 
-function originWords({ trial }: LeaderboardRow): string {
-  return trial.reusedFrom === null ? trial.origin : `reused from ${trial.reusedFrom}`;
+function epochWords({ best, trial }: LeaderboardRow): string {
+  return trial.bestEpoch !== null && trial.bestAccuracy === best ? ` at epoch ${trial.bestEpoch}` : '';
+}
+
+function OriginMark({ row }: { row: LeaderboardRow }): ReactElement {
+  const words = originWords(row);
+  return (
+    <span title={row.trial.reusedFrom === null ? words : `${words}: nothing was trained (${row.trial.origin})`}>
+      {row.trial.reusedFrom === null ? null : <Recycle size={14} aria-hidden="true" />}
+      {words}
+    </span>
+  );
+}
+
+function TimesMark({ row, item, isOpen, onToggle }: RowViewProps): ReactElement | string {
+  if (isOpen === null) return row.proposals > 1 ? String(row.proposals) : '';
+  const Icon = isOpen ? ChevronDown : ChevronRight;
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      className={styles.opener}
+      aria-expanded={isOpen}
+      aria-label={`${row.proposals} trials of this cell`}
+      onClick={(event) => {
+        event.stopPropagation();
+        onToggle(item);
+      }}
+    >
+      <Icon size={12} aria-hidden="true" />
+      {row.proposals}
+    </button>
+  );
 }

@@ -1,130 +1,153 @@
-import { Download } from 'lucide-react';
-import { type MouseEvent, type ReactElement, type ReactNode, useEffect, useRef } from 'react';
-import { type Experiment, TRIAL_STATES, type TrialState } from '../../../shared/records/experiment.ts';
+import { Columns3, Download } from 'lucide-react';
+import { type ReactElement, useState } from 'react';
+import type { Experiment } from '../../../shared/records/experiment.ts';
+import type { LeaderboardQuery } from '../../../shared/records/leaderboard.ts';
 import { Button } from '../../components/button.tsx';
 import { saveFile } from '../../components/clipboard.ts';
-import { TrialStateMark } from '../../components/states.tsx';
 import { plural } from '../../components/words.ts';
-import { rowsToCsv } from '../../state/csv.ts';
-import type { LeaderboardRow } from '../../state/leaderboard-rows.ts';
-import { type ParsedFilter, statesIn, withStates } from '../../state/trial-filter.ts';
+import { announce } from '../../state/announcements.ts';
+import { exportRows, FILE_KINDS, type FileKind } from '../../state/leaderboard-files.ts';
+import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
+import { useAction, useSession } from '../../state/use-workbench.ts';
 import styles from './leaderboard.module.css';
+import { COLUMN_IDS, COLUMNS, type ColumnLayout } from './leaderboard-columns.ts';
+import { MenuCheck, MenuItem, MenuLine, PopupMenu } from './leaderboard-menu.tsx';
+import { ViewMenu } from './leaderboard-views.tsx';
 import type { SearchView } from './search-view.ts';
+import type { OrderHold } from './use-order-hold.ts';
 
 interface ToolsProps {
-  /** As filtered and sorted; what the files contain. */
-  readonly rows: readonly LeaderboardRow[];
-  readonly total: number;
-  readonly counts: Experiment['counts'];
+  readonly experiment: Experiment;
+  readonly source: LeaderboardSource;
+  readonly query: LeaderboardQuery | null;
+  readonly total: number | null;
+  readonly waiting: number;
+  readonly layout: ColumnLayout;
   readonly view: SearchView;
-  readonly filter: ParsedFilter;
   readonly onChange: (change: Partial<SearchView>) => void;
-  readonly children: ReactNode;
+  readonly hold: OrderHold;
+  /** Too narrow for words that icons can stand for. */
+  readonly isNarrow: boolean;
 }
 
 export function LeaderboardTools(props: ToolsProps): ReactElement {
-  const { rows, total, counts, view, filter, onChange, children } = props;
+  const { experiment, source, query, total, waiting, view, onChange, hold, isNarrow } = props;
   const noun = view.mode === 'cells' ? 'cell' : 'trial';
-  const all =
-    rows.length === total ? plural(total, noun) : `${rows.length.toLocaleString('en')} of ${plural(total, noun)}`;
   return (
-    <>
-      <header className={styles.tools}>
-        <h2>Leaderboard</h2>
-        <span className={styles.total}>{all}</span>
-        <span className={styles.gap} />
-        {children}
-        <div className={styles.switch}>
-          {(['cells', 'trials'] as const).map((mode) => (
-            <button key={mode} type="button" aria-pressed={view.mode === mode} onClick={() => onChange({ mode })}>
-              {mode === 'cells' ? 'Cells' : 'Trials'}
-            </button>
-          ))}
-        </div>
-        <ExportButtons rows={rows} name={`${noun}s`} />
-      </header>
-      <div className={styles.filters}>
-        <FilterField view={view} filter={filter} onChange={onChange} />
-        {TRIAL_STATES.filter((state) => counts[state] > 0).map((state) => (
-          <StateChip key={state} state={state} count={counts[state]} view={view} onChange={onChange} />
+    <header className={styles.tools}>
+      <h2 className={isNarrow && !view.isTrash ? 'visually-hidden' : ''}>{view.isTrash ? 'Trash' : 'Leaderboard'}</h2>
+      <span className={styles.total}>{total === null ? '' : plural(total, noun)}</span>
+      <span className={styles.gap} />
+      {waiting > 0 ? (
+        <Button title="Let them into the order (.)" onClick={() => void source.admit()}>
+          {plural(waiting, 'new result')}
+        </Button>
+      ) : null}
+      <div className={styles.switch}>
+        {(['cells', 'trials'] as const).map((mode) => (
+          <button key={mode} type="button" aria-pressed={view.mode === mode} onClick={() => onChange({ mode })}>
+            {mode === 'cells' ? 'Cells' : 'Trials'}
+          </button>
         ))}
-        {filter.kind === 'ready' ? null : (
-          <p id="filter-problem" className={styles.problem} role="status">
-            {filter.sentence}
-          </p>
-        )}
       </div>
-    </>
+      <ViewMenu experiment={experiment} view={view} onChange={onChange} hold={hold} />
+      <ColumnMenu {...props} />
+      <ExportButtons experiment={experiment} query={query} isNarrow={isNarrow} />
+    </header>
   );
 }
 
-function ExportButtons({ rows, name }: { rows: readonly LeaderboardRow[]; name: string }): ReactElement {
-  const icon = <Download size={14} aria-hidden="true" />;
+/** Which columns there are; the order is that of the list of all. */
+function ColumnMenu({ layout, onChange, hold, isNarrow }: ToolsProps): ReactElement {
+  const shown = layout.columns.map(({ id }) => id);
   return (
-    <>
-      <Button
-        icon={icon}
-        title="The rows as shown"
-        onClick={() => saveFile(`${name}.csv`, 'text/csv', rowsToCsv(rows))}
-      >
-        CSV
-      </Button>
-      <Button
-        icon={icon}
-        title="The rows as shown"
-        onClick={() => saveFile(`${name}.json`, 'application/json', `${JSON.stringify(rows, null, 2)}\n`)}
-      >
-        JSON
-      </Button>
-    </>
+    <PopupMenu
+      label="Columns"
+      align="end"
+      hold={hold}
+      trigger={
+        <>
+          <Columns3 size={14} aria-hidden="true" />
+          {isNarrow ? null : 'Columns'}
+        </>
+      }
+    >
+      {COLUMN_IDS.map((id) => (
+        <MenuCheck
+          key={id}
+          isOn={shown.includes(id)}
+          onChange={(isOn) =>
+            onChange({
+              columns: isOn
+                ? insertColumn(shown, id)
+                : shown.length > 1
+                  ? shown.filter((other) => other !== id)
+                  : shown,
+            })
+          }
+        >
+          {COLUMNS[id].title}
+        </MenuCheck>
+      ))}
+      <MenuLine />
+      <MenuItem onPress={() => onChange({ columns: [] })}>Columns that fit</MenuItem>
+    </PopupMenu>
   );
 }
 
-function FilterField({ view, filter, onChange }: Pick<ToolsProps, 'view' | 'filter' | 'onChange'>): ReactElement {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    const press = (event: globalThis.KeyboardEvent): void => {
-      const isTyping = event.target instanceof HTMLElement && event.target.matches('input, select, textarea');
-      if (event.key !== '/' || isTyping) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
-  }, []);
-  return (
-    <input
-      ref={input}
-      type="search"
-      className={styles.filter}
-      aria-label="Filter"
-      aria-invalid={filter.kind === 'refused'}
-      aria-describedby={filter.kind === 'refused' ? 'filter-problem' : undefined}
-      placeholder="Filter: reward>0.6 params<3M op:sep5  ( / )"
-      spellCheck={false}
-      value={view.filter}
-      onChange={(event) => onChange({ filter: event.target.value })}
-    />
-  );
+type Ids = readonly (typeof COLUMN_IDS)[number][];
+
+/** After the last shown column that stands before it in the list of all. */
+export function insertColumn(shown: Ids, id: Ids[number]): Ids {
+  const place = shown.findLastIndex((other) => COLUMN_IDS.indexOf(other) < COLUMN_IDS.indexOf(id));
+  return [...shown.slice(0, place + 1), id, ...shown.slice(place + 1)];
 }
 
-interface ChipProps extends Pick<ToolsProps, 'view' | 'onChange'> {
-  readonly state: TrialState;
-  readonly count: number;
-}
+const MIME_TYPES: Readonly<Record<FileKind, string>> = { csv: 'text/csv', json: 'application/json' };
 
-/** Press to filter, shift-press to add. */
-function StateChip({ state, count, view, onChange }: ChipProps): ReactElement {
-  const chosen = statesIn(view.filter);
-  const isChosen = chosen.includes(state);
-  const press = ({ shiftKey }: MouseEvent): void => {
-    const others = shiftKey ? chosen.filter((other) => other !== state) : [];
-    onChange({ filter: withStates(view.filter, isChosen ? others : [...others, state]) });
+function ExportButtons(props: {
+  experiment: Experiment;
+  query: LeaderboardQuery | null;
+  isNarrow: boolean;
+}): ReactElement {
+  const { experiment, query, isNarrow } = props;
+  const session = useSession();
+  const action = useAction();
+  const [under, setUnder] = useState<{ kind: FileKind; part: number } | null>(null);
+  const save = async (kind: FileKind): Promise<void> => {
+    if (query === null) return;
+    const noun = query.mode === 'cells' ? 'cell' : 'trial';
+    const name = `${noun}s.${kind}`;
+    setUnder({ kind, part: 0 });
+    await action.run(async () => {
+      const tell = (part: number): void => setUnder({ kind, part });
+      const { parts, rows, all } = await exportRows(session, experiment.id, query, kind, tell);
+      saveFile(name, MIME_TYPES[kind], parts.join(''));
+      const filter = query.filter === '' ? '' : ` (filter: ${query.filter})`;
+      announce(`Exported ${rows.toLocaleString('en')} of ${plural(all, noun)}${filter} to ${name}.`, 'polite');
+    });
+    setUnder(null);
   };
   return (
-    <button type="button" className={styles.chip} aria-pressed={isChosen} onClick={press}>
-      <TrialStateMark state={state} />
-      {count.toLocaleString('en')}
-    </button>
+    <>
+      {action.error === null ? null : (
+        <span className={styles.problem} role="alert" title={action.error.message}>
+          {action.error.message}
+        </span>
+      )}
+      {FILE_KINDS.map((kind) => (
+        <Button
+          key={kind}
+          icon={isNarrow ? undefined : <Download size={14} aria-hidden="true" />}
+          title="Export the rows that the filter lets through"
+          aria-label={kind.toUpperCase()}
+          isBusy={under?.kind === kind}
+          disabled={query === null || under !== null}
+          onClick={() => void save(kind)}
+        >
+          {under?.kind === kind ? `${Math.floor(under.part * 100)} %` : kind.toUpperCase()}
+        </Button>
+      ))}
+    </>
   );
 }

@@ -1,215 +1,161 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed one by one, which a table cannot do
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import { useLocation } from 'wouter';
-import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { type ReactElement, useCallback, useMemo, useRef } from 'react';
+import type { Experiment } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
-import { Empty } from '../../components/notices.tsx';
-import { plural } from '../../components/words.ts';
-import { type LeaderboardRow, type SortColumn, sortRows } from '../../state/leaderboard-rows.ts';
-import { parseFilter, type RowTest } from '../../state/trial-filter.ts';
-import { useMedia } from '../../state/use-media.ts';
+import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { useDensity } from '../../state/density.ts';
+import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
+import { ItemList } from '../../state/leaderboard-window.ts';
+import { useSelectedTrial } from '../../state/selected-trial.ts';
+import { useWindowSize } from '../../state/use-window-size.ts';
+import { useWriting } from '../../state/use-writing.ts';
+import { KillTrial } from './kill-trial.tsx';
 import styles from './leaderboard.module.css';
-import { LeaderboardRowView } from './leaderboard-row.tsx';
+import { chosenColumns, defaultColumns, layOut, NARROW_WIDTH } from './leaderboard-columns.ts';
+import { LeaderboardFilter } from './leaderboard-filter.tsx';
+import { LeaderboardGrid } from './leaderboard-grid.tsx';
+import { LabelsDialog } from './leaderboard-labels.tsx';
+import { RowMenu } from './leaderboard-row-menu.tsx';
 import { LeaderboardTools } from './leaderboard-tools.tsx';
 import { RunningStrip } from './running-strip.tsx';
-import { compareAddress, nextSort, type SearchView, toggleCompared } from './search-view.ts';
-import { useSteadyOrder } from './use-steady-order.ts';
+import type { SearchView } from './search-view.ts';
+import { useElementWidth } from './use-element-width.ts';
+import { useLeaderboardActions } from './use-leaderboard-actions.ts';
+import { useGoodFilter, useLeaderboardSource } from './use-leaderboard-source.ts';
+import { useNewBest } from './use-new-best.ts';
+import { useOrderHold } from './use-order-hold.ts';
+import { useRowSelection } from './use-row-selection.ts';
 
 interface LeaderboardProps {
   readonly experiment: Experiment;
-  /** In rank order. */
-  readonly rows: readonly LeaderboardRow[];
-  readonly trials: ReadonlyMap<number, Trial>;
-  readonly selected: Trial | null;
   readonly view: SearchView;
   readonly onChange: (change: Partial<SearchView>) => void;
 }
 
-export function Leaderboard({ experiment, rows, trials, selected, view, onChange }: LeaderboardProps): ReactElement {
-  const filter = useMemo(() => parseFilter(view.filter), [view.filter]);
-  // While a filter does not parse, the last good one stays.
-  const lastGood = useRef<RowTest>(() => true);
-  if (filter.kind === 'ready') lastGood.current = filter.test;
-  const test = lastGood.current;
-  const shown = useMemo(() => sortRows(rows.filter(test), view.sort), [rows, test, view.sort]);
-  const [isHeld, setIsHeld] = useState(false);
-  const reset = `${view.mode} ${view.sort.column} ${view.sort.isAscending} ${view.filter}`;
-  const steady = useSteadyOrder(shown, reset, isHeld);
-  return (
-    <section className={styles.leaderboard} aria-label="Leaderboard">
-      <LeaderboardTools
-        rows={shown}
-        total={rows.length}
-        counts={experiment.counts}
-        view={view}
-        filter={filter}
-        onChange={onChange}
-      >
-        {steady.waiting > 0 ? <Button onClick={steady.admit}>{plural(steady.waiting, 'new result')}</Button> : null}
-      </LeaderboardTools>
-      <RunningStrip experiment={experiment.id} trials={trials} />
-      <Rows
-        rows={steady.rows}
-        selected={selected}
-        view={view}
-        onChange={onChange}
-        onHold={setIsHeld}
-        experiment={experiment.id}
-      />
-      {steady.rows.length > 0 ? null : (
-        <NoRows hasRows={rows.length > 0} filter={view.filter} onClear={() => onChange({ filter: '' })} />
-      )}
-    </section>
+/** Windows wider than this show the Reduction cell of each row. Pixels (design). */
+const WIDE_WINDOW = 1920;
+
+/** What a search has found, as rows that are read where they are looked at. */
+export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): ReactElement {
+  const { parsed, good } = useGoodFilter(view.filter);
+  const [source, { query, window, opened, waiting, error }] = useLeaderboardSource(experiment, view, good);
+  const [box, width] = useElementWidth();
+  const isNarrow = width < NARROW_WIDTH;
+  const isWideWindow = useWindowSize((windowWidth) => windowWidth >= WIDE_WINDOW);
+  const layout = useMemo(
+    () => layOut(chosenColumns(view.columns, defaultColumns(width, isWideWindow)), width < NARROW_WIDTH),
+    [view.columns, width, isWideWindow],
   );
-}
-
-function NoRows(props: { hasRows: boolean; filter: string; onClear: () => void }): ReactElement {
-  if (!props.hasRows) return <Empty>No cells yet. The first proposal comes in a moment.</Empty>;
-  return <Empty actions={<Button onClick={props.onClear}>Clear filter</Button>}>No cell fits {props.filter}.</Empty>;
-}
-
-const HEADS: readonly { readonly id: string; readonly words: string; readonly column?: SortColumn }[] = [
-  { id: 'rank', words: '#', column: 'rank' },
-  { id: 'cell', words: 'cell' },
-  { id: 'reward', words: 'reward %', column: 'reward' },
-  { id: 'best', words: 'best %', column: 'best' },
-  { id: 'params', words: 'params', column: 'params' },
-  { id: 'madds', words: 'mult-adds', column: 'madds' },
-  { id: 'time', words: 'time', column: 'time' },
-  { id: 'state', words: 'state' },
-  { id: 'origin', words: 'origin' },
-  { id: 'times', words: '×', column: 'times' },
-];
-
-interface RowsProps extends Pick<LeaderboardProps, 'rows' | 'selected' | 'view' | 'onChange'> {
-  readonly experiment: number;
-  /** Somebody reads the rows: they must not move. */
-  readonly onHold: (isHeld: boolean) => void;
-}
-
-function Rows({ rows, selected, view, onChange, onHold, experiment }: RowsProps): ReactElement {
-  const [, navigate] = useLocation();
-  const scroller = useRef<HTMLDivElement>(null);
-  const isCompact = useMedia('(max-height: 799px)');
-  const rowHeight = isCompact ? 32 : 40;
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 6,
-    getItemKey: (index) => rows[index]?.key ?? index,
+  const isCompact = useDensity() === 'compact';
+  const items = useMemo(() => (window === null ? null : new ItemList(window, opened)), [window, opened]);
+  // What is drawn answers this; the address may be ahead of it.
+  const shownView = useMemo(() => (query === null ? view : { ...view, ...query, filter: view.filter }), [view, query]);
+  const selected = useSelectedTrial(experiment, view) ?? null;
+  const selection = useRowSelection(source, items, selected, shownView, onChange);
+  const hold = useOrderHold(source);
+  const scroll = useRef<(item: number) => void>(() => undefined);
+  const scrollTo = useCallback((item: number): void => scroll.current(item), []);
+  const writing = useWriting();
+  const actions = useLeaderboardActions({
+    experiment,
+    source,
+    selected,
+    selection,
+    hold,
+    layout,
+    view,
+    onChange,
+    canWrite: !writing.disabled,
+    waiting,
+    scrollTo,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: rows of another height are measured again
-  useEffect(() => virtual.measure(), [rowHeight]);
-  const index = rows.findIndex(({ trial }) =>
-    view.mode === 'cells' ? trial.hash === selected?.hash : trial.trial === selected?.trial,
-  );
-  const choose = (next: number): void => {
-    const row = rows[Math.min(rows.length - 1, Math.max(0, next))];
-    if (row === undefined) return;
-    onChange({ trial: row.trial.trial });
-    virtual.scrollToIndex(rows.indexOf(row));
-  };
-  const press = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
-    const target = {
-      ArrowDown: index + 1,
-      ArrowUp: index - 1,
-      PageDown: index + page,
-      PageUp: index - page,
-      Home: 0,
-      End: rows.length - 1,
-    }[event.key];
-    if (target !== undefined) {
-      event.preventDefault();
-      choose(target);
-    } else if (event.key === 'Enter' && selected !== null) {
-      navigate(`/experiments/${experiment}/trials/${selected.trial}`);
-    } else if (event.key === ' ' && selected !== null) {
-      event.preventDefault();
-      onChange({ compare: toggleCompared(view.compare, selected.trial) });
-    } else if (event.key === 'c' && !event.ctrlKey && !event.metaKey && view.compare.length > 1) {
-      navigate(compareAddress(experiment, view.compare));
-    }
-  };
-  const hold = useRef({ pointer: false, focus: false, scroll: false });
-  const held = (change: Partial<typeof hold.current>): void => {
-    Object.assign(hold.current, change);
-    onHold(Object.values(hold.current).some(Boolean));
-  };
+  const newBest = useNewBest(experiment, (trial) => document.querySelector(`[data-trial="${trial}"]`) !== null);
+  const listKey = query === null ? '' : JSON.stringify(query);
   return (
-    <div
-      ref={scroller}
-      role="grid"
-      aria-label="Cells in order"
-      aria-rowcount={rows.length + 1}
-      aria-activedescendant={index < 0 ? undefined : `row-${rows[index]?.trial.trial}`}
-      tabIndex={0}
-      className={styles.rows}
-      onKeyDown={press}
-      onPointerEnter={() => held({ pointer: true })}
-      onPointerLeave={() => held({ pointer: false })}
-      onFocus={() => held({ focus: true })}
-      onBlur={() => held({ focus: false })}
-      onScroll={(event) => held({ scroll: event.currentTarget.scrollTop > 0 })}
-    >
-      <div role="rowgroup" className={styles.headGroup}>
-        <div role="row" aria-rowindex={1} className={`${styles.row} ${styles.head}`}>
-          {HEADS.map(({ id, words, column }) => (
-            <Head key={id} id={id} words={words} column={column} view={view} onChange={onChange} />
-          ))}
-        </div>
-      </div>
-      <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = rows[item.index];
-          if (row === undefined) return null;
-          return (
-            <LeaderboardRowView
-              key={item.key}
-              row={row}
-              index={item.index}
-              top={item.start}
-              height={rowHeight}
-              isSelected={item.index === index}
-              isCompact={isCompact}
-              isMarked={view.compare.includes(row.trial.trial)}
-              onSelect={(trial) => onChange({ trial })}
-            />
-          );
-        })}
-      </div>
+    <div className={styles.leaderboard} ref={box}>
+      <LeaderboardTools
+        experiment={experiment}
+        source={source}
+        query={query}
+        total={window?.total ?? null}
+        waiting={waiting}
+        layout={layout}
+        view={view}
+        onChange={onChange}
+        hold={hold}
+        isNarrow={isNarrow}
+      />
+      <LeaderboardFilter
+        view={view}
+        onChange={onChange}
+        parsed={parsed}
+        problem={error?.code === 'invalid_input' ? error.message : null}
+        counts={window?.counts ?? null}
+        width={width}
+        hold={hold}
+      />
+      {actions.problem === null ? null : (
+        <p className={styles.notice} role="alert">
+          {actions.problem}
+          <Button kind="quiet" onClick={actions.clearProblem}>
+            Dismiss
+          </Button>
+        </p>
+      )}
+      <RunningStrip experiment={experiment.id} />
+      {items === null ? (
+        <Unread error={error} source={source} />
+      ) : (
+        <RowMenu commands={actions.commands} selection={selection} hold={hold}>
+          <LeaderboardGrid
+            source={source}
+            items={items}
+            layout={layout}
+            view={shownView}
+            onChange={onChange}
+            selection={selection}
+            hold={hold}
+            listKey={listKey}
+            newBest={newBest}
+            isBusy={query?.filter !== good || query.mode !== view.mode}
+            isCompact={isCompact}
+            scrollRef={scroll}
+            empty={items.count > 0 ? null : <NoRows view={view} filter={good} onChange={onChange} />}
+          />
+        </RowMenu>
+      )}
+      {actions.labelled === null ? null : (
+        <LabelsDialog experiment={experiment.id} rows={actions.labelled} onClose={actions.closeLabels} />
+      )}
+      {actions.killed === null ? null : <KillTrial trial={actions.killed} onClose={actions.closeKill} />}
     </div>
   );
 }
 
-interface HeadProps extends Pick<LeaderboardProps, 'view' | 'onChange'> {
-  readonly id: string;
-  readonly words: string;
-  readonly column: SortColumn | undefined;
+function Unread({ error, source }: { error: Error | null; source: LeaderboardSource }): ReactElement {
+  if (error === null) return <SkeletonRows count={12} height={40} />;
+  return <ErrorPanel message={error.message} onRetry={() => void source.admit()} />;
 }
 
-function Head({ id, words, column, view, onChange }: HeadProps): ReactElement {
-  const { sort } = view;
-  const isSorted = column === sort.column;
-  const order = isSorted ? (sort.isAscending ? 'ascending' : 'descending') : undefined;
-  return (
-    <span role="columnheader" aria-sort={order} className={styles[id]}>
-      {column === undefined ? (
-        words
-      ) : (
-        <button
-          type="button"
-          tabIndex={-1}
-          className={styles.sort}
-          onClick={() => onChange({ sort: nextSort(sort, column) })}
-        >
-          {words}
-          {isSorted ? <i aria-hidden="true">{sort.isAscending ? '↑' : '↓'}</i> : null}
-        </button>
-      )}
-    </span>
-  );
+function NoRows(props: {
+  view: SearchView;
+  filter: string;
+  onChange: (change: Partial<SearchView>) => void;
+}): ReactElement {
+  const { view, filter, onChange } = props;
+  const noun = view.mode === 'cells' ? 'cell' : 'trial';
+  if (filter !== '') {
+    return (
+      <Empty actions={<Button onClick={() => onChange({ filter: '' })}>Clear filter</Button>}>
+        No {noun} {view.isTrash ? 'in the trash ' : ''}fits <bdi>{filter}</bdi>.
+      </Empty>
+    );
+  }
+  if (view.isTrash) {
+    return (
+      <Empty actions={<Button onClick={() => onChange({ isTrash: false })}>Back to the leaderboard</Button>}>
+        The trash is empty. Del in the leaderboard moves finished trials here.
+      </Empty>
+    );
+  }
+  return <Empty>No cells yet. The first proposal comes in a moment.</Empty>;
 }

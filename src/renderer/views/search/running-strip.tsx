@@ -3,7 +3,7 @@ import type { Trial } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { trialPart } from '../../state/search-progress.ts';
-import { useProgress } from '../../state/use-workbench.ts';
+import { useLiveTrials, useProgress } from '../../state/use-workbench.ts';
 import { KillTrial } from './kill-trial.tsx';
 import styles from './leaderboard.module.css';
 
@@ -11,10 +11,10 @@ import styles from './leaderboard.module.css';
 const SHOWN = 4;
 
 /** What is in training now, in the order of its begin; never sorted. */
-export function RunningStrip(props: { experiment: number; trials: ReadonlyMap<number, Trial> }): ReactElement | null {
-  const { experiment, trials } = props;
+export function RunningStrip({ experiment }: { experiment: number }): ReactElement | null {
+  const live = useLiveTrials(experiment);
   const [killing, setKilling] = useState<Trial | null>(null);
-  const running = [...trials.values()]
+  const running = [...(live.kind === 'ready' ? live.value.active.values() : [])]
     .filter(({ state }) => state === 'running')
     .sort((one, other) => one.trial - other.trial);
   if (running.length === 0 && killing === null) return null;

@@ -1,0 +1,24 @@
+import { useRef } from 'react';
+import type { Experiment, Trial } from '../../shared/records/experiment.ts';
+import { useLiveTrials, useTrial } from './use-workbench.ts';
+
+/**
+ * The trial that the whole screen follows: the address's, else the best one, else the first under way. Null where there is
+ * none, undefined while it is read. The trial before stays until the next is here.
+ */
+export function useSelectedTrial(
+  experiment: Experiment,
+  { trial }: { readonly trial: number | null },
+): Trial | null | undefined {
+  const live = useLiveTrials(experiment.id);
+  const first = live.kind === 'ready' ? live.value.active.keys().next().value : undefined;
+  const number = trial ?? experiment.best?.trial ?? first ?? (hasTrials(experiment) ? 1 : null);
+  const read = useTrial(experiment.id, number);
+  const before = useRef<Trial | undefined>(undefined);
+  if (read.kind === 'ready') before.current = read.value;
+  if (number === null) return null;
+  if (read.kind === 'failed') return null;
+  return before.current?.experiment === experiment.id ? before.current : undefined;
+}
+
+const hasTrials = ({ counts }: Experiment): boolean => Object.values(counts).some((count) => count > 0);

@@ -1,0 +1,211 @@
+import { useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { copyText } from '../../components/clipboard.ts';
+import { plural } from '../../components/words.ts';
+import { announce, offerUndo } from '../../state/announcements.ts';
+import { type Command, useCommands } from '../../state/commands.ts';
+import { rowsToTsv } from '../../state/leaderboard-files.ts';
+import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
+import { useSession } from '../../state/use-workbench.ts';
+import type { ColumnLayout } from './leaderboard-columns.ts';
+import { compareAddress, MOST_COMPARED, type SearchView, toggleCompared } from './search-view.ts';
+import type { OrderHold } from './use-order-hold.ts';
+import type { RowSelection } from './use-row-selection.ts';
+
+export interface ActionsInput {
+  readonly experiment: Experiment;
+  readonly source: LeaderboardSource;
+  readonly selected: Trial | null;
+  readonly selection: RowSelection;
+  readonly hold: OrderHold;
+  readonly layout: ColumnLayout;
+  readonly view: SearchView;
+  readonly onChange: (change: Partial<SearchView>) => void;
+  readonly canWrite: boolean;
+  readonly waiting: number;
+  readonly scrollTo: (item: number) => void;
+}
+
+export interface LeaderboardActions {
+  /** For the rows' menu; all of them are commands as well. */
+  readonly commands: readonly Command[];
+  /** Why the last action was refused. */
+  readonly problem: string | null;
+  readonly clearProblem: () => void;
+  /** Rows whose note and tags are edited. */
+  readonly labelled: readonly LeaderboardRow[] | null;
+  readonly closeLabels: () => void;
+  /** Trial whose end is asked for. */
+  readonly killed: Trial | null;
+  readonly closeKill: () => void;
+}
+
+const GROUP = 'Leaderboard';
+
+/** What can be done with the selected rows. */
+export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
+  const { experiment, source, selected, selection, hold, layout, view, onChange, canWrite, waiting, scrollTo } = input;
+  const session = useSession();
+  const [, navigate] = useLocation();
+  const [problem, setProblem] = useState<string | null>(null);
+  const [labelled, setLabelled] = useState<readonly LeaderboardRow[] | null>(null);
+  const [killed, setKilled] = useState<Trial | null>(null);
+  const isEnabled = selected !== null;
+  const isUnfinished = selected !== null && isOpen(selected);
+
+  const act = (work: () => Promise<void>) => (): void => {
+    setProblem(null);
+    hold.whenSettled(() => {
+      work().catch((error: unknown) => setProblem(error instanceof WorkbenchError ? error.message : String(error)));
+    });
+  };
+  const step = (by: number) => (): void => hold.whenSettled(() => selection.move((now) => now + by, false, scrollTo));
+
+  const star = async (): Promise<void> => {
+    const rows = await selection.rows();
+    if (rows.length === 0) return;
+    const isStarred = !rows.every(({ labels }) => labels.isStarred);
+    await session.call('leaderboard.label', { experiment: experiment.id, trials: numbersOf(rows), isStarred });
+  };
+  const label = async (): Promise<void> => {
+    const rows = await selection.rows();
+    if (rows.length > 0) setLabelled(rows);
+  };
+  const copy = async (): Promise<void> => {
+    const rows = await selection.rows();
+    if (rows.length === 0) return;
+    const isCopied = await copyText(rowsToTsv(rows, layout.columns));
+    if (isCopied) announce(`Copied ${plural(rows.length, 'row')}.`, 'polite');
+    else setProblem('This browser did not let the page copy. Export the rows as CSV instead.');
+  };
+  /** The row below the chosen ones, else the one above, is selected once they are gone. */
+  const goOn = async (): Promise<void> => {
+    const { cursor, range } = selection;
+    const { from, to } = range ?? { from: cursor ?? 0, to: cursor ?? 0 };
+    const next = (await source.rowAt(to + 1)) ?? (from > 0 ? await source.rowAt(from - 1) : undefined);
+    selection.clearRange();
+    onChange({ trial: next?.trial.trial ?? null });
+  };
+  const trash = async (): Promise<void> => {
+    const trials = await source.trialsOf(await selection.rows());
+    const finished = trials.filter((trial) => !isOpen(trial));
+    const open = trials.filter(isOpen);
+    if (open.length > 0) setProblem(refusal(open, finished.length));
+    if (finished.length === 0) return;
+    await goOn();
+    const ids = { experiment: experiment.id, trials: finished.map(({ trial }) => trial) };
+    const moved = await session.call('trial.trash', ids);
+    await source.admit();
+    offerUndo(`${plural(moved.length, 'trial')} in the trash.`, async () => {
+      await session.call('trial.restore', { experiment: experiment.id, trials: moved });
+      await source.admit();
+    });
+  };
+  const restore = async (): Promise<void> => {
+    const trials = await source.trialsOf(await selection.rows());
+    if (trials.length === 0) return;
+    await goOn();
+    const ids = { experiment: experiment.id, trials: trials.map(({ trial }) => trial) };
+    const moved = await session.call('trial.restore', ids);
+    await source.admit();
+    offerUndo(`${plural(moved.length, 'trial')} out of the trash.`, async () => {
+      await session.call('trial.trash', { experiment: experiment.id, trials: moved });
+      await source.admit();
+    });
+  };
+  const mark = async (): Promise<void> => {
+    if (selected === null) return;
+    const compare = toggleCompared(view.compare, selected.trial);
+    if (compare === view.compare)
+      setProblem(`At most ${MOST_COMPARED} cells are compared at once; take a mark off first.`);
+    else onChange({ compare });
+  };
+  const canEdit = isEnabled && canWrite;
+
+  const commands: readonly Command[] = [
+    {
+      id: 'open-trial',
+      title: 'Open the trial',
+      group: GROUP,
+      key: 'Enter',
+      isEnabled,
+      run: act(async () => {
+        if (selected !== null) navigate(`/experiments/${experiment.id}/trials/${selected.trial}`);
+      }),
+    },
+    { id: 'mark-compare', title: 'Mark for compare', group: GROUP, key: 'Space', isEnabled, run: act(mark) },
+    {
+      id: 'compare',
+      title: 'Compare the marked cells',
+      group: GROUP,
+      key: 'C',
+      isEnabled: view.compare.length > 1,
+      run: () => navigate(compareAddress(experiment.id, view.compare)),
+    },
+    { id: 'star', title: 'Star, or take the star off', group: GROUP, key: 'S', isEnabled: canEdit, run: act(star) },
+    { id: 'note', title: 'Edit note and tags', group: GROUP, key: 'N', isEnabled: canEdit, run: act(label) },
+    { id: 'copy-rows', title: 'Copy rows', group: GROUP, key: 'Ctrl+C', isEnabled, run: act(copy) },
+    {
+      id: 'kill-trial',
+      title: 'Kill the trial',
+      group: GROUP,
+      key: 'K',
+      isEnabled: canEdit && isUnfinished,
+      run: act(async () => setKilled(selected)),
+    },
+    view.isTrash
+      ? {
+          id: 'restore',
+          title: 'Take out of the trash',
+          group: GROUP,
+          key: 'Delete',
+          isEnabled: canEdit,
+          run: act(restore),
+        }
+      : {
+          id: 'trash-rows',
+          title: 'Move to the trash',
+          group: GROUP,
+          key: 'Delete',
+          isEnabled: canEdit,
+          run: act(trash),
+        },
+    { id: 'previous-row', title: 'Previous row', group: GROUP, key: '[', run: step(-1) },
+    { id: 'next-row', title: 'Next row', group: GROUP, key: ']', run: step(1) },
+    {
+      id: 'admit-results',
+      title: 'Let new results into the order',
+      group: GROUP,
+      key: '.',
+      isEnabled: waiting > 0,
+      run: () => void source.admit(),
+    },
+  ];
+  useCommands(commands);
+  return {
+    commands: commands.filter(({ id }) => !['previous-row', 'next-row', 'admit-results'].includes(id)),
+    problem,
+    clearProblem: () => setProblem(null),
+    labelled,
+    closeLabels: () => setLabelled(null),
+    killed,
+    closeKill: () => setKilled(null),
+  };
+}
+
+const numbersOf = (rows: readonly LeaderboardRow[]): number[] => rows.map(({ trial }) => trial.trial);
+
+const isOpen = ({ state }: Trial): boolean => state === 'running' || state === 'queued';
+
+function refusal(open: readonly Trial[], moved: number): string {
+  const [first] = open;
+  const which =
+    open.length === 1
+      ? `Trial ${first?.trial} is ${first?.state}`
+      : `Trials ${open.map(({ trial }) => trial).join(', ')} are not finished`;
+  const stays = moved > 0 ? ' and stays out of the trash' : '';
+  return `${which}${open.length === 1 ? stays : stays.replace('stays', 'stay')}. Kill it with K first, or wait until it ends.`;
+}

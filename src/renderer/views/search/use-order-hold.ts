@@ -1,0 +1,45 @@
+import { useCallback, useMemo, useRef } from 'react';
+import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
+
+/** Why the order of rows must not change now (design). */
+export type HoldReason = 'pointer' | 'focus' | 'scroll' | 'menu';
+
+export interface OrderHold {
+  set(reason: HoldReason, holds: boolean): void;
+  /** Focus came in: by keys the order is brought up to date first, and what is pressed meanwhile waits for it. */
+  enter(isByPointer: boolean): void;
+  /** Does it now, or when the order is up to date. */
+  whenSettled(work: () => void): void;
+}
+
+/** Holds the order while somebody reads the rows. */
+export function useOrderHold(source: LeaderboardSource): OrderHold {
+  const reasons = useRef<Partial<Record<HoldReason, boolean>>>({});
+  const waiting = useRef<(() => void)[] | null>(null);
+  const set = useCallback(
+    (reason: HoldReason, holds: boolean): void => {
+      reasons.current[reason] = holds;
+      source.hold(Object.values(reasons.current).some(Boolean));
+    },
+    [source],
+  );
+  const enter = useCallback(
+    (isByPointer: boolean): void => {
+      const isSettling = !isByPointer && !source.isSettled();
+      set('focus', true);
+      if (!isSettling || waiting.current !== null) return;
+      waiting.current = [];
+      void source.settle().finally(() => {
+        const works = waiting.current ?? [];
+        waiting.current = null;
+        for (const work of works) work();
+      });
+    },
+    [source, set],
+  );
+  const whenSettled = useCallback((work: () => void): void => {
+    if (waiting.current === null) work();
+    else waiting.current.push(work);
+  }, []);
+  return useMemo(() => ({ set, enter, whenSettled }), [set, enter, whenSettled]);
+}

@@ -1,0 +1,139 @@
+import { useCallback, useMemo, useRef, useState } from 'react';
+import type { Trial } from '../../../shared/records/experiment.ts';
+import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
+import { ItemList } from '../../state/leaderboard-window.ts';
+import { trialOf } from '../../state/resource.ts';
+import { useSession } from '../../state/use-workbench.ts';
+import { trialKey } from '../../state/workbench-state.ts';
+import type { SearchView } from './search-view.ts';
+
+export interface RowSelection {
+  /** Place of the selected row; null while it is not among the rows that were read. */
+  readonly cursor: number | null;
+  /** Places from the first to the last row that Shift chose; null for the selected row alone. */
+  readonly range: { readonly from: number; readonly to: number } | null;
+  /** Selects the row at a place, which `place` tells from the present one and the last one; `scroll` brings it into view. */
+  move(place: (now: number, last: number) => number, isExtending: boolean, scroll: (item: number) => void): void;
+  /** The selected rows in their order. */
+  rows(): Promise<LeaderboardRow[]>;
+  clearRange(): void;
+}
+
+/**
+ * Which rows are selected. The address names the trial; the selection follows it, never the place. Keys pressed faster than
+ * rows are read move on from the place they are at.
+ */
+export function useRowSelection(
+  source: LeaderboardSource,
+  items: ItemList | null,
+  selected: Trial | null,
+  view: SearchView,
+  onChange: (change: Partial<SearchView>) => void,
+): RowSelection {
+  const session = useSession();
+  const [anchor, setAnchor] = useState<number | null>(null);
+  const found = useMemo(
+    () => (items === null || selected === null ? null : items.find(view.mode, selected)),
+    [items, selected, view.mode],
+  );
+  // Ahead of what is drawn, while keys come faster.
+  const ahead = useRef<{ item: number; trial: number | null; at: number } | null>(null);
+  if (isOver(ahead.current, selected)) ahead.current = null;
+  const queue = useRef(Promise.resolve());
+  const latest = useRef({ found, selected, anchor, mode: view.mode });
+  latest.current = { found, selected, anchor, mode: view.mode };
+
+  const choose = useCallback(
+    (row: LeaderboardRow): void => {
+      const { trial } = row;
+      const key = trialKey(trial.experiment, trial.trial);
+      session.know(trialOf(trial.experiment, trial.trial), (state) => ({
+        ...state,
+        trials: new Map(state.trials).set(key, trial),
+      }));
+      onChange({ trial: trial.trial });
+    },
+    [session, onChange],
+  );
+
+  const move = useCallback(
+    (place: (now: number, last: number) => number, isExtending: boolean, scroll: (item: number) => void): void => {
+      // One after the other: each goes on from where the one before it ended.
+      queue.current = queue.current.then(go).catch(() => {
+        ahead.current = null;
+      });
+      async function go(): Promise<void> {
+        const list = itemsOf(source);
+        if (list === null || list.count === 0) return;
+        const now = ahead.current?.item ?? (await placeNow(source, list, latest.current));
+        const item = Math.min(list.count - 1, Math.max(0, place(now, list.count - 1)));
+        if (!isExtending) setAnchor(null);
+        else if (latest.current.anchor === null) setAnchor(Math.max(0, now));
+        const reached = { item, trial: null as number | null, at: performance.now() };
+        ahead.current = reached;
+        scroll(item);
+        const row = await rowOf(source, list, item);
+        if (row === undefined || row.trial.trial === latest.current.selected?.trial) ahead.current = null;
+        else reached.trial = row.trial.trial;
+        if (row !== undefined) choose(row);
+      }
+    },
+    [source, choose],
+  );
+
+  const cursor = ahead.current?.item ?? found;
+  const range =
+    anchor === null || cursor === null ? null : { from: Math.min(anchor, cursor), to: Math.max(anchor, cursor) };
+  const [first, last] = [range?.from ?? cursor, range?.to ?? cursor];
+  const rows = useCallback(
+    async (): Promise<LeaderboardRow[]> => (first === null || last === null ? [] : rowsOf(source, first, last)),
+    [source, first, last],
+  );
+  const clearRange = useCallback(() => setAnchor(null), []);
+  return { cursor, range, move, rows, clearRange };
+}
+
+/** A place ahead is caught up with soon; after that somebody else chose the row. Milliseconds (ours). */
+const AHEAD_MS = 1_000;
+
+function isOver(ahead: { trial: number | null; at: number } | null, selected: Trial | null): boolean {
+  if (ahead === null || ahead.trial === null) return false;
+  return ahead.trial === selected?.trial || performance.now() - ahead.at > AHEAD_MS;
+}
+
+/** As the source has them now, which may be newer than what is drawn. */
+function itemsOf(source: LeaderboardSource): ItemList | null {
+  const { window, opened } = source.getSnapshot();
+  return window === null ? null : new ItemList(window, opened);
+}
+
+/** -1 where nothing is selected: the first step down reaches the first row. */
+async function placeNow(
+  source: LeaderboardSource,
+  list: ItemList,
+  { selected, mode }: { readonly selected: Trial | null; readonly mode: SearchView['mode'] },
+): Promise<number> {
+  if (selected === null) return -1;
+  const known = list.find(mode, selected);
+  if (known !== null) return known;
+  const index = await source.find(selected.trial);
+  return index === null ? -1 : list.itemOf(index);
+}
+
+async function rowsOf(source: LeaderboardSource, first: number, last: number): Promise<LeaderboardRow[]> {
+  const list = itemsOf(source);
+  if (list === null) return [];
+  if (list.openIndex === null) return source.rowsBetween(first, last);
+  const rows: LeaderboardRow[] = [];
+  for (let item = first; item <= last; item++) {
+    const row = await rowOf(source, list, item);
+    if (row !== undefined) rows.push(row);
+  }
+  return rows;
+}
+
+async function rowOf(source: LeaderboardSource, list: ItemList, item: number): Promise<LeaderboardRow | undefined> {
+  const at = list.at(item);
+  return at.row ?? (at.kind === 'row' ? await source.rowAt(at.index) : undefined);
+}

@@ -1,0 +1,43 @@
+import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+
+/** Faster than this, rows that were not seen yet are not drawn. Pixels a millisecond (design). */
+const FAST = 4;
+/** The list stands still when it has not moved for so long. Milliseconds (ours). */
+const STILL_MS = 80;
+/** Drawings that are kept by the drawing function, which are quick to show again (design). */
+const KEPT_DRAWINGS = 500;
+
+export interface Sketching {
+  scrolled(top: number): void;
+  /** Whether this row gets a bar instead of its drawing now. */
+  isSketch(hash: string): boolean;
+}
+
+/** Leaves out the drawings of unseen rows while the list moves fast. */
+export function useSketching(scroller: RefObject<HTMLElement | null>): Sketching {
+  const [isFast, setIsFast] = useState(false);
+  const last = useRef({ top: scroller.current?.scrollTop ?? 0, at: 0 });
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const drawn = useRef(new Set<string>());
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const scrolled = useCallback((top: number): void => {
+    const now = performance.now();
+    const before = last.current;
+    last.current = { top, at: now };
+    const elapsed = now - before.at;
+    setIsFast(elapsed < STILL_MS * 2 && Math.abs(top - before.top) / Math.max(1, elapsed) > FAST);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setIsFast(false), STILL_MS);
+  }, []);
+  const isSketch = useCallback(
+    (hash: string): boolean => {
+      if (drawn.current.has(hash)) return false;
+      if (isFast) return true;
+      if (drawn.current.size >= KEPT_DRAWINGS) drawn.current.clear();
+      drawn.current.add(hash);
+      return false;
+    },
+    [isFast],
+  );
+  return useMemo(() => ({ scrolled, isSketch }), [scrolled, isSketch]);
+}
