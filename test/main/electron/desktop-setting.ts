@@ -1,0 +1,78 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { createElectronHost, type PreloadApi } from '../../../src/renderer/host/electron-host.ts';
+import { WorkbenchClient } from '../../../src/shared/rpc/client.ts';
+import { scratchFolder, writeSmallDataset } from '../workbench/small-project.ts';
+import { runPreload, startMain } from './main-bundle.ts';
+import type { RecordedElectron, Setting } from './recorded-electron.ts';
+
+export interface DesktopHome {
+  readonly folder: string;
+  readonly project: string;
+  /** Lets the trials that are in training, and all later ones, end. */
+  finish(): void;
+  remove(): void;
+}
+
+/** A home folder with a small data set, whose trials are trained by `scripted-training.ts` in real trainer hosts. */
+export function desktopHome(): DesktopHome {
+  const { folder, remove } = scratchFolder();
+  writeSmallDataset(folder);
+  // The bundle hands its own training to the host; this Node swaps it.
+  const node = join(folder, 'node');
+  const training = new URL('./scripted-training.ts', import.meta.url).href;
+  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$1" '${training}'\n`);
+  chmodSync(node, 0o755);
+  process.env.CELLWRIGHT_HOME = folder;
+  process.env.CELLWRIGHT_NODE = node;
+  return {
+    folder,
+    project: join(folder, 'projects', 'default'),
+    finish: () => writeFileSync(join(folder, 'finish'), ''),
+    remove,
+  };
+}
+
+/** Starts the bundle and waits for its window, or for its end. */
+export async function startDesktop(setting: Partial<Setting> = {}): Promise<RecordedElectron> {
+  const recorded = await startMain({ argv: ['electron', '.'], ...setting });
+  recorded.ready();
+  await until(() => recorded.hasQuit || (recorded.windows[0]?.urls.length ?? 0) > 0);
+  return recorded;
+}
+
+/** Screens that the page went to because main asked for them. */
+export const visited: string[] = [];
+Object.assign(globalThis, {
+  history: { pushState: (_state: null, _title: string, page: string) => visited.push(page) },
+});
+
+/** The page of the window: the real preload script, the page's own host, and a client. */
+export async function openPage(recorded: RecordedElectron): Promise<{ api: PreloadApi; client: WorkbenchClient }> {
+  const { webContents } = recorded.window;
+  let api: PreloadApi | undefined;
+  runPreload({
+    contextBridge: {
+      exposeInMainWorld: (_name: string, exposed: PreloadApi) => {
+        api = exposed;
+      },
+    },
+    ipcRenderer: {
+      send: (channel: string, value: unknown) => setImmediate(() => recorded.fromPage(channel, value)),
+      on: (channel: string, listener: () => void) => webContents.page.on(channel, listener),
+      off: (channel: string, listener: () => void) => webContents.page.off(channel, listener),
+    },
+  });
+  if (!api) throw new Error('the preload script exposed nothing');
+  return { api, client: new WorkbenchClient(await createElectronHost(api).open()) };
+}
+
+/** Waits for what happens in other processes; rejects with the place that waits. */
+export async function until(isTrue: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
+  const waited = new Error(`waited ${limitMs} ms in vain`);
+  for (const end = performance.now() + limitMs; performance.now() < end; await setTimeout(10)) {
+    if (await isTrue()) return;
+  }
+  throw waited;
+}
