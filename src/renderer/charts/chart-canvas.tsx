@@ -4,10 +4,11 @@ import UPlot from 'uplot';
 import type { Theme } from '../graphs/palette.ts';
 import { useActiveTheme } from '../graphs/use-active-theme.ts';
 import styles from './chart.module.css';
-import { nearestIndex, setCursor, useCursor } from './chart-cursor.ts';
+import { setCursor, useCursor } from './chart-cursor.ts';
 import type { ChartData, Range } from './chart-data.ts';
 import { ChartReadout } from './chart-readout.tsx';
 import { endLabelText, labelMargin } from './end-labels.ts';
+import { nearestIndex } from './nearest-index.ts';
 import type { PlotGeometry } from './plot-geometry.ts';
 import { CHART_FONT, plotData, plotOptions } from './plot-options.ts';
 

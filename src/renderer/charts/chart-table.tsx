@@ -2,8 +2,9 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, useEffect, useRef } from 'react';
 import table from '../components/table.module.css';
 import styles from './chart.module.css';
-import { nearestIndex, setCursor, useCursor } from './chart-cursor.ts';
+import { setCursor, useCursor } from './chart-cursor.ts';
 import type { ChartData } from './chart-data.ts';
+import { nearestIndex } from './nearest-index.ts';
 
 const ROW_HEIGHT = 28;
 

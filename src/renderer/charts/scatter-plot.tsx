@@ -6,6 +6,7 @@ import { placeBeside } from './chart-readout.tsx';
 import { nearestPoint, type PlotGeometry, pixelsOf, valuesAt } from './plot-geometry.ts';
 import type { Area } from './scatter-area.ts';
 import { COST_FACTS, type Cost, type ScatterPoints, scatterChart } from './scatter-data.ts';
+import { neighbour } from './scatter-keys.ts';
 import styles from './scatter-plot.module.css';
 
 /** A dot answers a pointer that is this near, CSS pixels (ours). */
@@ -161,33 +162,4 @@ function areaBetween(geometry: PlotGeometry, one: Place, other: Place): Area {
     x: [Math.min(from.x, to.x), Math.max(from.x, to.x)],
     reward: [Math.min(from.y, to.y), Math.max(from.y, to.y)],
   };
-}
-
-/** The dot that a key goes to: by cost with ← and →, by reward with ↑ and ↓; null for another key, or where none is. */
-export function neighbour({ x, reward }: ScatterPoints, here: number, key: string): number | null {
-  const last = x.length - 1;
-  if (last < 0) return null;
-  if (key === 'Home') return 0;
-  if (key === 'End') return last;
-  if (key === 'ArrowRight') return Math.min(last, here + 1);
-  if (key === 'ArrowLeft') return here < 0 ? last : Math.max(0, here - 1);
-  if (key !== 'ArrowUp' && key !== 'ArrowDown') return null;
-  if (here < 0) return 0;
-  return nextInReward(reward, here, key === 'ArrowUp' ? 1 : -1);
-}
-
-/** The next better (1) or worse (−1) one; equal rewards follow one another by their place. */
-function nextInReward(reward: readonly number[], here: number, direction: 1 | -1): number {
-  const own = reward[here] ?? 0;
-  let found = here;
-  let least = Number.POSITIVE_INFINITY;
-  for (const [index, value] of reward.entries()) {
-    const ahead = (value - own) * direction;
-    const isAfter = ahead > 0 || (ahead === 0 && (index - here) * direction > 0);
-    if (!isAfter || ahead > least) continue;
-    if (ahead === least && (index - found) * direction > 0) continue;
-    least = ahead;
-    found = index;
-  }
-  return found;
 }
