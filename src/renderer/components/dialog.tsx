@@ -1,4 +1,4 @@
-import { type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 
@@ -15,9 +15,10 @@ export interface DialogProps {
 export function Dialog({ title, onClose, children, actions, isWide = false }: DialogProps): ReactElement {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  useLayoutEffect(() => {
     const dialog = element.current;
     dialog?.showModal();
+    // While it is still in the page: a dialog that was taken out does not give the focus back.
     return () => dialog?.close();
   }, []);
   return (

@@ -1,4 +1,5 @@
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
+import { KINDS } from './config-choices.ts';
 
 /** One value of a configuration by its path, such as `training.epochs`. */
 export interface ConfigValue {
@@ -18,17 +19,31 @@ function flatten(value: unknown, path: string): ConfigValue[] {
   return Object.entries(value).flatMap(([name, part]) => flatten(part, path === '' ? name : `${path}.${name}`));
 }
 
-/** The configuration with some values replaced, by path; unknown paths change nothing. */
-export function withValues(config: ExperimentConfig, values: ReadonlyMap<string, unknown>): unknown {
-  return replace(config, '', values);
+/**
+ * The configuration with some values replaced by their paths, in the order they were set. Another kind of optimizer or
+ * schedule brings its own values; a path that the configuration does not have changes nothing.
+ */
+export function withEdits(config: ExperimentConfig, edits: ReadonlyMap<string, unknown>): unknown {
+  let edited: unknown = config;
+  for (const [path, value] of edits) {
+    const kind = KINDS[path]?.[String(value)];
+    const [at, put] = kind === undefined ? [path, value] : [path.slice(0, path.lastIndexOf('.')), kind];
+    edited = replaceAt(edited, at.split('.'), put);
+  }
+  return edited;
 }
 
-function replace(value: unknown, path: string, values: ReadonlyMap<string, unknown>): unknown {
-  if (values.has(path)) return values.get(path);
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, part]) => [name, replace(part, path === '' ? name : `${path}.${name}`, values)]),
-  );
+function replaceAt(value: unknown, [name, ...rest]: readonly string[], put: unknown): unknown {
+  if (name === undefined) return put;
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return value;
+  return { ...value, [name]: replaceAt((value as Record<string, unknown>)[name], rest, put) };
+}
+
+/** The value at a path; undefined where there is none. */
+export function valueAt(config: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((part, name) => {
+    return part !== null && typeof part === 'object' ? (part as Record<string, unknown>)[name] : undefined;
+  }, config);
 }
 
 /** A value in words: lists by their length and contents. */

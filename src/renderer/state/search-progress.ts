@@ -6,27 +6,55 @@ export function finishedTrials({ counts }: Experiment): number {
   return counts.completed + counts.failed + counts.pruned;
 }
 
-/** Finished trials that the time left is told from (ours). */
-const RECENT_TRIALS = 20;
+/** How long something still takes, and how many trials that rests on. */
+export interface TimeLeft {
+  readonly ms: number;
+  readonly trials: number;
+}
 
-/** How long the rest of a search takes, from its last trials, in milliseconds; null before any has finished. */
-export function timeLeftMs(experiment: Experiment, trials: Iterable<Trial>): number | null {
+/**
+ * How long the rest of a search takes: what is left of its trials, each as long as the last ones took on average, less what
+ * the running ones have done. Null before any has been trained.
+ */
+export function searchTimeLeft(
+  experiment: Experiment,
+  recent: readonly Pick<Trial, 'durationMs'>[],
+  running: readonly Progress[],
+): TimeLeft | null {
   const { budget, trialsAtOnce } = experiment.config;
-  const times = [...trials]
-    .filter(({ finishedAt, durationMs }) => finishedAt !== null && durationMs > 0)
-    .sort((one, other) => Date.parse(other.finishedAt ?? '') - Date.parse(one.finishedAt ?? ''))
-    .slice(0, RECENT_TRIALS)
-    .map(({ durationMs }) => durationMs);
-  if (times.length === 0) return null;
-  const mean = times.reduce((sum, ms) => sum + ms, 0) / times.length;
-  const left = Math.max(0, budget.trials - finishedTrials(experiment));
-  const byTrials = (left * mean) / trialsAtOnce;
-  if (budget.timeLimitMs === 0) return byTrials;
-  return Math.min(byTrials, Math.max(0, budget.timeLimitMs - experiment.runningMs));
+  const total = recent.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  if (total === 0) return null;
+  const done = running.reduce((sum, progress) => sum + progressPart(progress), 0);
+  const left = Math.max(0, budget.trials - finishedTrials(experiment) - done);
+  const byTrials = (left * total) / recent.length / trialsAtOnce;
+  const byLimit =
+    budget.timeLimitMs === 0 ? Number.POSITIVE_INFINITY : Math.max(0, budget.timeLimitMs - experiment.runningMs);
+  return { ms: Math.min(byTrials, byLimit), trials: recent.length };
 }
 
 /** Part of a trial that is done, 0 to 1. */
 export function trialPart({ step, steps }: Trial, progress: Progress | undefined): number {
-  if (progress !== undefined && progress.steps > 0) return progress.step / progress.steps;
+  if (progress !== undefined && progress.steps > 0) return progressPart(progress);
   return steps > 0 ? step / steps : 0;
+}
+
+const progressPart = ({ step, steps }: Progress): number => (steps > 0 ? Math.min(1, step / steps) : 0);
+
+/** Where a running trial stands at the levels below the search; times in milliseconds, validation not counted. */
+export interface TrialLevels {
+  readonly trial: { readonly part: number; readonly leftMs: number };
+  readonly epoch: { readonly part: number; readonly leftMs: number };
+}
+
+export function trialLevels(progress: Progress): TrialLevels {
+  const { step, steps, epoch, epochs, stepMs } = progress;
+  const stepsOfEpoch = epochs > 0 ? steps / epochs : steps;
+  const stepInEpoch = Math.min(stepsOfEpoch, Math.max(0, step - (epoch - 1) * stepsOfEpoch));
+  return {
+    trial: { part: progressPart(progress), leftMs: Math.max(0, steps - step) * stepMs },
+    epoch: {
+      part: stepsOfEpoch > 0 ? stepInEpoch / stepsOfEpoch : 0,
+      leftMs: (stepsOfEpoch - stepInEpoch) * stepMs,
+    },
+  };
 }

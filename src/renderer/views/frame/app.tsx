@@ -1,62 +1,109 @@
 import { lazy, type ReactElement, Suspense, useEffect } from 'react';
-import { Route, Switch } from 'wouter';
+import { Route, Switch, useLocation } from 'wouter';
 import { Empty, Guard } from '../../components/notices.tsx';
 import { listenForCommandKeys } from '../../state/commands.ts';
+import { useOpenDialog } from '../../state/open-dialogs.ts';
 import { useStatus } from '../../state/use-workbench.ts';
+import { useWorkbenchStatus } from '../../state/use-workbench-status.ts';
 import { Home } from '../home/home.tsx';
 import styles from './app.module.css';
+import { useFrameCommands } from './frame-commands.ts';
 import { Header } from './header.tsx';
 import { LiveRegions } from './live-regions.tsx';
 import { LostStrip } from './lost-strip.tsx';
 import { NotAuthorised } from './not-authorised.tsx';
+import { ResumedBanner } from './resumed-banner.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { UndoToast } from './undo-toast.tsx';
+import { useNews } from './use-news.ts';
+import { useScreenChange } from './use-screen-change.ts';
 
-// Home is what most people see first; the other screens bring graphs and charts.
+// Home is what most people see first; the other screens bring graphs, charts and forms.
 const SearchScreen = lazy(async () => ({ default: (await import('../search/search-screen.tsx')).SearchScreen }));
 const TrialScreen = lazy(async () => ({ default: (await import('../trial/trial-screen.tsx')).TrialScreen }));
 const CompareScreen = lazy(async () => ({ default: (await import('../compare/compare-screen.tsx')).CompareScreen }));
 const DoctorScreen = lazy(async () => ({ default: (await import('../doctor/doctor-screen.tsx')).DoctorScreen }));
+const NewSearchScreen = lazy(async () => ({ default: (await import('../home/new-search.tsx')).NewSearchScreen }));
+const DIALOGS = {
+  palette: lazy(async () => ({ default: (await import('./palette.tsx')).Palette })),
+  shortcuts: lazy(async () => ({ default: (await import('./shortcuts.tsx')).Shortcuts })),
+  log: lazy(async () => ({ default: (await import('./log-dialog.tsx')).LogDialog })),
+} as const;
 
 export function App(): ReactElement {
   const isRefused = useStatus().kind === 'refused';
+  return isRefused ? <NotAuthorised /> : <Workbench />;
+}
+
+function Workbench(): ReactElement {
   useEffect(() => listenForCommandKeys(document), []);
-  if (isRefused) return <NotAuthorised />;
+  useFrameCommands();
+  useScreenChange();
+  useNews();
+  const status = useWorkbenchStatus();
   return (
     <div className={styles.app}>
+      <SkipLink />
       <Header />
       <LostStrip />
-      <main className={styles.main}>
-        <Guard>
-          <Suspense fallback={null}>
-            <Screens />
-          </Suspense>
-        </Guard>
+      <ResumedBanner status={status} />
+      <main id="main" className={styles.main} tabIndex={-1}>
+        <Screens />
       </main>
-      <StatusBar />
+      <StatusBar status={status} />
       <UndoToast />
       <LiveRegions />
+      <OpenDialog />
     </div>
   );
 }
 
-function Screens(): ReactElement {
+/** For keys: past the header to the screen. */
+function SkipLink(): ReactElement {
   return (
-    <Switch>
-      <Route path="/">
-        <Home />
-      </Route>
-      <Route path="/experiments/:id">{({ id }) => <SearchScreen key={id} id={Number(id)} />}</Route>
-      <Route path="/experiments/:id/trials/:trial">
-        {({ id, trial }) => <TrialScreen key={`${id}/${trial}`} experiment={Number(id)} trial={Number(trial)} />}
-      </Route>
-      <Route path="/experiments/:id/compare">{({ id }) => <CompareScreen key={id} id={Number(id)} />}</Route>
-      <Route path="/doctor">
-        <DoctorScreen />
-      </Route>
-      <Route>
-        <Empty actions={<a href="/">Home</a>}>There is no such page.</Empty>
-      </Route>
-    </Switch>
+    <button type="button" className={styles.skip} onClick={() => document.getElementById('main')?.focus()}>
+      Skip to the screen
+    </button>
+  );
+}
+
+function OpenDialog(): ReactElement | null {
+  const open = useOpenDialog();
+  if (open === null) return null;
+  const Shown = DIALOGS[open];
+  return (
+    <Suspense fallback={null}>
+      <Shown />
+    </Suspense>
+  );
+}
+
+function Screens(): ReactElement {
+  const [path] = useLocation();
+  return (
+    // A screen that broke does not break the next one.
+    <Guard key={path}>
+      <Suspense fallback={null}>
+        <Switch>
+          <Route path="/">
+            <Home />
+          </Route>
+          <Route path="/new">
+            <NewSearchScreen />
+          </Route>
+          <Route path="/experiments/:id">{({ id }) => <SearchScreen key={id} id={Number(id)} />}</Route>
+          <Route path="/experiments/:id/trials/:trial">
+            {({ id, trial }) => <TrialScreen key={`${id}/${trial}`} experiment={Number(id)} trial={Number(trial)} />}
+          </Route>
+          <Route path="/experiments/:id/compare">{({ id }) => <CompareScreen key={id} id={Number(id)} />}</Route>
+          <Route path="/doctor">
+            <DoctorScreen />
+          </Route>
+          <Route>
+            <Empty actions={<a href="/">Home</a>}>There is no such page.</Empty>
+          </Route>
+        </Switch>
+      </Suspense>
+    </Guard>
   );
 }

@@ -3,19 +3,17 @@ import { Button } from '../../components/button.tsx';
 import { clockTime } from '../../components/words.ts';
 import { useSession } from '../../state/use-workbench.ts';
 import styles from './app.module.css';
-import { useLostFor } from './status-bar.tsx';
-
-/** After this the status bar alone is too quiet. Milliseconds (design). */
-const STRIP_AFTER_MS = 5_000;
+import { STRIP_AFTER_MS, useLostFor } from './use-lost-for.ts';
 
 export function LostStrip(): ReactElement | null {
   const session = useSession();
   const lost = useLostFor(STRIP_AFTER_MS);
   if (lost === null) return null;
   return (
-    <div className={styles.strip} role="alert">
+    <div className={styles.strip}>
       <span>
-        The workbench does not answer since {clockTime(lost)}. It is tried again by itself; what you see may be old.
+        The workbench has not answered since {clockTime(lost)}. It is tried again by itself; what you see may be old,
+        and nothing can be changed.
       </span>
       <Button onClick={session.retry}>Try now</Button>
     </div>

@@ -4,7 +4,9 @@ import type { Dataset } from '../../../shared/records/dataset.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
 import { plural } from '../../components/words.ts';
+import { useHost } from '../../host/use-host.ts';
 import { type Loaded, useAction, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import styles from './home.module.css';
 
 interface DatasetListProps {
@@ -32,8 +34,15 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
             {dataset.imageSize.width} × {dataset.imageSize.height} pixels in{' '}
             {plural(dataset.classes.length, 'class').replace('classs', 'classes')}
           </p>
+          <p className={styles.classes} title={dataset.classes.join(', ')}>
+            {dataset.classes.join(', ')}
+          </p>
           <p>{dataset.source}</p>
-          <Button onClick={() => onStart(dataset.name)}>Start a search on it</Button>
+          <div className={styles.start}>
+            <Button onClick={() => onStart(dataset.name)} aria-label={`Start a search on ${dataset.title}`}>
+              Start a search on it
+            </Button>
+          </div>
         </li>
       ))}
     </ul>
@@ -43,6 +52,8 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
 function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
   const session = useSession();
   const action = useAction();
+  const writing = useWriting();
+  const { openProject } = useHost();
   const add = async (): Promise<void> => {
     if (await action.run(() => session.call('dataset.add', { name: 'cifar10' }))) onAdded();
   };
@@ -52,10 +63,12 @@ function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
         kind="primary"
         icon={<Download size={14} aria-hidden="true" />}
         isBusy={action.isBusy}
+        {...writing}
         onClick={() => void add()}
       >
         {action.isBusy ? 'Fetching CIFAR-10' : 'Start with CIFAR-10'}
       </Button>
+      {openProject === undefined ? null : <Button onClick={openProject}>Open a project</Button>}
       {action.error === null ? null : (
         <p className={styles.problem} role="alert">
           {action.error.message}

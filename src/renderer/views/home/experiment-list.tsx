@@ -7,6 +7,7 @@ import table from '../../components/table.module.css';
 import { duration, moment, percentDigits, STRATEGY_WORDS } from '../../components/words.ts';
 import { finishedTrials } from '../../state/search-progress.ts';
 import styles from './home.module.css';
+import { Spark } from './spark.tsx';
 
 export function ExperimentList({ experiments }: { experiments: readonly Experiment[] }): ReactElement {
   return (
@@ -18,8 +19,9 @@ export function ExperimentList({ experiments }: { experiments: readonly Experime
             <th scope="col">Search</th>
             <th scope="col">State</th>
             <th scope="col">Trials</th>
+            <th scope="col">Progress of the best</th>
             <th scope="col" className={table.number}>
-              Best %
+              Best reward %
             </th>
             <th scope="col" className={table.number}>
               Time
@@ -64,6 +66,9 @@ function ExperimentRow({ experiment }: { experiment: Experiment }): ReactElement
       <td className={styles.progress}>
         {done.toLocaleString('en')} of {trials.toLocaleString('en')}
         <ProgressBar part={done / trials} label={`Progress of ${config.name}`} />
+      </td>
+      <td>
+        <Spark experiment={experiment} />
       </td>
       <td className={`${table.number} ${styles.best}`}>{best === null ? '–' : percentDigits(best.reward)}</td>
       <td className={table.number}>{duration(runningMs)}</td>

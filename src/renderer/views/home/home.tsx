@@ -1,22 +1,19 @@
 import { Plus } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
+import { useLocation } from 'wouter';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
 import { useAnswer, useExperiments } from '../../state/use-workbench.ts';
 import { DatasetList } from './dataset-list.tsx';
 import { ExperimentList } from './experiment-list.tsx';
 import styles from './home.module.css';
-import { NewSearch } from './new-search.tsx';
 
 /** Experiments and data sets, and the way to a new search. */
 export function Home(): ReactElement {
   const datasets = useAnswer('dataset.list', {});
-  /** The data set that a new search is being described for; null while none is. */
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [, navigate] = useLocation();
   const known = datasets.kind === 'ready' ? datasets.value : [];
-  const start = (name = known[0]?.name): void => {
-    if (name !== undefined) setChosen(name);
-  };
+  const start = (dataset: string): void => navigate(`/new?dataset=${encodeURIComponent(dataset)}`);
   return (
     <div className={styles.home}>
       <section className={styles.section} aria-labelledby="experiments">
@@ -27,20 +24,19 @@ export function Home(): ReactElement {
             icon={<Plus size={14} aria-hidden="true" />}
             disabled={known.length === 0}
             title={known.length === 0 ? 'A search needs a data set' : undefined}
-            onClick={() => start()}
+            onClick={() => navigate('/new')}
           >
             New search
           </Button>
         </header>
-        <Experiments hasDatasets={known.length > 0} onStart={start} />
+        <Experiments hasDatasets={datasets.kind !== 'ready' || known.length > 0} onStart={() => navigate('/new')} />
       </section>
       <section className={styles.section} aria-labelledby="datasets">
         <header className={styles.head}>
-          <h1 id="datasets">Data sets</h1>
+          <h2 id="datasets">Data sets</h2>
         </header>
         <DatasetList datasets={datasets} onStart={start} />
       </section>
-      {chosen === null ? null : <NewSearch datasets={known} dataset={chosen} onClose={() => setChosen(null)} />}
     </div>
   );
 }

@@ -1,183 +1,192 @@
 import { type ReactElement, useMemo, useState } from 'react';
-import { useLocation } from 'wouter';
-import { PRESET_NAMES, PRESETS, type PresetName } from '../../../shared/presets.ts';
+import { useLocation, useSearchParams } from 'wouter';
+import type { PresetName } from '../../../shared/presets.ts';
 import type { Dataset } from '../../../shared/records/dataset.ts';
-import { type ExperimentConfig, experimentConfigSchema } from '../../../shared/records/experiment.ts';
-import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strategy.ts';
-import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import type { StrategyKind } from '../../../shared/records/strategy.ts';
 import { Button } from '../../components/button.tsx';
-import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
-import { STRATEGY_WORDS } from '../../components/words.ts';
-import { withValues } from '../../state/config-values.ts';
-import { useAction, useSession } from '../../state/use-workbench.ts';
-import styles from './home.module.css';
+import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { plural } from '../../components/words.ts';
+import { useAction, useAnswer, useExperiments, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import { HyperparameterTable } from './hyperparameter-table.tsx';
-
-interface NewSearchProps {
-  readonly datasets: readonly Dataset[];
-  /** The one to begin with. */
-  readonly dataset: string;
-  readonly onClose: () => void;
-}
+import styles from './new-search.module.css';
+import { PresetChoice, StrategyChoice } from './new-search-choices.tsx';
+import { NumberField } from './number-field.tsx';
+import { draftOf, type Origin, readNewSearch, standardSearch } from './search-draft.ts';
+import { SearchEstimatePanel } from './search-estimate.tsx';
 
 /** A search is described by a preset and what differs from it. */
-export function NewSearch({ datasets, dataset: first, onClose }: NewSearchProps): ReactElement {
+export function NewSearchScreen(): ReactElement {
+  const [params] = useSearchParams();
+  const { from } = readNewSearch(params);
+  const datasets = useAnswer('dataset.list', {});
+  return (
+    <div className={styles.screen}>
+      <div className={styles.column}>
+        <h1>New search</h1>
+        {datasets.kind === 'failed' ? <ErrorPanel message={datasets.error.message} onRetry={datasets.retry} /> : null}
+        {datasets.kind === 'loading' ? <SkeletonRows count={4} height={72} /> : null}
+        {datasets.kind === 'ready' && datasets.value.length === 0 ? (
+          <Empty actions={<a href="/">Home</a>}>A search needs a data set. Start with CIFAR-10 on Home.</Empty>
+        ) : null}
+        {datasets.kind === 'ready' && datasets.value.length > 0 ? (
+          from === null ? (
+            <NewSearch datasets={datasets.value} origin={null} />
+          ) : (
+            <FromTrial datasets={datasets.value} {...from} />
+          )
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function FromTrial(props: { datasets: readonly Dataset[]; experiment: number; trial: number }): ReactElement {
+  const { datasets, experiment, trial } = props;
+  const found = useAnswer('trial.get', { experiment, trial });
+  const experiments = useExperiments();
+  if (found.kind === 'failed') return <ErrorPanel message={found.error.message} onRetry={found.retry} />;
+  const config = experiments.kind === 'ready' ? experiments.value.get(experiment)?.config : undefined;
+  if (found.kind === 'loading' || config === undefined) return <SkeletonRows count={4} height={72} />;
+  return <NewSearch datasets={datasets} origin={{ trial, architecture: found.value.architecture, config }} />;
+}
+
+function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin: Origin | null }): ReactElement {
   const session = useSession();
   const action = useAction();
+  const writing = useWriting();
   const [, navigate] = useLocation();
-  const [dataset, setDataset] = useState(first);
-  const [preset, setPreset] = useState<PresetName>('quick');
-  const [strategy, setStrategy] = useState<StrategyKind>('ppo');
-  const [name, setName] = useState<string | null>(null);
-  const [changes, setChanges] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const [params, setParams] = useSearchParams();
+  const [edits, setEdits] = useState<ReadonlyMap<string, unknown>>(new Map());
+  const [isChecked, setIsChecked] = useState(false);
+  const address = readNewSearch(params);
+  const preset = address.preset ?? (origin === null ? 'quick' : null);
+  const strategy = address.strategy ?? (origin === null ? 'ppo' : 'evolution');
+  const wanted = address.dataset ?? origin?.config.dataset;
+  const dataset = datasets.find(({ name }) => name === wanted)?.name ?? datasets[0]?.name ?? '';
   const standard = useMemo(
-    (): ExperimentConfig => ({
-      ...PRESETS[preset].config,
-      name: `${preset} ${strategy} on ${dataset}`,
-      dataset,
-      preset,
-      strategy: PRESETS[preset].strategies[strategy],
-    }),
-    [preset, strategy, dataset],
+    () => standardSearch({ preset, strategy, dataset, origin }),
+    [preset, strategy, dataset, origin],
   );
-  const change = (path: string, value: unknown): void => setChanges((was) => new Map(was).set(path, value));
+  const { config, draft, problems } = useMemo(() => draftOf(standard, edits), [standard, edits]);
+  const choose = (name: string, value: PresetName | StrategyKind | string | null): void =>
+    setParams(
+      (now) => {
+        const next = new URLSearchParams(now);
+        if (value === null) next.delete(name);
+        else next.set(name, value);
+        return next;
+      },
+      { replace: true },
+    );
+  const edit = (path: string, value: unknown): void => setEdits((was) => new Map(was).set(path, value));
+  const reset = (path: string): void => setEdits((was) => new Map([...was].filter(([other]) => other !== path)));
   const start = async (): Promise<void> => {
+    setIsChecked(true);
+    if (config === null) return;
     await action.run(async () => {
-      const config = parseConfig(withValues({ ...standard, name: name ?? standard.name }, changes));
       const { id } = await session.call('experiment.create', { config });
       navigate(`/experiments/${id}`);
     });
   };
-  const numbers = { standard, changes, onChange: change };
+  const values = { standard, draft, edits, problems, onChange: edit, onReset: reset };
+  const name = edits.get('name') ?? standard.name;
   return (
-    <Dialog
-      title="New search"
-      isWide
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" isBusy={action.isBusy} onClick={() => void start()}>
-            Start search
-          </Button>
-        </>
-      }
+    <form
+      className={styles.form}
+      // Values are checked by the schema, which says more than the browser.
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void start();
+      }}
     >
+      {origin === null ? null : (
+        <p className={styles.origin}>
+          It begins with the cell of trial {origin.trial} of <bdi>{origin.config.name}</bdi>, which evolution changes
+          step by step.
+        </p>
+      )}
+      <PresetChoice value={preset} origin={origin} onChange={(value) => choose('preset', value)} />
+      <StrategyChoice value={strategy} onChange={(value) => choose('strategy', value)} />
       <div className={form.form}>
-        <Choice
-          label="Preset"
-          value={preset}
-          options={PRESET_NAMES.map((value) => [value, value])}
-          hint={PRESETS[preset].summary}
-          isWide
-          onChange={setPreset}
-        />
-        <Choice
-          label="Data set"
-          value={dataset}
-          options={datasets.map(({ name: value, title }) => [value, title])}
-          onChange={setDataset}
-        />
-        <Choice
-          label="Strategy"
-          value={strategy}
-          options={STRATEGY_KINDS.map((value) => [value, STRATEGY_WORDS[value]])}
-          onChange={setStrategy}
-        />
-        <Field label="Name">
+        <Field label="Name" problem={problems.get('name')}>
           {(ids) => (
             <input
               {...ids}
               className={form.input}
-              value={name ?? standard.name}
+              value={String(name)}
               maxLength={200}
-              onChange={(event) => setName(event.target.value)}
+              onChange={(event) => edit('name', event.target.value)}
             />
           )}
         </Field>
-        <NumberField label="Trials" path="budget.trials" {...numbers} />
-        <NumberField label="Trials at once" path="trialsAtOnce" {...numbers} />
-        <NumberField label="Seed" path="seed" {...numbers} />
+        <Field label="Data set">
+          {(ids) => (
+            <select
+              {...ids}
+              className={form.input}
+              value={dataset}
+              onChange={(event) => choose('dataset', event.target.value)}
+            >
+              {datasets.map(({ name: value, title }) => (
+                <option key={value} value={value}>
+                  {title}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        <NumberField label="Trials" path="budget.trials" {...values} />
+        <NumberField label="Trials at once" path="trialsAtOnce" {...values} />
+        <NumberField
+          label="Time limit in hours"
+          hint="0 is no limit."
+          path="budget.timeLimitMs"
+          scale={3_600_000}
+          {...values}
+        />
+        <NumberField label="Seed" hint="The same seed gives the same search." path="seed" {...values} />
       </div>
       <details className={styles.hyper}>
-        <summary>All hyper-parameters{changes.size > 0 ? `, ${changes.size} changed` : ''}</summary>
-        <HyperparameterTable preset={preset} strategy={strategy} {...numbers} />
+        <summary>All hyper-parameters{edits.size > 0 ? `, ${edits.size} changed` : ''}</summary>
+        <HyperparameterTable
+          preset={preset ?? 'quick'}
+          isFromSearch={preset === null}
+          strategy={strategy}
+          {...values}
+        />
       </details>
+      <SearchEstimatePanel config={config} />
+      {isChecked && problems.size > 0 ? <Problems problems={problems} /> : null}
       {action.error === null ? null : (
-        <p className={styles.problem} role="alert">
+        <p className={form.problem} role="alert">
           {action.error.message}
         </p>
       )}
-    </Dialog>
+      <div className={styles.actions}>
+        <Button type="submit" kind="primary" isBusy={action.isBusy} {...writing}>
+          Start search
+        </Button>
+        <Button onClick={() => navigate('/')}>Cancel</Button>
+      </div>
+    </form>
   );
 }
 
-/** Refuses in a sentence that names the value. */
-function parseConfig(config: unknown): ExperimentConfig {
-  const parsed = experimentConfigSchema.safeParse(config);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new WorkbenchError(
-    'invalid_input',
-    `${issue?.path.join('.') || 'The search'}: ${issue?.message ?? 'invalid'}.`,
-  );
-}
-
-function Choice<T extends string>(props: {
-  label: string;
-  value: T;
-  options: readonly (readonly [T, string])[];
-  hint?: string;
-  isWide?: boolean;
-  onChange: (value: T) => void;
-}): ReactElement {
-  const { label, value, options, hint, isWide = false, onChange } = props;
+function Problems({ problems }: { problems: ReadonlyMap<string, string> }): ReactElement {
   return (
-    <Field label={label} hint={hint} isWide={isWide}>
-      {(ids) => (
-        <select
-          {...ids}
-          className={form.input}
-          value={value}
-          onChange={(event) => {
-            const chosen = options.find(([known]) => known === event.target.value);
-            if (chosen !== undefined) onChange(chosen[0]);
-          }}
-        >
-          {options.map(([known, words]) => (
-            <option key={known} value={known}>
-              {words}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}
-
-export interface ValueProps {
-  readonly standard: ExperimentConfig;
-  readonly changes: ReadonlyMap<string, unknown>;
-  readonly onChange: (path: string, value: unknown) => void;
-}
-
-function NumberField({ label, path, standard, changes, onChange }: ValueProps & { label: string; path: string }) {
-  const preset = path.split('.').reduce<unknown>((part, key) => (part as Record<string, unknown>)[key], standard);
-  const value = changes.get(path) ?? preset;
-  return (
-    <Field label={label}>
-      {(ids) => (
-        <input
-          {...ids}
-          type="number"
-          className={`${form.input} ${form.number}`}
-          value={Number.isNaN(value) ? '' : String(value)}
-          min={1}
-          onChange={(event) => onChange(path, event.target.valueAsNumber)}
-        />
-      )}
-    </Field>
+    <div className={styles.problems} role="alert">
+      <p>The search can’t start: {plural(problems.size, 'value')} can’t stand.</p>
+      <ul>
+        {[...problems].map(([path, sentence]) => (
+          <li key={path}>
+            <code>{path}</code> {sentence}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

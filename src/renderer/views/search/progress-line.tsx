@@ -1,150 +1,132 @@
-import { Pause, Play, SlidersHorizontal, Square } from 'lucide-react';
+import { SlidersHorizontal, Trophy } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
-import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import { Button, IconButton } from '../../components/button.tsx';
-import { Confirm } from '../../components/dialog.tsx';
+import type { Experiment } from '../../../shared/records/experiment.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
 import { aboutSpan, duration, percent, plural } from '../../components/words.ts';
-import { finishedTrials, timeLeftMs } from '../../state/search-progress.ts';
-import { useAction, useAllProgress, useSession, useStatus } from '../../state/use-workbench.ts';
+import { finishedTrials, searchTimeLeft, trialLevels } from '../../state/search-progress.ts';
+import { useAllProgress, useLiveTrials } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import type { Progress } from '../../state/workbench-state.ts';
 import { ChangeSearch } from './change-search.tsx';
-import styles from './search.module.css';
-
-interface ProgressLineProps {
-  readonly experiment: Experiment;
-  readonly trials: ReadonlyMap<number, Trial> | null;
-}
+import styles from './progress-line.module.css';
+import { Steering } from './steering.tsx';
 
 /** How far the search is, how long it still takes, and the buttons that steer it. */
-export function ProgressLine({ experiment, trials }: ProgressLineProps): ReactElement {
-  const { config, best, state, message } = experiment;
-  const done = finishedTrials(experiment);
-  const all = config.budget.trials;
+export function ProgressLine({ experiment }: { experiment: Experiment }): ReactElement {
+  const { best, state, message } = experiment;
   return (
-    <>
+    <div className={styles.box}>
       <section className={styles.progress} aria-label="Progress">
-        <span className={styles.count}>
-          {done.toLocaleString('en')} of {all.toLocaleString('en')}
-        </span>
-        <span className={styles.bar}>
-          <ProgressBar part={done / all} label="Trials of the search" />
-        </span>
+        <SearchLevel experiment={experiment} />
         <ExperimentStateMark state={state} />
-        <Detail experiment={experiment} trials={trials} />
+        {state === 'running' ? (
+          <Levels experiment={experiment} />
+        ) : (
+          <span className={styles.detail}>ran {duration(experiment.runningMs)}</span>
+        )}
         <span className={styles.gap} />
         {best === null ? null : (
-          <span className={styles.best}>
-            best <b>{percent(best.reward)}</b> trial {best.trial}
+          <span className={styles.best} title={`Best reward: trial ${best.trial}`}>
+            <Trophy size={14} aria-hidden="true" />
+            <span className={styles.bestWord}>best</span> <b>{percent(best.reward)}</b>
+            <span className={styles.bestTrial}>trial {best.trial}</span>
           </span>
         )}
         <Steering experiment={experiment} />
       </section>
       {message === null ? null : (
-        <p className={`${styles.message} ${state === 'failed' ? styles.bad : ''}`} role="status">
-          {message}
-        </p>
+        <p className={`${styles.message} ${state === 'failed' ? styles.bad : ''}`}>{message}</p>
       )}
-    </>
+    </div>
   );
 }
 
-function Detail({ experiment, trials }: ProgressLineProps): ReactElement {
-  const progress = useAllProgress();
-  const running = [...progress.values()].filter((one) => one.experiment === experiment.id);
-  if (experiment.state !== 'running') {
-    return <span className={styles.detail}>ran {duration(experiment.runningMs)}</span>;
-  }
-  const left = trials === null ? null : timeLeftMs(experiment, trials.values());
-  const words = [
-    left === null ? 'time left known after the first trial' : `${aboutSpan(left)} left`,
-    ...running.slice(0, 1).map(runningWords),
-    ...(running.length > 1 ? [`and ${running.length - 1} more`] : []),
-  ].join(' · ');
-  return (
-    <span className={styles.detail} title={words}>
-      {words}
+/** A press on it opens the sheet that changes what is left. */
+function SearchLevel({ experiment }: { experiment: Experiment }): ReactElement {
+  const { config, state } = experiment;
+  const { disabled, title } = useWriting();
+  const [isChanging, setIsChanging] = useState(false);
+  const done = finishedTrials(experiment);
+  const all = config.budget.trials;
+  const count = `${done.toLocaleString('en')} of ${all.toLocaleString('en')}`;
+  const bar = (
+    <span className={styles.bar}>
+      <ProgressBar part={done / all} label="Trials of the search" />
     </span>
   );
-}
-
-const runningWords = ({ trial, epoch, epochs }: Progress): string => `trial ${trial}, epoch ${epoch}/${epochs}`;
-
-function Steering({ experiment }: { experiment: Experiment }): ReactElement | null {
-  const { id, state } = experiment;
-  const session = useSession();
-  const isConnected = useStatus().kind === 'connected';
-  const action = useAction();
-  const [isAsking, setIsAsking] = useState(false);
-  const [isChanging, setIsChanging] = useState(false);
-  if (state === 'completed' || state === 'stopped') return null;
-  const blocked = isConnected ? undefined : 'Not possible while the workbench does not answer';
-  const stop = async (): Promise<void> => {
-    if (await action.run(() => session.call('experiment.stop', { experiment: id }))) setIsAsking(false);
-  };
+  if (state === 'completed' || state === 'stopped') {
+    return (
+      <>
+        <span className={styles.count}>{count}</span>
+        {bar}
+      </>
+    );
+  }
   return (
     <>
-      {action.error === null || isAsking ? null : (
-        <span className={styles.detail} role="alert">
-          {action.error.message}
-        </span>
-      )}
-      {state === 'running' ? (
-        <Button
-          icon={<Pause size={14} aria-hidden="true" />}
-          isBusy={action.isBusy}
-          disabled={!isConnected}
-          title={blocked}
-          onClick={() => void action.run(() => session.call('experiment.pause', { experiment: id }))}
-        >
-          Pause
-        </Button>
-      ) : (
-        <Button
-          kind="primary"
-          icon={<Play size={14} aria-hidden="true" />}
-          isBusy={action.isBusy}
-          disabled={!isConnected}
-          title={blocked}
-          onClick={() => void action.run(() => session.call('experiment.resume', { experiment: id }))}
-        >
-          Resume
-        </Button>
-      )}
-      <Button
-        icon={<Square size={14} aria-hidden="true" />}
-        disabled={!isConnected}
-        title={blocked}
-        onClick={() => setIsAsking(true)}
-      >
-        Stop
-      </Button>
-      <IconButton
-        label="Change what is left of the search"
-        icon={<SlidersHorizontal size={16} aria-hidden="true" />}
-        disabled={!isConnected}
+      <button
+        type="button"
+        className={styles.change}
+        disabled={disabled}
+        title={title ?? 'Change trials in all, time limit, trials at once'}
+        aria-label={`${count} trials. Change what is left`}
+        aria-haspopup="dialog"
         onClick={() => setIsChanging(true)}
-      />
+      >
+        <span className={styles.count}>{count}</span>
+        <SlidersHorizontal size={14} aria-hidden="true" />
+      </button>
+      {bar}
       {isChanging ? <ChangeSearch experiment={experiment} onClose={() => setIsChanging(false)} /> : null}
-      {isAsking ? (
-        <Confirm
-          title="Stop this search for good?"
-          sentence={stopSentence(experiment)}
-          action="Stop search"
-          isBusy={action.isBusy}
-          problem={action.error?.message}
-          onConfirm={() => void stop()}
-          onClose={() => setIsAsking(false)}
-        />
-      ) : null}
     </>
   );
 }
 
-function stopSentence(experiment: Experiment): string {
-  const { running, queued } = experiment.counts;
-  const lost =
-    running + queued === 0 ? '' : `${plural(running + queued, 'trial')} under way will end without a reward. `;
-  return `${lost}${plural(finishedTrials(experiment), 'finished trial')} stay. A stopped search can't go on; pause it if it should.`;
+/** Time left of the search, then of the first running trial and of its epoch. */
+function Levels({ experiment }: { experiment: Experiment }): ReactElement {
+  const live = useLiveTrials(experiment.id);
+  const running = [...useAllProgress().values()].filter((one) => one.experiment === experiment.id);
+  const recent = live.kind === 'ready' ? live.value.recent : [];
+  const left = searchTimeLeft(experiment, recent, running);
+  const [first] = running;
+  return (
+    <>
+      <span className={styles.left}>
+        {left === null ? (
+          <span className={styles.from}>time left is known after the first trial</span>
+        ) : (
+          <>
+            {aboutSpan(left.ms)} left
+            <span className={styles.from}>, from the last {plural(left.trials, 'trial')}</span>
+          </>
+        )}
+      </span>
+      {first === undefined ? null : <Running progress={first} others={running.length - 1} />}
+    </>
+  );
+}
+
+function Running({ progress, others }: { progress: Progress; others: number }): ReactElement {
+  const { trial, epoch, epochs } = progress;
+  const levels = trialLevels(progress);
+  return (
+    <>
+      <span className={styles.level} title={`Trial ${trial}: ${aboutSpan(levels.trial.leftMs)} left`}>
+        trial {trial}
+        <span className={styles.small}>
+          <ProgressBar part={levels.trial.part} label={`Trial ${trial}`} />
+        </span>
+        <span className={styles.from}>{aboutSpan(levels.trial.leftMs)}</span>
+      </span>
+      <span className={styles.level} title={`Epoch ${epoch} of ${epochs}: ${aboutSpan(levels.epoch.leftMs)} left`}>
+        epoch {epoch}/{epochs}
+        <span className={styles.small}>
+          <ProgressBar part={levels.epoch.part} label={`Epoch ${epoch} of trial ${trial}`} />
+        </span>
+        <span className={styles.from}>{aboutSpan(levels.epoch.leftMs)}</span>
+      </span>
+      {others > 0 ? <span className={styles.level}>and {others} more</span> : null}
+    </>
+  );
 }

@@ -1,0 +1,91 @@
+import { PRESET_NAMES, PRESETS, type PresetName } from '../../../shared/presets.ts';
+import type { Architecture } from '../../../shared/records/architecture.ts';
+import { type ExperimentConfig, experimentConfigSchema } from '../../../shared/records/experiment.ts';
+import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strategy.ts';
+import { issueSentence } from '../../components/issue-sentence.ts';
+import { withEdits } from '../../state/config-values.ts';
+
+/** What the address of a new search says: `/new?dataset=&preset=&strategy=&from=<experiment>:<trial>`. */
+export interface NewSearchAddress {
+  readonly dataset: string | null;
+  readonly preset: PresetName | null;
+  readonly strategy: StrategyKind | null;
+  readonly from: { readonly experiment: number; readonly trial: number } | null;
+}
+
+export function readNewSearch(params: URLSearchParams): NewSearchAddress {
+  const [, experiment, trial] = /^(\d+):(\d+)$/.exec(params.get('from') ?? '') ?? [];
+  return {
+    dataset: params.get('dataset'),
+    preset: PRESET_NAMES.find((name) => name === params.get('preset')) ?? null,
+    strategy: STRATEGY_KINDS.find((kind) => kind === params.get('strategy')) ?? null,
+    from: experiment === undefined ? null : { experiment: Number(experiment), trial: Number(trial) },
+  };
+}
+
+/** A trial whose cell a new search begins with. */
+export interface Origin {
+  readonly trial: number;
+  readonly architecture: Architecture;
+  /** The search that it was found in. */
+  readonly config: ExperimentConfig;
+}
+
+/** A search before anything is changed by hand. With an origin and no preset, it is as the search it comes from. */
+export function standardSearch(choice: {
+  preset: PresetName | null;
+  strategy: StrategyKind;
+  dataset: string;
+  origin: Origin | null;
+}): ExperimentConfig {
+  const { preset, strategy, dataset, origin } = choice;
+  const strategies = PRESETS[preset ?? 'quick'].strategies;
+  if (origin === null) {
+    const name = preset ?? 'quick';
+    return {
+      ...PRESETS[name].config,
+      name: `${name} ${strategy} on ${dataset}`,
+      dataset,
+      preset: name,
+      strategy: strategies[strategy],
+    };
+  }
+  const { config, trial, architecture } = origin;
+  const { evolution } = strategies;
+  return {
+    ...(preset === null ? config : { ...PRESETS[preset].config, preset }),
+    // The cell has to be one of the space's.
+    space: config.space,
+    name: `from trial ${trial} of ${config.name}`.slice(0, LONGEST_NAME),
+    dataset,
+    preset: preset ?? config.preset,
+    strategy:
+      strategy === 'evolution' && evolution.kind === 'evolution'
+        ? { ...evolution, initial: [architecture] }
+        : strategies[strategy],
+  };
+}
+
+/** Characters (records/experiment.ts). */
+const LONGEST_NAME = 200;
+
+export interface SearchDraft {
+  /** What is asked for; null while something of it can't stand. */
+  readonly config: ExperimentConfig | null;
+  /** The same, whether or not it can stand. */
+  readonly draft: unknown;
+  /** Why a value can't stand, by its path. */
+  readonly problems: ReadonlyMap<string, string>;
+}
+
+export function draftOf(standard: ExperimentConfig, edits: ReadonlyMap<string, unknown>): SearchDraft {
+  const draft = withEdits(standard, edits);
+  const parsed = experimentConfigSchema.safeParse(draft);
+  if (parsed.success) return { config: parsed.data, draft, problems: new Map() };
+  const problems = new Map<string, string>();
+  for (const issue of parsed.error.issues) {
+    const path = issue.path.map(String).join('.');
+    if (!problems.has(path)) problems.set(path, issueSentence(issue));
+  }
+  return { config: null, draft, problems };
+}

@@ -1,0 +1,100 @@
+import { Gauge, TriangleAlert } from 'lucide-react';
+import { type ReactElement, useEffect, useState } from 'react';
+import type { SearchEstimate } from '../../../shared/records/estimate.ts';
+import type { ExperimentConfig } from '../../../shared/records/experiment.ts';
+import type { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { Button } from '../../components/button.tsx';
+import { aboutSpan, bytes, duration } from '../../components/words.ts';
+import { useAction, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
+import styles from './new-search.module.css';
+
+/** A change is waited for so long before what was measured is asked again. Milliseconds (ours). */
+const SETTLED_MS = 400;
+
+/** Time and memory that the search would take here. The first answer for a kind of child may be measured, for some seconds. */
+export function SearchEstimatePanel({ config }: { config: ExperimentConfig | null }): ReactElement {
+  const session = useSession();
+  const writing = useWriting();
+  const action = useAction();
+  const [estimate, setEstimate] = useState<{ kind: string; asked: string; value: SearchEstimate } | null>(null);
+  const kind = config === null ? '' : kindOf(config);
+  const asked = config === null ? '' : JSON.stringify(config);
+  const measure = (): void => {
+    if (config === null) return;
+    void action.run(async () => {
+      setEstimate({ kind, asked, value: await session.call('experiment.estimate', { config }) });
+    });
+  };
+  const isKnown = estimate !== null && estimate.kind === kind;
+  const isOld = isKnown && estimate.asked !== asked;
+  // A child of that kind was measured: another budget costs nothing to ask for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked when the question changes
+  useEffect(() => {
+    if (!isOld || action.isBusy) return;
+    const timer = setTimeout(measure, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [asked, isOld, action.isBusy]);
+  return (
+    <section className={styles.estimate} aria-label="Estimate">
+      <div className={styles.estimateText} aria-live="polite">
+        {isKnown ? (
+          <Estimate estimate={estimate.value} />
+        ) : (
+          <Unknown isBusy={action.isBusy} error={action.error} isValid={config !== null} />
+        )}
+      </div>
+      <Button
+        icon={<Gauge size={14} aria-hidden="true" />}
+        isBusy={action.isBusy}
+        disabled={writing.disabled || config === null}
+        title={writing.title}
+        onClick={measure}
+      >
+        {isKnown ? 'Estimate again' : 'Estimate time and memory'}
+      </Button>
+    </section>
+  );
+}
+
+/** What a child's time and memory depend on. */
+const kindOf = ({ dataset, space, scale, training }: ExperimentConfig): string =>
+  JSON.stringify([dataset, space, scale, training]);
+
+function Unknown(props: { isBusy: boolean; error: WorkbenchError | null; isValid: boolean }): ReactElement {
+  const { isBusy, error, isValid } = props;
+  if (isBusy) return <p>A child of this kind is trained for some steps, if none was yet. That takes some seconds.</p>;
+  if (error !== null) return <p className={styles.bad}>{error.message}</p>;
+  return (
+    <p className={styles.quiet}>
+      {isValid
+        ? 'How long it would take on this machine is known from earlier trials of this kind, or measured in some seconds.'
+        : 'Time and memory can be estimated once every value can stand.'}
+    </p>
+  );
+}
+
+function Estimate({ estimate }: { estimate: SearchEstimate }): ReactElement {
+  const { trialMs, searchMs, trainerBytes, availableBytes, fits, basis } = estimate;
+  return (
+    <>
+      <p className={styles.estimateTime}>
+        {aboutSpan(searchMs.likely)} in all{' '}
+        <span className={styles.quiet}>
+          ({rangeWords(searchMs, aboutSpan)}), {duration(trialMs.likely)} a trial ({rangeWords(trialMs, duration)})
+        </span>
+      </p>
+      <p className={fits ? styles.quiet : styles.bad}>
+        {fits ? null : <TriangleAlert size={14} aria-hidden="true" />}
+        {fits ? '' : ' It does not fit into memory: '}
+        {bytes(trainerBytes)} a trainer, {bytes(availableBytes)} there
+        {fits ? '' : '. Use fewer trials at once, a smaller batch or fewer filters'}.
+      </p>
+      <p className={styles.quiet}>From {basis}.</p>
+    </>
+  );
+}
+
+function rangeWords(range: SearchEstimate['trialMs'], words: (ms: number) => string): string {
+  return `${words(range.low)} to ${words(range.high).replace(/^about /, '')}`;
+}

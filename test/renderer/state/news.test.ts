@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { newsOf } from '../../../src/renderer/state/news.ts';
+import { resumedSentence } from '../../../src/renderer/views/frame/resumed-words.ts';
+import { experimentFromPreset } from '../../../src/shared/presets.ts';
+import type { Experiment } from '../../../src/shared/records/experiment.ts';
+
+const BEFORE: Experiment = {
+  id: 1,
+  config: experimentFromPreset('quick', { dataset: 'cifar10', name: 'first' }),
+  state: 'running',
+  message: null,
+  createdAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: null,
+  runningMs: 0,
+  overheadMs: 0,
+  counts: { queued: 0, running: 1, completed: 3, failed: 0, pruned: 0, cancelled: 0 },
+  trashed: 0,
+  twinOf: null,
+  best: { trial: 2, reward: 0.6 },
+};
+const after = (change: Partial<Experiment>): Experiment => ({ ...BEFORE, ...change });
+const told = (change: Partial<Experiment>): string[] => newsOf(BEFORE, after(change)).map(({ text }) => text);
+
+it('a new best is told with its trial; progress and a lesser best are not', () => {
+  expect(told({ best: { trial: 402, reward: 0.6231 } })).toEqual(['New best 62.31 percent, trial 402']);
+  expect(told({ counts: { ...BEFORE.counts, completed: 4 }, runningMs: 1000 })).toEqual([]);
+  // The best was put into the trash.
+  expect(told({ best: { trial: 1, reward: 0.5 } })).toEqual([]);
+  expect(told({ best: null })).toEqual([]);
+});
+
+it('ends and pauses are told; one that needs somebody is told at once', () => {
+  expect(told({ state: 'completed' })).toEqual(['The search first has ended. Best 60.00 percent, trial 2.']);
+  expect(newsOf(BEFORE, after({ state: 'paused' }))[0]?.politeness).toBe('polite');
+  const full = newsOf(BEFORE, after({ state: 'paused', message: 'Disk full: 0.3 GB free.' }));
+  expect(full[0]).toMatchObject({
+    politeness: 'assertive',
+    text: 'The search first is paused. Disk full: 0.3 GB free.',
+  });
+});
+
+it('the banner after a crash names the trials and where they go on', () => {
+  const at = (trial: number, epoch: number) => ({ experiment: 1, trial, epoch });
+  expect(resumedSentence([at(13, 1), at(14, 2)])).toBe(
+    '2 trials were interrupted and go on (13 at epoch 1, 14 at epoch 2).',
+  );
+  expect(resumedSentence([at(13, 0)])).toBe('1 trial was interrupted and goes on (13 at epoch 0).');
+  expect(resumedSentence([1, 2, 3, 4, 5, 6].map((trial) => at(trial, 1)))).toContain('4 at epoch 1, and 2 more)');
+});

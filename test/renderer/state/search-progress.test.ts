@@ -1,0 +1,77 @@
+import { expect, it } from 'vitest';
+import { aboutSpan } from '../../../src/renderer/components/words.ts';
+import { searchTimeLeft, trialLevels } from '../../../src/renderer/state/search-progress.ts';
+import { experimentFromPreset } from '../../../src/shared/presets.ts';
+import type { Experiment } from '../../../src/shared/records/experiment.ts';
+
+const config = experimentFromPreset('quick', { dataset: 'cifar10', trials: 100 });
+function experiment(
+  change: Partial<Experiment> = {},
+  limits: Partial<Experiment['config']['budget']> = {},
+): Experiment {
+  return {
+    id: 1,
+    config: { ...config, trialsAtOnce: 2, budget: { ...config.budget, ...limits } },
+    state: 'running',
+    message: null,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    finishedAt: null,
+    runningMs: 600_000,
+    overheadMs: 0,
+    counts: { queued: 0, running: 2, completed: 35, failed: 3, pruned: 2, cancelled: 7 },
+    trashed: 0,
+    twinOf: null,
+    best: null,
+    ...change,
+  };
+}
+const progress = (step: number, epoch: number) => ({
+  experiment: 1,
+  trial: 41,
+  epoch,
+  epochs: 2,
+  step,
+  steps: 200,
+  stepMs: 50,
+  loss: 1,
+});
+
+it('the rest of a search takes its last trials’ mean time for each trial that is left, less what runs has done', () => {
+  const recent = [{ durationMs: 20_000 }, { durationMs: 40_000 }];
+  // 60 trials are left; cancelled ones are replaced and don't count. Two at once.
+  expect(searchTimeLeft(experiment(), recent, [])).toEqual({ ms: 60 * 15_000, trials: 2 });
+  expect(searchTimeLeft(experiment(), recent, [progress(100, 1), progress(150, 2)])?.ms).toBeCloseTo(58.75 * 15_000, 6);
+});
+
+it('a reused reward took no time, and a search of which nothing was trained has no time left to tell', () => {
+  expect(searchTimeLeft(experiment(), [{ durationMs: 0 }, { durationMs: 30_000 }], [])?.ms).toBe((60 * 15_000) / 2);
+  expect(searchTimeLeft(experiment(), [], [])).toBeNull();
+  expect(searchTimeLeft(experiment(), [{ durationMs: 0 }], [])).toBeNull();
+});
+
+it('a time limit ends a search sooner', () => {
+  const soon = experiment({}, { timeLimitMs: 700_000 });
+  expect(searchTimeLeft(soon, [{ durationMs: 30_000 }], [])?.ms).toBe(100_000);
+});
+
+it('a running trial stands at a part of itself and of its epoch', () => {
+  expect(trialLevels(progress(150, 2))).toEqual({
+    trial: { part: 0.75, leftMs: 2_500 },
+    epoch: { part: 0.5, leftMs: 2_500 },
+  });
+  expect(trialLevels(progress(100, 1))).toEqual({
+    trial: { part: 0.5, leftMs: 5_000 },
+    epoch: { part: 1, leftMs: 0 },
+  });
+});
+
+it('a time left is as coarse as it is known', () => {
+  expect([3_000, 22_000, 12 * 60_000, 95 * 60_000, 30 * 3_600_000, 4 * 86_400_000].map(aboutSpan)).toEqual([
+    'about 5 s',
+    'about 20 s',
+    'about 12 min',
+    'about 1.6 h',
+    'about 30 h',
+    'about 4 days',
+  ]);
+});

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { draftOf, readNewSearch, standardSearch } from '../../../src/renderer/views/home/search-draft.ts';
+import { experimentFromPreset, PRESET_NAMES } from '../../../src/shared/presets.ts';
+import { OPERATIONS } from '../../../src/shared/records/architecture.ts';
+import { experimentConfigSchema } from '../../../src/shared/records/experiment.ts';
+import { STRATEGY_KINDS } from '../../../src/shared/records/strategy.ts';
+import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
+
+const quick = experimentFromPreset('quick', { dataset: 'cifar10' });
+const edited = (edits: Record<string, unknown>) => draftOf(quick, new Map(Object.entries(edits)));
+
+it('every preset with every strategy can stand as it is', () => {
+  for (const preset of PRESET_NAMES) {
+    for (const strategy of STRATEGY_KINDS) {
+      const standard = standardSearch({ preset, strategy, dataset: 'cifar10', origin: null });
+      expect(draftOf(standard, new Map()).problems).toEqual(new Map());
+      expect(standard).toEqual(experimentFromPreset(preset, { dataset: 'cifar10', strategy }));
+    }
+  }
+});
+
+it('a changed value stands at its path, and what is wrong with it is said there', () => {
+  expect(edited({ 'training.epochs': 7 }).config?.training.epochs).toBe(7);
+  const wrong = edited({ 'training.epochs': 0, 'training.labelSmoothing': 1, 'budget.trials': Number.NaN });
+  expect(wrong.config).toBeNull();
+  expect(Object.fromEntries(wrong.problems)).toEqual({
+    'training.epochs': 'At least 1.',
+    'training.labelSmoothing': 'Less than 1.',
+    'budget.trials': 'A number is expected.',
+  });
+  expect(edited({ seed: 1.5 }).problems.get('seed')).toBe('A whole number is expected.');
+  expect(edited({ name: ' ' }).problems.get('name')).toBe('Something has to stand here.');
+  expect(edited({ 'space.operations': [] }).problems.get('space.operations')).toBe('At least one has to stay.');
+  expect(edited({ 'space.operations': OPERATIONS.slice(3) }).config?.space.operations).toEqual(OPERATIONS.slice(3));
+});
+
+it('another optimizer or schedule brings values of its own, which can be changed, and the way back', () => {
+  const rmsprop = edited({ 'training.optimizer.kind': 'rmsprop', 'training.optimizer.decay': 0.95 });
+  expect(rmsprop.config?.training.optimizer).toEqual({ kind: 'rmsprop', decay: 0.95, momentum: 0.9, epsilon: 1 });
+  const back = new Map<string, unknown>([
+    ['training.optimizer.kind', 'rmsprop'],
+    ['training.optimizer.decay', 0.95],
+  ]).set('training.optimizer.kind', 'momentum');
+  expect(draftOf(quick, back).config?.training.optimizer.kind).toBe('momentum');
+  expect(edited({ 'training.learningRate.kind': 'exponential' }).config?.training.learningRate.kind).toBe(
+    'exponential',
+  );
+});
+
+it('a search from a trial is evolution that begins with its cell, as the search it comes from', () => {
+  const from = { ...quick, name: 'x'.repeat(200), space: { ...quick.space, blocks: 5 } };
+  const origin = { trial: 12, architecture: NASNET_A, config: from };
+  const standard = standardSearch({ preset: null, strategy: 'evolution', dataset: 'cifar10', origin });
+  const config = experimentConfigSchema.parse(standard);
+  expect(config.strategy).toMatchObject({ kind: 'evolution', initial: [NASNET_A] });
+  expect(config.name.startsWith('from trial 12 of x')).toBe(true);
+  expect(config.training).toEqual(quick.training);
+  const named = standardSearch({ preset: 'workstation', strategy: 'evolution', dataset: 'cifar10', origin });
+  expect(named.training.epochs).toBe(10);
+});
+
+it('the address of a new search is read, and what it does not understand is left out', () => {
+  expect(readNewSearch(new URLSearchParams('dataset=cifar10&preset=paper&from=3:12'))).toEqual({
+    dataset: 'cifar10',
+    preset: 'paper',
+    strategy: null,
+    from: { experiment: 3, trial: 12 },
+  });
+  expect(readNewSearch(new URLSearchParams('preset=huge&strategy=luck&from=3'))).toEqual({
+    dataset: null,
+    preset: null,
+    strategy: null,
+    from: null,
+  });
+});
