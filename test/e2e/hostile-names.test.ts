@@ -112,7 +112,7 @@ describe.skipIf(executable === null)('names that were written to do harm', () =>
   });
 
   it('are text where a search is started', async () => {
-    await page.getByRole('button', { name: 'New search' }).click();
+    await open('/new');
     await expectPage(page.getByLabel('Name', { exact: true })).toBeVisible();
     await expectText([]);
   });

@@ -1,15 +1,10 @@
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from '@playwright/test';
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
+import { openChromium } from '../../src/main/bench/chromium.ts';
 
-/** The browser that Playwright fetched, else the system's; null when there is none. */
-export function findChromium(): string | null {
-  return [chromium.executablePath(), '/usr/bin/chromium', '/usr/bin/google-chrome'].find(existsSync) ?? null;
-}
+export { findChromium } from '../../src/main/bench/chromium.ts';
 
-export function openBrowser(executablePath: string, more: readonly string[] = []): Promise<Browser> {
-  const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...more];
-  return chromium.launch({ executablePath, args });
-}
+export const openBrowser = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
+  openChromium(more, executablePath);
 
 /**
  * A page that writes down everything which must not happen: console errors (violations of the page's policy are among

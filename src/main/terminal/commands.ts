@@ -83,4 +83,9 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'measure Cellwright on this machine',
     load: async () => (await import('./commands/bench.ts')).defineBench,
   },
+  {
+    name: 'screenshots',
+    summary: 'pictures of every screen of the window, in both themes, from a real project',
+    load: async () => (await import('./commands/screenshots.ts')).defineScreenshots,
+  },
 ];
