@@ -58,6 +58,16 @@ export class Searches {
     return this.tools.store.experiments.list().map((experiment) => this.present(experiment));
   }
 
+  /** Experiments in motion. */
+  running(): number[] {
+    return [...this.live.keys()];
+  }
+
+  /** What a search of this config would work with. Throws as `create` does, before anything is stored. */
+  material(config: ExperimentConfig): ExperimentMaterial {
+    return openMaterial(this.home, config);
+  }
+
   /** Throws `not_found`, like everything here that takes an experiment. */
   get(experiment: number): Experiment {
     return this.present(this.tools.store.experiments.get(experiment));

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Estimates } from '../estimate/estimates.ts';
 import type { Tell } from '../log.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import type { Store } from '../store/store.ts';
@@ -9,6 +10,7 @@ export interface WorkbenchParts {
   readonly store: Store;
   readonly queue: TrialQueue;
   readonly searches: Searches;
+  readonly estimates: Estimates;
   /** Where data sets are kept, absolute. */
   readonly home: string;
   readonly clock: Clock;

@@ -5,11 +5,14 @@ import { WorkbenchClient } from '../../shared/rpc/client.ts';
 import { connectInProcess } from '../../shared/rpc/connection.ts';
 import { type ServerOptions, serveConnection } from '../../shared/rpc/server.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
+import { CalibrationCache } from '../estimate/calibration-cache.ts';
+import { Estimates } from '../estimate/estimates.ts';
 import { fileLog, type Log, type Tell } from '../log.ts';
 import { CheckpointFiles } from '../search/checkpoint-files.ts';
 import type { SearchTools } from '../search/search-context.ts';
 import { createStrategy } from '../search/strategies/strategy.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
+import { askNvidia } from '../setup/gpu.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { freeBytesOf, refuseFullDisk } from './disk-space.ts';
 import { EventFeed } from './event-feed.ts';
@@ -21,7 +24,6 @@ import { leaderboardHandlers } from './handlers/leaderboard.ts';
 import { logHandlers } from './handlers/log.ts';
 import { modelHandlers } from './handlers/model.ts';
 import { systemHandlers } from './handlers/system.ts';
-import { handlersToCome } from './handlers/to-come.ts';
 import { trashHandlers } from './handlers/trash.ts';
 import { trialHandlers } from './handlers/trial.ts';
 import { viewHandlers } from './handlers/view.ts';
@@ -106,12 +108,22 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     refuseFullDisk: () => refuseFullDisk(projectFolder, (options.freeBytes ?? freeBytesOf)(projectFolder)),
   };
   const searches = new Searches(tools, options.home);
+  const estimates = new Estimates({
+    store,
+    queue,
+    projectFolder,
+    residentBytes: tools.residentBytes,
+    now: () => clock.now(),
+    cache: new CalibrationCache(options.home, () => clock.now()),
+    gpus: once(namesOfGpus),
+    running: () => searches.running(),
+  });
   // A backup that fails (a full disk) is no reason to stop, or not to close.
   const backUp = (): Promise<void> =>
     store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
   const backups = setInterval(() => void backUp(), BACKUP_EVERY_MS).unref();
   const server: ServerOptions = {
-    handlers: composeHandlers({ store, queue, searches, home: options.home, clock, startedAt, tell }),
+    handlers: composeHandlers({ store, queue, searches, estimates, home: options.home, clock, startedAt, tell }),
     events,
     onUnexpected: (procedure, error) => log.write('error', `${procedure} failed`, error),
   };
@@ -145,7 +157,6 @@ function composeHandlers(parts: WorkbenchParts): Handlers {
     ...controllerHandlers(parts),
     ...trialHandlers(parts),
     ...trashHandlers(parts),
-    ...handlersToCome(),
     ...logHandlers(parts),
   };
 }
@@ -165,8 +176,13 @@ function tellRestored({ restored }: Store, tell: Tell): void {
   );
 }
 
-function once(work: () => Promise<void>): () => Promise<void> {
-  let done: Promise<void> | undefined;
+async function namesOfGpus(): Promise<string[]> {
+  const nvidia = await askNvidia(process.env);
+  return nvidia?.gpus.map(({ name }) => name) ?? [];
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
   return () => {
     done ??= work();
     return done;

@@ -95,6 +95,15 @@ export function unusedStates(blocks: readonly Block[]): number[] {
   return blocks.map((_, block) => block + CELL_INPUTS).filter((state) => !used.has(state));
 }
 
+/**
+ * The architecture whose cells concatenate what cells of a search space do: their unused states, whatever they
+ * concatenated before. The released NASNet-A's Normal cell, for one, also concatenates its previous input.
+ */
+export function withSpaceOutputs({ normal, reduction }: Architecture): Architecture {
+  const settle = ({ blocks }: Cell): Cell => ({ blocks, outputs: unusedStates(blocks) });
+  return { normal: settle(normal), reduction: settle(reduction) };
+}
+
 /** Whether some decisions of the space make exactly this architecture. */
 export function isInSpace(space: SearchSpace, architecture: Architecture): boolean {
   return whyOutside(space, architecture) === null;

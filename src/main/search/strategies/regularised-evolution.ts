@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deriveSeed, randomUnit } from '../../../shared/random.ts';
 import { type Architecture, architectureSchema, type SearchSpace } from '../../../shared/records/architecture.ts';
 import type { EvolutionStrategy } from '../../../shared/records/strategy.ts';
-import { mutate, whyOutside } from '../../../shared/search-space/decisions.ts';
+import { isInSpace, mutate, whyOutside, withSpaceOutputs } from '../../../shared/search-space/decisions.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { readJsonSnapshot, refuseOtherSeed, writeJsonSnapshot } from './json-snapshot.ts';
 import { architectureByChance } from './random-search.ts';
@@ -22,7 +22,8 @@ const snapshotSchema = z.strictObject({
 /**
  * Regularised evolution (Real et al. 2019, algorithm 1): the best of a random sample of the population is mutated, the
  * child joins the population and its oldest member dies, however good it was. Departure: proposals of one batch have
- * the same population to choose from, since their results are not known yet.
+ * the same population to choose from, since their results are not known yet. Ours: it may begin with given cells, such
+ * as the released NASNet-A, whose outputs are not those of the search space; all else of them must be.
  */
 export class RegularisedEvolution implements Strategy {
   readonly #config: EvolutionStrategy;
@@ -69,7 +70,7 @@ export class RegularisedEvolution implements Strategy {
     const { seed, proposals, population } = readJsonSnapshot(bytes, snapshotSchema);
     refuseOtherSeed(seed, this.#seed);
     for (const { number, architecture } of population) {
-      const reason = whyOutside(this.#space, architecture);
+      const reason = whyOutside(this.#space, withSpaceOutputs(architecture));
       if (reason !== null) throw new WorkbenchError('conflict', conflictSentence(number, reason));
     }
     this.#proposals = proposals;
@@ -83,7 +84,8 @@ export class RegularisedEvolution implements Strategy {
   #propose(number: number): Proposal {
     const { initial, populationSize } = this.#config;
     const given = initial[number - 1];
-    if (given !== undefined) return founder(number, given, 'given');
+    // As it is, so that its reward is its own: the space's rule of outputs is only its children's.
+    if (given !== undefined) return founder(number, given, originOf(this.#space, given));
     if (number <= populationSize || this.#population.length === 0) {
       return founder(number, architectureByChance(this.#space, this.#chanceSeed, number), 'random');
     }
@@ -92,7 +94,8 @@ export class RegularisedEvolution implements Strategy {
     const parent = this.#bestOfSample(uniform);
     return {
       number,
-      architecture: mutate(this.#space, parent.architecture, uniform),
+      // A given cell may concatenate other states than the search space says; its children don't (ours).
+      architecture: mutate(this.#space, withSpaceOutputs(parent.architecture), uniform),
       logProbability: null,
       origin: `evolved from ${parent.number}`,
       parent: parent.number,
@@ -115,8 +118,12 @@ function founder(number: number, architecture: Architecture, origin: string): Pr
   return { number, architecture, logProbability: null, origin, parent: null };
 }
 
+function originOf(space: SearchSpace, given: Architecture): string {
+  return isInSpace(space, given) ? 'given' : 'given, with outputs of its own';
+}
+
 function refuseOutside(space: SearchSpace, architecture: Architecture, index: number): void {
-  const reason = whyOutside(space, architecture);
+  const reason = whyOutside(space, withSpaceOutputs(architecture));
   if (reason === null) return;
   throw new WorkbenchError(
     'invalid_input',

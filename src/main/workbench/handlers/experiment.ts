@@ -1,14 +1,10 @@
 import type { Handlers, ProcedureName } from '../../../shared/contract.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
 import type { AggregateProcedure } from './aggregates.ts';
-import type { ProcedureToCome } from './to-come.ts';
 
-type ExperimentProcedure = Exclude<
-  Extract<ProcedureName, `experiment.${string}`>,
-  AggregateProcedure | ProcedureToCome
->;
+type ExperimentProcedure = Exclude<Extract<ProcedureName, `experiment.${string}`>, AggregateProcedure>;
 
-export function experimentHandlers({ searches }: WorkbenchParts): Pick<Handlers, ExperimentProcedure> {
+export function experimentHandlers({ searches, estimates }: WorkbenchParts): Pick<Handlers, ExperimentProcedure> {
   return {
     'experiment.list': () => searches.list(),
     'experiment.get': ({ experiment }) => searches.get(experiment),
@@ -17,6 +13,7 @@ export function experimentHandlers({ searches }: WorkbenchParts): Pick<Handlers,
     'experiment.resume': ({ experiment }) => searches.resume(experiment),
     'experiment.stop': ({ experiment }) => searches.stop(experiment),
     'experiment.twin': ({ experiment }) => searches.twin(experiment),
+    'experiment.estimate': ({ config }, signal) => estimates.estimate(config, searches.material(config), signal),
     'experiment.change': ({ experiment, ...change }) => searches.change(experiment, change),
   };
 }

@@ -1,0 +1,170 @@
+import { rmSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ExperimentConfig } from '../../shared/records/experiment.ts';
+import type { Epoch } from '../../shared/records/training.ts';
+import { NASNET_A } from '../../shared/search-space/cells.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { SearchMaterial } from '../search/search.ts';
+import type { TrialHooks, TrialQueue, TrialTask } from '../search/trial-queue.ts';
+
+/** What a short training of NASNet-A has shown of a machine at one scale, batch size and precision. */
+export const calibrationSchema = z.strictObject({
+  at: z.iso.datetime(),
+  /** Of one training step, the median. Milliseconds. */
+  stepMs: z.number().positive(),
+  /** Of one validation image. Milliseconds. */
+  evaluationMs: z.number().min(0),
+  /** Everything that a trial takes beside its steps and evaluations. Milliseconds. */
+  startMs: z.number().min(0),
+  /** The most that the trainer held, without the images of the data set; 0 where it is not known. */
+  peakBytes: z.int().min(0),
+  /** Whether other programs had the machine busy, so that times are too long. */
+  wasBusy: z.boolean(),
+});
+export type Calibration = z.infer<typeof calibrationSchema>;
+
+/** Under this number calibrations are handed to the trainers; no project has so many experiments. */
+const EXPERIMENT = 2_147_483_647;
+/** Of an epoch. Ours: enough for a median, and some seconds at the largest scale on a processor. */
+const STEPS = 6;
+/** Validation images, in two runs of the evaluation. Ours. */
+const IMAGES = 200;
+/** The first warms up, what the second takes is counted. */
+const EPOCHS = 2;
+
+export interface CalibrationSetting {
+  readonly queue: TrialQueue;
+  readonly projectFolder: string;
+  readonly residentBytes: number;
+  readonly now: () => Date;
+}
+
+/**
+ * Trains NASNet-A for a few steps on a trainer of the queue and evaluates some images, as a trial of this config would.
+ * Throws `cancelled` when `signal` says so or the workbench closes, `conflict` when a search began beside it, and
+ * `unavailable` when such a training does not come to its end here.
+ */
+export async function calibrate(
+  config: ExperimentConfig,
+  material: SearchMaterial,
+  setting: CalibrationSetting,
+  signal: AbortSignal,
+): Promise<Calibration> {
+  signal.throwIfAborted();
+  // Of the minute before; the calibration itself adds little to it.
+  const wasBusy = loadavg()[0]! > availableParallelism();
+  const { queue } = setting;
+  const task = calibrationTask(config, material, setting.residentBytes);
+  const folder = join(setting.projectFolder, 'checkpoints', 'calibration');
+  const seen = new Observations(queue, folder);
+  const cancel = (): void => queue.cancel(task.experiment, task.trial);
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    const result = await queue.train(task, seen);
+    if (result.kind === 'suspended' || result.outcome.kind === 'cancelled') {
+      throw new WorkbenchError('cancelled', 'The calibration was cancelled.');
+    }
+    if (result.outcome.kind !== 'completed') throw failed(result.outcome.message);
+    return { ...seen.conclude(result.durationMs, task, setting.now()), wasBusy };
+  } finally {
+    signal.removeEventListener('abort', cancel);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function calibrationTask(config: ExperimentConfig, material: SearchMaterial, residentBytes: number): TrialTask {
+  const { training } = config;
+  const batch = Math.min(training.batchSize, training.trainingImages);
+  const steps = Math.min(STEPS, Math.floor(training.trainingImages / batch));
+  return {
+    experiment: EXPERIMENT,
+    trial: 1,
+    architecture: NASNET_A,
+    scale: material.scale,
+    training: {
+      ...training,
+      trainingImages: steps * batch,
+      validationImages: Math.min(IMAGES, training.validationImages),
+      epochs: EPOCHS,
+      // Weights that stay near their first values can't come to a loss that is no number; the work is the same.
+      learningRate: { kind: 'cosine', initial: 1e-6, final: 0 },
+      warmupSteps: 0,
+      timeLimitMs: 0,
+    },
+    datasetFolder: material.datasetFolder,
+    splitSeed: 1,
+    seed: 1,
+    device: '',
+    residentBytes,
+    checkpointEveryMs: 3_600_000,
+    checkpointEverySteps: 0,
+  };
+}
+
+/** What is heard of a calibration. */
+class Observations implements TrialHooks {
+  readonly #queue: TrialQueue;
+  readonly #folder: string;
+  readonly #stepsMs: number[] = [];
+  #lastEpoch: Epoch | null = null;
+  #leases = 0;
+  #isDisturbed = false;
+
+  constructor(queue: TrialQueue, folder: string) {
+    this.#queue = queue;
+    this.#folder = folder;
+  }
+
+  async lease() {
+    this.#leases++;
+    return {
+      leaseEpoch: this.#leases,
+      checkpointFolder: join(this.#folder, `lease-${this.#leases}`),
+      resumeFrom: null,
+    };
+  }
+
+  lost(): void {
+    this.#stepsMs.length = 0;
+  }
+
+  progress({ epoch, stepMs }: { epoch: number; stepMs: number }): void {
+    this.#isDisturbed ||= this.#queue.trainers().busy > 1;
+    if (epoch === EPOCHS) this.#stepsMs.push(stepMs);
+  }
+
+  epoch({ record }: { record: Epoch }): void {
+    this.#lastEpoch = record;
+  }
+
+  checkpoint(): void {
+    // It goes with the folder.
+  }
+
+  conclude(durationMs: number, { training }: TrialTask, at: Date): Omit<Calibration, 'wasBusy'> {
+    const epoch = this.#lastEpoch;
+    if (this.#isDisturbed) {
+      throw new WorkbenchError('conflict', 'A search started while the machine was measured: ask again when it rests.');
+    }
+    if (!epoch || this.#stepsMs.length === 0) throw failed('The trainer reported no step.');
+    const steps = training.trainingImages / training.batchSize;
+    const stepMs = median(this.#stepsMs);
+    return {
+      at: at.toISOString(),
+      stepMs,
+      evaluationMs: Math.max(0, epoch.durationMs - steps * stepMs) / training.validationImages,
+      startMs: Math.max(0, durationMs - EPOCHS * epoch.durationMs),
+      peakBytes: this.#queue.trainers().peakBytes,
+    };
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function failed(message: string): WorkbenchError {
+  return new WorkbenchError('unavailable', `A child of this scale could not be trained to measure it: ${message}`);
+}
