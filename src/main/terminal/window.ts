@@ -35,21 +35,19 @@ export interface ElectronSearch {
   readonly tell: (sentence: string) => void;
 }
 
-/** Electron's program, fetched once by its package's own installer where it is not there. Null, and one sentence, without. */
-export async function findElectron({ root, environment, tell }: ElectronSearch): Promise<string | null> {
+export type FoundElectron = { readonly program: string } | { readonly program: null; readonly reason: string };
+
+/** Electron's program, fetched once by its package's own installer where it is not there; else why there is none. */
+export async function findElectron({ root, environment, tell }: ElectronSearch): Promise<FoundElectron> {
   const installed = installedElectron(root, environment);
-  if (installed !== null) return installed;
+  if (installed !== null) return { program: installed };
   const installer = join(root, 'node_modules', 'electron', 'install.js');
-  if (!existsSync(installer)) {
-    tell('Electron is not among the packages; the page is served to a browser instead.');
-    return null;
-  }
+  if (!existsSync(installer)) return { program: null, reason: 'it is not among the packages' };
   tell('Fetching Electron, about 110 MB, once.');
   const result = await runProgram(process.execPath, [installer], { env: environment, timeoutMs: FETCH_LIMIT_MS });
   const fetched = installedElectron(root, environment);
-  if (result.code === 0 && fetched !== null) return fetched;
-  tell(`Electron could not be fetched (${reasonOf(result.stderr)}); the page is served to a browser instead.`);
-  return null;
+  if (result.code === 0 && fetched !== null) return { program: fetched };
+  return { program: null, reason: reasonOf(result.stderr) };
 }
 
 /** Without addresses, which may be a company's own. */

@@ -81,12 +81,21 @@ async function startWindow(terminal: Terminal, { project }: StartOptions): Promi
   const { output, home } = terminal;
   const tell = (sentence: string): void => output.note(sentence);
   const electron = await findElectron({ root: PROJECT_ROOT, environment: process.env, tell });
-  if (electron === null) return false;
+  if (electron.program === null) {
+    tell(`Electron could not be fetched (${electron.reason}); the page is served to a browser instead.`);
+    return false;
+  }
   const { buildProgram } = await import('../../electron/program-build.ts');
   await buildPage(tell);
   await buildProgram(tell);
   const folder = terminal.projectFolder(project);
-  const isShown = await runWindow({ electron, root: PROJECT_ROOT, project: folder, home, environment: process.env });
+  const isShown = await runWindow({
+    electron: electron.program,
+    root: PROJECT_ROOT,
+    project: folder,
+    home,
+    environment: process.env,
+  });
   if (!isShown) tell('Electron could not show a window; the page is served to a browser instead.');
   return isShown;
 }
