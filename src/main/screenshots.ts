@@ -66,7 +66,7 @@ export async function takeScreenshots(options: ScreenshotOptions): Promise<strin
 async function logIn(browser: Browser, link: string) {
   const page = await browser.newPage();
   await page.goto(link);
-  await page.getByRole('status').getByText('Connected').waitFor();
+  await page.getByRole('contentinfo').getByText('Connected').waitFor();
   const state = await page.context().storageState();
   await page.close();
   return state;

@@ -92,12 +92,12 @@ describe.skipIf(executable === null)('a page whose connection is lost', () => {
     const { page, faults } = await strictPage(browser);
     const heard = listenIn(page);
     await page.goto(server.link().replace(String(server.port), String(tunnel)));
-    await expectPage(page.getByRole('status').getByText('Connected')).toBeVisible();
+    await expectPage(page.getByRole('contentinfo').getByText('Connected')).toBeVisible();
     await ask('experiment.create', { config: CONFIG });
     await page.goto(`http://127.0.0.1:${tunnel}/experiments/1`);
     await expectPage(page.locator('[data-trial]').first()).toBeVisible();
-    const status = page.getByRole('status').getByText(/^Reconnecting, data of/);
-    const strip = page.getByRole('alert').getByText(/does not answer since/);
+    const status = page.getByRole('contentinfo').getByText(/^Reconnecting, data of/);
+    const strip = page.getByRole('button', { name: 'Try now' });
     await expectPage(status.or(strip)).toHaveCount(0);
     expect(unexpected(faults)).toEqual(faults);
 
@@ -161,18 +161,18 @@ describe.skipIf(executable === null)('a page whose connection is lost', () => {
 
     const { page, faults } = await strictPage(browser);
     await page.goto(link);
-    await expectPage(page.getByRole('status').getByText('Connected')).toBeVisible();
+    await expectPage(page.getByRole('contentinfo').getByText('Connected')).toBeVisible();
     await ask('experiment.create', { config: CONFIG });
     await page.goto(`${address}/experiments/1?filter=trial>0`);
     await expectPage(page.getByRole('grid').getByText('completed').first()).toBeVisible();
 
     server.child.kill('SIGKILL');
     await server.ended;
-    await expectPage(page.getByText(/^Reconnecting, data of/)).toBeVisible();
+    await expectPage(page.getByRole('contentinfo').getByText(/^Reconnecting, data of/)).toBeVisible();
     server = await serve();
     await expectPage(progress(page)).toContainText('completed', { timeout: 60_000 });
     await expectPage(progress(page)).toContainText(`${TRIALS} of ${TRIALS}`);
-    await expectPage(page.getByText(/^Reconnecting, data of/)).toHaveCount(0);
+    await expectPage(page.getByRole('contentinfo').getByText(/^Reconnecting, data of/)).toHaveCount(0);
     expect(await ask('experiment.get', { experiment: 1 })).toMatchObject({ state: 'completed' });
     await expectRows(page, await readRows(ask));
     expect(page.url()).toContain('filter=trial');
