@@ -1,0 +1,323 @@
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../../src/main/store/database.ts';
+import type { Store } from '../../../src/main/store/store.ts';
+import { parseFilter } from '../../../src/shared/leaderboard/filter.ts';
+import { randomUint32, randomUnit } from '../../../src/shared/random.ts';
+import { OPERATIONS, PAPER_SPACE } from '../../../src/shared/records/architecture.ts';
+import {
+  LEADERBOARD_MODES,
+  type LeaderboardQuery,
+  leaderboardRowSchema,
+  operationShareSchema,
+  SORT_COLUMNS,
+} from '../../../src/shared/records/leaderboard.ts';
+import { randomArchitecture } from '../../../src/shared/search-space/decisions.ts';
+import { operationsOf, plainRows } from './plain-leaderboard.ts';
+import { AT, BY_REWARD, completed, fill, newTrial, openTestStore } from './store-setting.ts';
+
+const CELLS = 12;
+const NOTES = ['', 'Odd start', 'odd 100% \\ "quoted"', 'look_again', 'Ünïcode'];
+const TAGS = [[], ['promising'], ['Promising start', 'x%y'], ['a_b', 'paper']];
+
+const architectureOf = (cell: number) => {
+  let draw = 0;
+  return randomArchitecture({ ...PAPER_SPACE, blocks: 2 }, () => randomUnit(cell, 1, draw++));
+};
+
+/** One thing that happens to the project. */
+const eventArbitrary = fc.record({
+  trial: fc.nat({ max: 40 }),
+  cell: fc.nat({ max: CELLS - 1 }),
+  kind: fc.constantFrom('add', 'finish', 'finish', 'fail', 'start', 'cancel', 'reuse', 'trash', 'restore', 'label'),
+  // Sums of eighths are exact, so that means are equal bit for bit however they are added up.
+  eighths: fc.nat({ max: 8 }),
+});
+type Happening = typeof eventArbitrary extends fc.Arbitrary<infer T> ? T : never;
+
+function happen(store: Store, { trial: place, cell, kind, eighths }: Happening): void {
+  const all = store.trials.list(1);
+  if (kind === 'label') {
+    store.labels.set(1, `hash ${cell}`, {
+      isStarred: eighths % 2 === 0,
+      note: NOTES[eighths % NOTES.length]!,
+      tags: TAGS[eighths % TAGS.length]!,
+    });
+    return;
+  }
+  if (kind === 'add' || all.length === 0) {
+    const changes = {
+      hash: `hash ${cell}`,
+      architecture: architectureOf(cell),
+      origin: ['update 9', 'update 10', 'Evolved from 7', 'random'][eighths % 4]!,
+      batch: eighths === 8 ? null : 1 + (place % 3),
+      seed: randomUint32(place, eighths),
+      trainableParameters: 1_000_000 * (1 + (cell % 4)),
+      multiplyAdds: 50_000_000 * (1 + (cell % 5)),
+    };
+    store.trials.add([newTrial(all.length + 1, changes)]);
+    return;
+  }
+  const trial = (place % all.length) + 1;
+  const { hash, state } = all[trial - 1]!;
+  if (kind === 'trash' && state !== 'queued' && state !== 'running') store.trials.setTrashed(1, trial, AT);
+  if (kind === 'restore') store.trials.setTrashed(1, trial, null);
+  if (kind === 'cancel') store.trials.cancel(1, trial, 'Cancelled.', AT);
+  if (kind === 'reuse' && state === 'queued') {
+    const twin = store.trials.earlierTwin(1, hash, trial);
+    if (twin?.state === 'completed') store.trials.reuse(1, trial, twin.trial, AT);
+  }
+  if (kind !== 'start' && kind !== 'finish' && kind !== 'fail') return;
+  const lease = store.trials.lease(1, trial, `2030-01-0${1 + (eighths % 4)}T03:04:05.678Z`);
+  if (!lease || kind === 'start') return;
+  store.trials.advance(lease, 1, 10, 1000 * eighths);
+  const failed = { kind: 'failed', reason: 'crashed', message: 'It crashed.' } as const;
+  const end = kind === 'fail' ? { ...completed(0), outcome: failed } : completed(eighths / 8);
+  store.trials.finish(lease, end, AT);
+}
+
+const FILTERS = [
+  'reward>0.5',
+  '-reward>0.5',
+  'reward:0.25..0.5,1',
+  'best<=75%',
+  'params<3M',
+  'madds:50M..100M',
+  'time>=2s',
+  '-time<2s',
+  'times>1',
+  'trial:3..20',
+  'update:1,3',
+  '-update:2',
+  'seed>100',
+  'attempts>1',
+  'started:2030-01-02',
+  'started>2030-01-01..2030-01-03'.replace('>', ':'),
+  '-started<2030-01-03',
+  'state:completed,failed',
+  '-state:queued',
+  'op:sep3,sep5',
+  '-op:max7',
+  'origin:EVOLVED',
+  'origin:"update 1"',
+  'hash:"hash 1"',
+  'note:odd',
+  'note:"100%"',
+  'note:"look_"',
+  'tag:promising',
+  'tag:"x%y"',
+  '-tag:paper',
+  'star',
+  '-star',
+  'promis',
+  '"_b"',
+  '"\\\\"',
+  '-update',
+  'nothing',
+].filter((text) => parseFilter(text).kind === 'ready');
+
+const queryArbitrary = fc.record({
+  mode: fc.constantFrom(...LEADERBOARD_MODES),
+  filter: fc.array(fc.constantFrom(...FILTERS), { maxLength: 2 }).map((terms) => terms.join(' ')),
+  sort: fc.record({ column: fc.constantFrom(...SORT_COLUMNS), isAscending: fc.boolean() }),
+  isTrash: fc.boolean(),
+});
+
+function termsOf(text: string) {
+  const parsed = parseFilter(text);
+  if (parsed.kind === 'refused') throw new Error(parsed.sentence);
+  return parsed.terms;
+}
+
+function expectEqualToPlain(store: Store, query: LeaderboardQuery, offset: number, limit: number): void {
+  const trials = store.trials.list(1);
+  const labelsOf = (hash: string) => store.labels.get(1, hash);
+  const rows = plainRows(trials, labelsOf, query, termsOf(query.filter));
+  const page = store.leaderboard.read(1, query, offset, limit);
+  expect(page.rows).toEqual(rows.slice(offset, offset + limit));
+  expect(page.total).toBe(rows.length);
+  const stateless = termsOf(query.filter).filter(({ condition }) => condition.kind !== 'state');
+  const counted = plainRows(trials, labelsOf, query, stateless);
+  for (const [state, count] of Object.entries(page.counts)) {
+    expect(counted.filter(({ trial }) => trial.state === state)).toHaveLength(count);
+  }
+  const whole = plainRows(trials, labelsOf, { ...BY_REWARD, mode: query.mode }, []);
+  expect(page.best).toBe(whole.find(({ rank }) => rank === 1)?.trial.trial ?? null);
+  for (const row of rows.slice(0, 3)) {
+    expect(store.leaderboard.find(1, query, row.trial.trial)).toEqual({ index: rows.indexOf(row), row });
+  }
+}
+
+describe('the leaderboard in SQL', () => {
+  it('equals a plain reading of the trials after any history, for any filter, order, mode and offset', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(eventArbitrary, { maxLength: 40 }), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.tuple(queryArbitrary, fc.nat({ max: 12 }), fc.integer({ min: 1, max: 30 })), { maxLength: 25 }),
+        (histories, questions) => {
+          const { store } = openTestStore();
+          fill(store, 0);
+          for (const history of histories) {
+            store.transaction(() => {
+              for (const happening of history) happen(store, happening);
+            });
+            for (const [query, offset, limit] of questions) expectEqualToPlain(store, query, offset, limit);
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+
+  it('gives rows as the contract has them, for every column up and down', () => {
+    const { store } = openTestStore();
+    fill(store, 0);
+    store.transaction(() => {
+      for (let step = 0; step < 300; step++) {
+        const kinds = ['add', 'add', 'finish', 'fail', 'reuse', 'trash', 'label', 'cancel'] as const;
+        const random = (stream: number) => randomUint32(5, step, stream);
+        const kind = kinds[random(1) % kinds.length]!;
+        happen(store, { trial: random(2) % 41, cell: random(3) % CELLS, kind, eighths: random(4) % 9 });
+      }
+    });
+    for (const column of SORT_COLUMNS) {
+      for (const isAscending of [true, false]) {
+        for (const mode of LEADERBOARD_MODES) {
+          const query = { ...BY_REWARD, mode, sort: { column, isAscending } };
+          expectEqualToPlain(store, query, 3, 50);
+          for (const row of store.leaderboard.read(1, query, 0, 5).rows) leaderboardRowSchema.parse(row);
+        }
+      }
+    }
+  });
+
+  it('stays true in the rows of the trials alone, whatever is taken back', async () => {
+    const { store, folder } = openTestStore();
+    fill(store, 3);
+    store.trials.finish(store.trials.lease(1, 1, AT)!, completed(0.5), AT);
+    const read = () => store.leaderboard.read(1, BY_REWARD, 0, 10);
+    const before = read();
+    const failing = (): void =>
+      store.transaction(() => {
+        store.trials.finish(store.trials.lease(1, 2, AT)!, completed(0.9), AT);
+        throw new Error('in the middle');
+      });
+    expect(failing).toThrow('in the middle');
+    expect(read()).toEqual(before);
+    store.trials.setTrashed(1, 1, AT);
+    expect(read()).toMatchObject({ total: 2, best: null });
+    expect(store.leaderboard.read(1, { ...BY_REWARD, isTrash: true }, 0, 10)).toMatchObject({
+      total: 1,
+      rows: [{ trial: { trial: 1 }, rank: null, reward: 0.5 }],
+    });
+    expect(store.experiments.get(1)).toMatchObject({ trashed: 1, best: null });
+    store.trials.setTrashed(1, 1, null);
+    expect(read()).toEqual(before);
+    await store.close();
+    const reopened = openTestStore(folder).store;
+    expect(reopened.leaderboard.read(1, BY_REWARD, 0, 10)).toEqual(before);
+  });
+
+  it('takes a filter that does not parse for an invalid input, in its sentence', () => {
+    const { store } = openTestStore();
+    fill(store, 1);
+    expect(() => store.leaderboard.read(1, { ...BY_REWARD, filter: 'rewrad>0.6' }, 0, 10)).toThrow(
+      expect.objectContaining({ code: 'invalid_input', message: '`rewrad` is no column. Did you mean reward?' }),
+    );
+  });
+
+  it('runs no text of a filter as SQL', () => {
+    const { store, folder } = openTestStore();
+    fill(store, 2);
+    for (const text of [`note:"') OR 1=1 --"`, `"'; DROP TABLE trials; --"`, `tag:"%"`, `hash:"_"`]) {
+      expect(store.leaderboard.read(1, { ...BY_REWARD, filter: text }, 0, 10).total).toBe(0);
+    }
+    const database = openDatabase(join(folder, 'cellwright.db'));
+    expect(database.prepare('SELECT count(*) FROM trials').pluck().get()).toBe(2);
+    database.close();
+  });
+});
+
+describe('aggregates', () => {
+  /** Trials of random cells: every seventh failed, every eleventh is in the trash. */
+  function rewarded(trials: number) {
+    const { store } = openTestStore();
+    store.transaction(() => {
+      fill(store, 0);
+      for (let trial = 1; trial <= trials; trial++) {
+        store.trials.add([newTrial(trial, { architecture: architectureOf(trial) })]);
+        const lease = store.trials.lease(1, trial, AT)!;
+        const failed = { kind: 'failed', reason: 'crashed', message: 'It crashed.' } as const;
+        const end = completed(randomUint32(1, trial) / 2 ** 32);
+        store.trials.finish(lease, trial % 7 === 0 ? { ...end, outcome: failed } : end, AT);
+        if (trial % 11 === 0) store.trials.setTrashed(1, trial, AT);
+      }
+    });
+    const shown = store.trials.list(1).filter(({ trashedAt }) => trashedAt === null);
+    return { store, shown, good: shown.filter(({ reward }) => reward !== null) };
+  }
+
+  it('scatters the trials with a reward that a filter lets through', () => {
+    const { store, good } = rewarded(60);
+    const wanted = good.filter(({ reward }) => reward! > 0.5);
+    expect(store.aggregates.scatter(1, termsOf('reward>0.5'))).toEqual({
+      trial: wanted.map(({ trial }) => trial),
+      reward: wanted.map(({ reward }) => reward),
+      trainableParameters: wanted.map(({ trainableParameters }) => trainableParameters),
+      multiplyAdds: wanted.map(({ multiplyAdds }) => multiplyAdds),
+      durationMs: wanted.map(({ durationMs }) => durationMs),
+    });
+  });
+
+  it('counts operations in the best 25 and in all, with the mean rewards of those with and without', () => {
+    const { store, good } = rewarded(90);
+    const shares = store.aggregates.operations(1, OPERATIONS);
+    const top = good
+      .toSorted((one, other) => other.reward! - one.reward!)
+      .slice(0, 25)
+      .flatMap(operationsOf);
+    const all = good.flatMap(operationsOf);
+    expect(shares.map(({ operation }) => operation)).toEqual(OPERATIONS);
+    for (const share of shares) {
+      operationShareSchema.parse(share);
+      const { operation } = share;
+      const part = (of: readonly string[]) => of.filter((name) => name === operation).length / of.length;
+      const having = good.filter((trial) => operationsOf(trial).includes(operation));
+      const lacking = good.filter((trial) => !operationsOf(trial).includes(operation));
+      expect(share.topShare).toBeCloseTo(part(top), 12);
+      expect(share.share).toBeCloseTo(part(all), 12);
+      expect([share.having.count, share.lacking.count]).toEqual([having.length, lacking.length]);
+      const mean = having.reduce((sum, { reward }) => sum + reward!, 0) / having.length;
+      expect(share.having.reward).toBeCloseTo(mean, 12);
+    }
+  });
+
+  it("draws the paper's figure: failed ones count, trashed ones and repeats do not", () => {
+    const { store, shown } = rewarded(80);
+    store.trials.add([newTrial(81, { batch: null })]);
+    store.trials.finish(store.trials.lease(1, 81, AT)!, completed(1), AT);
+    const curve = store.aggregates.curve(1);
+    expect(curve.proposals).toEqual(shown.map((_, index) => index + 1));
+    for (const [index, proposals] of curve.proposals.entries()) {
+      const best = shown
+        .slice(0, proposals)
+        .flatMap(({ reward }) => reward ?? [])
+        .toSorted((one, other) => other - one);
+      const mean = (count: number) => best.slice(0, count).reduce((sum, reward) => sum + reward, 0) / count;
+      expect(curve.best[index]).toBe(best[0]);
+      if (best.length < 5) expect(curve.top5[index]).toBeNull();
+      else expect(curve.top5[index]).toBeCloseTo(mean(5), 12);
+      if (best.length < 25) expect(curve.top25[index]).toBeNull();
+      else expect(curve.top25[index]).toBeCloseTo(mean(25), 12);
+    }
+  });
+
+  it('thins a long curve to at most 1,000 points, the last one exact', () => {
+    const { store } = rewarded(1503);
+    const { proposals, best } = store.aggregates.curve(1);
+    expect(proposals.length).toBeLessThanOrEqual(1000);
+    expect(proposals.at(-1)).toBe(1503 - Math.floor(1503 / 11));
+    expect(best.at(-1)).toBe(store.experiments.get(1).best?.reward);
+  });
+});
