@@ -87,7 +87,7 @@ export function Palette(): ReactElement {
                         onClick={() => choose(entry)}
                       >
                         <bdi className={styles.title}>{entry.title}</bdi>
-                        <span className={styles.detail}>{entry.detail}</span>
+                        <span className={styles.detail}>{entry.detail === group.value ? null : entry.detail}</span>
                         {entry.key === undefined ? null : <KeyCaps keys={entry.key} />}
                       </Autocomplete.Item>
                     )}

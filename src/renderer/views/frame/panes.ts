@@ -11,13 +11,15 @@ export function focusPane(step: 1 | -1): void {
   enterPane(panes[(from + step + panes.length) % panes.length]);
 }
 
-/** The pane's table, tab list or graph where it has one, as keys work there; else its first control; else itself. */
+/** Where keys work, then what a person would press first. */
+const ENTRANCES = [
+  '[role="grid"][tabindex="0"], [role="listbox"][tabindex="0"], [role="option"][tabindex="0"]',
+  '[role="tab"][tabindex="0"]',
+  'a[href], button:enabled, input:enabled, [tabindex="0"]',
+];
+
+/** The pane's table or graph where it has one, as keys work there; else its tabs, its first control, or itself. */
 export function enterPane(pane: HTMLElement | null | undefined): void {
-  const target =
-    pane?.querySelector<HTMLElement>('[data-letter-keys][tabindex="0"], [data-letter-keys] [tabindex="0"]') ??
-    pane?.querySelector<HTMLElement>(
-      '[role="tab"][tabindex="0"], a[href], button:enabled, input:enabled, [tabindex="0"]',
-    ) ??
-    pane;
-  target?.focus();
+  const found = ENTRANCES.map((entrance) => pane?.querySelector<HTMLElement>(entrance)).find(Boolean);
+  (found ?? pane)?.focus();
 }

@@ -26,9 +26,9 @@ export function Settings(): ReactElement {
     <>
       <button type="button" className={styles.button} popoverTarget={id}>
         <Settings2 size={16} aria-hidden="true" />
-        View
+        Settings
       </button>
-      <section id={id} popover="auto" className={styles.sheet} aria-label="View">
+      <section id={id} popover="auto" className={styles.sheet} aria-label="Settings">
         <Choice legend="Theme" options={THEMES} value={theme} onChange={chooseTheme} />
         <Choice legend="Rows" options={ROWS} value={density} onChange={chooseDensity} />
         <fieldset>

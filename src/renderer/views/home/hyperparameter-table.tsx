@@ -41,12 +41,14 @@ export function HyperparameterTable(props: HyperparameterTableProps): ReactEleme
             const problem = problems.get(path);
             return (
               <tr key={path}>
-                <td>
+                <th scope="row">
                   <code>{path}</code>
-                </td>
+                </th>
                 <td className={styles.hyperValue}>
                   <ValueControl path={path} value={value} problem={problem} onChange={onChange} />
-                  {fact === undefined || fact.unit === '' ? null : <span className={form.hint}>{fact.unit}</span>}
+                  {fact === undefined || fact.unit === '' || typeof value !== 'number' ? null : (
+                    <span className={form.hint}>{fact.unit}</span>
+                  )}
                   {problem === undefined ? null : (
                     <p id={`problem-${path}`} className={form.problem}>
                       {problem}
@@ -58,7 +60,7 @@ export function HyperparameterTable(props: HyperparameterTableProps): ReactEleme
                   {edits.has(path) ? (
                     <>
                       changed here{before(valueAt(standard, path))}{' '}
-                      <Button kind="quiet" aria-label={`Undo the change of ${path}`} onClick={() => onReset(path)}>
+                      <Button kind="quiet" aria-label="Undo this change" onClick={() => onReset(path)}>
                         Undo
                       </Button>
                     </>

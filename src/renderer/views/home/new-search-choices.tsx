@@ -53,7 +53,7 @@ function configFacts({ budget, training, scale }: Pick<ExperimentConfig, 'budget
   return [
     plural(budget.trials, 'trial'),
     `${plural(epochs, 'epoch')} of ${plural(trainingImages, 'image')}`,
-    `N ${scale.normalRepeats}, F ${scale.filters}`,
+    `N\u00a0${scale.normalRepeats}, F\u00a0${scale.filters}`,
   ].join(' · ');
 }
 

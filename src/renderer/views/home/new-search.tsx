@@ -7,7 +7,6 @@ import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
-import { plural } from '../../components/words.ts';
 import { useAction, useAnswer, useExperiments, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import { HyperparameterTable } from './hyperparameter-table.tsx';
@@ -160,33 +159,35 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
         />
       </details>
       <SearchEstimatePanel config={config} />
-      {isChecked && problems.size > 0 ? <Problems problems={problems} /> : null}
-      {action.error === null ? null : (
-        <p className={form.problem} role="alert">
-          {action.error.message}
-        </p>
-      )}
       <div className={styles.actions}>
         <Button type="submit" kind="primary" isBusy={action.isBusy} {...writing}>
           Start search
         </Button>
         <Button onClick={() => navigate('/')}>Cancel</Button>
+        <WhyNot problems={isChecked ? problems : NO_PROBLEMS} refusal={action.error?.message} />
       </div>
     </form>
   );
 }
 
-function Problems({ problems }: { problems: ReadonlyMap<string, string> }): ReactElement {
+const NO_PROBLEMS: ReadonlyMap<string, string> = new Map();
+
+/** Beside the button, where it is seen wherever the form stands. */
+function WhyNot(props: { problems: ReadonlyMap<string, string>; refusal: string | undefined }): ReactElement | null {
+  const { problems, refusal } = props;
+  const [first] = problems;
+  if (first === undefined && refusal === undefined) return null;
+  const more = problems.size > 1 ? ` And ${problems.size - 1} more.` : '';
   return (
-    <div className={styles.problems} role="alert">
-      <p>The search can’t start: {plural(problems.size, 'value')} can’t stand.</p>
-      <ul>
-        {[...problems].map(([path, sentence]) => (
-          <li key={path}>
-            <code>{path}</code> {sentence}
-          </li>
-        ))}
-      </ul>
-    </div>
+    <p className={styles.whyNot} role="alert">
+      {first === undefined ? (
+        refusal
+      ) : (
+        <>
+          <code>{first[0]}</code> {first[1]}
+          {more}
+        </>
+      )}
+    </p>
   );
 }
