@@ -52,7 +52,7 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
   reduction: picture('reduction', 'reduction', 'Reduction cell', ({ trial }) =>
     thumbnailSummary(trial.architecture.reduction, 'reduction'),
   ),
-  reward: numbers('reward', 'reward %', 'Reward', 80, 'reward', ({ reward }) => number(reward, percentDigits)),
+  reward: numbers('reward', 'reward %', 'Reward', 92, 'reward', ({ reward }) => number(reward, percentDigits)),
   best: numbers('best', 'best %', 'Best accuracy at any epoch', 66, 'best', ({ best }) => number(best, percentDigits)),
   params: numbers('params', 'params', 'Parameters', 76, 'params', ({ trial }) =>
     roundedCount(trial.trainableParameters),

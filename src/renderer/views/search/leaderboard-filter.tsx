@@ -90,7 +90,8 @@ function FilterField({ input, view, onChange, isRefused }: FieldProps): ReactEle
   const take = (value: string, details: { reason: string }): void => {
     if (details.reason !== 'item-press') {
       setCaret(input.current?.selectionStart ?? value.length);
-      return onChange({ filter: value });
+      onChange({ filter: value });
+      return;
     }
     const chosen = completions.find(({ text }) => text === value);
     onChange({ filter: value });

@@ -8,7 +8,6 @@ import {
   type ReactNode,
   useCallback,
   useEffect,
-  useMemo,
   useRef,
 } from 'react';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
@@ -236,26 +235,25 @@ interface KeysProps extends GridProps {
   readonly height: number;
 }
 
+/** Where a key leads, by the place now, the last one and the rows of a screen. */
+const PLACES: ReadonlyMap<string, (now: number, last: number, page: number) => number> = new Map([
+  ['ArrowDown', (now: number) => now + 1],
+  ['ArrowUp', (now: number) => now - 1],
+  ['PageDown', (now: number, _last: number, page: number) => now + page],
+  ['PageUp', (now: number, _last: number, page: number) => now - page],
+  ['Home', () => 0],
+  ['End', (_now: number, last: number) => last],
+]);
+
 /** Keys that move through the rows and open a cell's trials; the others are commands. */
 function useKeys(props: KeysProps): (event: KeyboardEvent<HTMLDivElement>) => void {
   const { source, items, selection, hold, view, scrollTo, scroller, height } = props;
   const page = (): number =>
     Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEAD_HEIGHT) / height) - 1);
-  const places = useMemo<Readonly<Record<string, (now: number, last: number, page: number) => number>>>(
-    () => ({
-      ArrowDown: (now) => now + 1,
-      ArrowUp: (now) => now - 1,
-      PageDown: (now, _, page) => now + page,
-      PageUp: (now, _, page) => now - page,
-      Home: () => 0,
-      End: (_, last) => last,
-    }),
-    [],
-  );
   return (event) => {
     // Heads and buttons inside the rows have keys of their own.
     if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const place = places[event.key];
+    const place = PLACES.get(event.key);
     if (place !== undefined) {
       event.preventDefault();
       const { shiftKey } = event;

@@ -26,7 +26,8 @@ export function LeaderboardHead({ layout, view, onChange, hold }: HeadProps): Re
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
     const buttons = [...(row.current?.querySelectorAll<HTMLElement>('button') ?? [])];
-    const index = buttons.findIndex((button) => button === document.activeElement);
+    const { activeElement } = document;
+    const index = activeElement instanceof HTMLElement ? buttons.indexOf(activeElement) : -1;
     if (index < 0) return;
     event.preventDefault();
     buttons[(index + step + buttons.length) % buttons.length]?.focus();
@@ -105,7 +106,7 @@ function Head(props: OneHeadProps): ReactElement {
         </button>
       )}
       <PopupMenu
-        label={`${title}: sort, filter, hide`}
+        label={`${title} column`}
         className={styles.headMenu}
         tabIndex={isStop && sort === null ? 0 : -1}
         trigger={<ChevronDown size={12} aria-hidden="true" />}

@@ -142,7 +142,10 @@ export function useSearchView(): readonly [SearchView, (change: Partial<SearchVi
         return;
       }
       const wait = budget.current.take();
-      if (wait === 0) return write(part);
+      if (wait === 0) {
+        write(part);
+        return;
+      }
       const timer = setTimeout(() => {
         const { part: last } = waiting.current ?? { part: {} };
         waiting.current = null;

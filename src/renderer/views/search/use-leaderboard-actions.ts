@@ -83,8 +83,7 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
   };
   /** The row below the chosen ones, else the one above, is selected once they are gone. */
   const goOn = async (): Promise<void> => {
-    const { cursor, range } = selection;
-    const { from, to } = range ?? { from: cursor ?? 0, to: cursor ?? 0 };
+    const { from, to } = (await selection.span()) ?? { from: 0, to: 0 };
     const next = (await source.rowAt(to + 1)) ?? (from > 0 ? await source.rowAt(from - 1) : undefined);
     selection.clearRange();
     onChange({ trial: next?.trial.trial ?? null });
@@ -117,8 +116,9 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
     });
   };
   const mark = async (): Promise<void> => {
-    if (selected === null) return;
-    const compare = toggleCompared(view.compare, selected.trial);
+    const trial = await selection.trial();
+    if (trial === null) return;
+    const compare = toggleCompared(view.compare, trial.trial);
     if (compare === view.compare)
       setProblem(`At most ${MOST_COMPARED} cells are compared at once; take a mark off first.`);
     else onChange({ compare });
@@ -133,7 +133,8 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
       key: 'Enter',
       isEnabled,
       run: act(async () => {
-        if (selected !== null) navigate(`/experiments/${experiment.id}/trials/${selected.trial}`);
+        const trial = await selection.trial();
+        if (trial !== null) navigate(`/experiments/${experiment.id}/trials/${trial.trial}`);
       }),
     },
     { id: 'mark-compare', title: 'Mark for compare', group: GROUP, key: 'Space', isEnabled, run: act(mark) },
@@ -154,7 +155,10 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
       group: GROUP,
       key: 'K',
       isEnabled: canEdit && isUnfinished,
-      run: act(async () => setKilled(selected)),
+      run: act(async () => {
+        const trial = await selection.trial();
+        if (trial !== null && isOpen(trial)) setKilled(trial);
+      }),
     },
     view.isTrash
       ? {

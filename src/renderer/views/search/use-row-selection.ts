@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
 import { ItemList } from '../../state/leaderboard-window.ts';
 import { trialOf } from '../../state/resource.ts';
@@ -15,8 +16,12 @@ export interface RowSelection {
   readonly range: { readonly from: number; readonly to: number } | null;
   /** Selects the row at a place, which `place` tells from the present one and the last one; `scroll` brings it into view. */
   move(place: (now: number, last: number) => number, isExtending: boolean, scroll: (item: number) => void): void;
-  /** The selected rows in their order. */
+  /** The selected rows in their order, once all that was pressed has moved on. */
   rows(): Promise<LeaderboardRow[]>;
+  /** The trial of the selected row; the address's, where no row shows it. */
+  trial(): Promise<Trial | null>;
+  /** First and last place of these rows. */
+  span(): Promise<{ readonly from: number; readonly to: number } | null>;
   clearRange(): void;
 }
 
@@ -40,9 +45,14 @@ export function useRowSelection(
   // Ahead of what is drawn, while keys come faster.
   const ahead = useRef<{ item: number; trial: number | null; at: number } | null>(null);
   if (isOver(ahead.current, selected)) ahead.current = null;
+  const anchorNow = useRef<number | null>(null);
+  const anchorAt = useCallback((item: number | null): void => {
+    anchorNow.current = item;
+    setAnchor(item);
+  }, []);
   const queue = useRef(Promise.resolve());
-  const latest = useRef({ found, selected, anchor, mode: view.mode });
-  latest.current = { found, selected, anchor, mode: view.mode };
+  const latest = useRef({ found, selected, mode: view.mode });
+  latest.current = { found, selected, mode: view.mode };
 
   const choose = useCallback(
     (row: LeaderboardRow): void => {
@@ -68,8 +78,8 @@ export function useRowSelection(
         if (list === null || list.count === 0) return;
         const now = ahead.current?.item ?? (await placeNow(source, list, latest.current));
         const item = Math.min(list.count - 1, Math.max(0, place(now, list.count - 1)));
-        if (!isExtending) setAnchor(null);
-        else if (latest.current.anchor === null) setAnchor(Math.max(0, now));
+        if (!isExtending) anchorAt(null);
+        else if (anchorNow.current === null) anchorAt(Math.max(0, now));
         const reached = { item, trial: null as number | null, at: performance.now() };
         ahead.current = reached;
         scroll(item);
@@ -79,19 +89,30 @@ export function useRowSelection(
         if (row !== undefined) choose(row);
       }
     },
-    [source, choose],
+    [source, choose, anchorAt],
   );
 
   const cursor = ahead.current?.item ?? found;
   const range =
     anchor === null || cursor === null ? null : { from: Math.min(anchor, cursor), to: Math.max(anchor, cursor) };
-  const [first, last] = [range?.from ?? cursor, range?.to ?? cursor];
-  const rows = useCallback(
-    async (): Promise<LeaderboardRow[]> => (first === null || last === null ? [] : rowsOf(source, first, last)),
-    [source, first, last],
-  );
-  const clearRange = useCallback(() => setAnchor(null), []);
-  return { cursor, range, move, rows, clearRange };
+  const span = useCallback(async (): Promise<{ from: number; to: number } | null> => {
+    await queue.current;
+    const now = ahead.current?.item ?? latest.current.found;
+    const start = anchorNow.current ?? now;
+    return now === null || start === null ? null : { from: Math.min(start, now), to: Math.max(start, now) };
+  }, []);
+  const rows = useCallback(async (): Promise<LeaderboardRow[]> => {
+    const chosen = await span();
+    return chosen === null ? [] : rowsOf(source, chosen.from, chosen.to);
+  }, [source, span]);
+  const trial = useCallback(async (): Promise<Trial | null> => {
+    await queue.current;
+    const now = ahead.current?.item ?? latest.current.found;
+    const [row] = now === null ? [] : await rowsOf(source, now, now);
+    return row?.trial ?? latest.current.selected;
+  }, [source]);
+  const clearRange = useCallback(() => anchorAt(null), [anchorAt]);
+  return { cursor, range, move, rows, trial, span, clearRange };
 }
 
 /** A place ahead is caught up with soon; after that somebody else chose the row. Milliseconds (ours). */
@@ -117,7 +138,11 @@ async function placeNow(
   if (selected === null) return -1;
   const known = list.find(mode, selected);
   if (known !== null) return known;
-  const index = await source.find(selected.trial);
+  const index = await source.find(selected.trial).catch((error: unknown) => {
+    // The trash has no row of a trial outside it, nor the other way round.
+    if (error instanceof WorkbenchError && error.code === 'not_found') return null;
+    throw error;
+  });
   return index === null ? -1 : list.itemOf(index);
 }
 
