@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scratchFolder, writeSmallDataset } from '../main/workbench/small-project.ts';
@@ -175,17 +175,38 @@ describe('a search that is interrupted', () => {
 });
 
 describe('a project that cannot be opened', () => {
-  it('is refused while another process has it, in one sentence and with exit code 1', async () => {
+  it('is read through the process that has it, and refused where that one can not be reached', async () => {
     const search = start(['search', ...SETTINGS, '--project', 'busy'], 200);
     await search.saw('Ctrl-C saves');
-    const second = await cellwright('leaderboard', '--project', 'busy');
-    expect(second).toMatchObject({
+    const second = await cellwright('experiments', '--project', 'busy', '--json');
+    expect(second).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse(second.out)).toMatchObject([{ state: 'running' }]);
+    const served = join(scratch.folder, 'busy', 'server.json');
+    const where = readFileSync(served, 'utf8');
+    rmSync(served);
+    expect(await cellwright('leaderboard', '--project', 'busy')).toMatchObject({
       code: 1,
       out: '',
       err: expect.stringMatching(/^[^\n]*busy[^\n]* in use [^\n]+\n$/),
     });
-    search.child.kill('SIGINT');
-    expect((await search.ended).code).toBe(130);
+    // What a killed process leaves behind names nobody.
+    writeFileSync(served, where);
+    search.child.kill('SIGKILL');
+    await search.ended;
+    const after = await cellwright('experiments', '--project', 'busy', '--json');
+    expect(JSON.parse(after.out)).toMatchObject([{ state: 'paused' }]);
+  });
+
+  it('takes a search from a second terminal, which ends with the process that trains it', async () => {
+    const first = start(['search', ...SETTINGS, '--trials', '500', '--project', 'shared'], 20);
+    await first.saw('Ctrl-C saves');
+    const second = await cellwright('search', ...SETTINGS, '--seed', '5', '--project', 'shared', '--json');
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.out)).toMatchObject({ experiment: { id: 2, state: 'completed' } });
+    const third = start(['search', ...SETTINGS, '--trials', '500', '--seed', '6', '--project', 'shared']);
+    await third.saw('Ctrl-C saves');
+    first.child.kill('SIGKILL');
+    expect(await third.ended).toMatchObject({ code: 1, err: expect.stringMatching(/project ended.*saved/) });
   });
 
   it.each([

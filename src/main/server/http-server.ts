@@ -24,6 +24,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly onSocket: (socket: WebSocket) => void;
   readonly now: () => number;
+  /** Serves programs that hold the token and no browser: there are no codes, and a cookie opens nothing. */
+  readonly programsOnly?: boolean;
 }
 
 export interface RunningServer {
@@ -53,14 +55,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     allowedHosts: options.allowedHosts,
     now: options.now,
   });
-  const routes = [...options.routes, ...sessionRoutes(access)];
+  const { programsOnly = false } = options;
+  const routes = programsOnly ? options.routes : [...options.routes, ...sessionRoutes(access)];
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_SOCKET_MESSAGE_BYTES });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer(request, response, access, routes, scheme).catch(() => response.destroy());
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    const status = refuseUpgrade(request, access);
+    const status = refuseUpgrade(request, access, programsOnly);
     if (status !== null) {
       stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
@@ -151,7 +154,7 @@ function refuseRoute(route: Route, request: Request, access: AccessControl): Res
   return null;
 }
 
-function refuseUpgrade(request: IncomingMessage, access: AccessControl): number | null {
+function refuseUpgrade(request: IncomingMessage, access: AccessControl, programsOnly: boolean): number | null {
   if (!access.isOwnHost(request.headersDistinct.host ?? [])) return 403;
   if (new URL(request.url ?? '', 'http://host').pathname !== SOCKET_PATH) return 404;
   const result = access.checkSocket({
@@ -162,7 +165,8 @@ function refuseUpgrade(request: IncomingMessage, access: AccessControl): number 
     cookie: request.headers.cookie,
     authorization: request.headers.authorization,
   });
-  return result.kind === 'refused' ? result.status : null;
+  if (result.kind === 'refused') return result.status;
+  return programsOnly && result.by !== 'bearer' ? 403 : null;
 }
 
 function readCredentials(request: Request): Credentials {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { serveConnection } from '../../shared/rpc/server.ts';
@@ -53,6 +53,38 @@ export async function serveWorkbench(options: ServeOptions): Promise<RunningServ
   const served: Served = { port: server.port, address: server.address, pid: process.pid };
   writeFileSync(servedFile(projectFolder), JSON.stringify(served));
   return server;
+}
+
+export type ServeProgramsOptions = Pick<ServeOptions, 'workbench' | 'projectFolder' | 'home'>;
+
+/**
+ * Serves a workbench that has no page to other terminals of this machine's user, on any free port of 127.0.0.1, for who
+ * holds the token. The port that the project's page has stays remembered.
+ */
+export async function servePrograms({ workbench, projectFolder, home }: ServeProgramsOptions): Promise<RunningServer> {
+  const server = await startHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    tls: null,
+    allowedHosts: [],
+    secret: readSecret(secretFile(home)),
+    routes: procedureRoutes(workbench.handlers, workbench.onUnexpected).map((route) => ({
+      ...route,
+      access: 'bearer',
+    })),
+    onSocket: (socket) => serveConnection(webSocketConnection(socket), workbench),
+    now: () => Date.now(),
+    programsOnly: true,
+  });
+  const before = readServed(projectFolder);
+  const served: Served = { port: before?.port ?? DEFAULT_PORT, address: server.address, pid: process.pid };
+  writeFileSync(servedFile(projectFolder), JSON.stringify(served));
+  const close = async (): Promise<void> => {
+    if (before) writeFileSync(servedFile(projectFolder), JSON.stringify(before));
+    else rmSync(servedFile(projectFolder), { force: true });
+    await server.close();
+  };
+  return { ...server, close };
 }
 
 /** Where a project was served last, or null; whether it still is, only asking tells. */

@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update';
-import type { WorkbenchEvent } from '../../shared/contract.ts';
+import type { EventPayload, WorkbenchEvent } from '../../shared/contract.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
 import type { Output } from './output.ts';
 import { advanceProgress, type ProgressState } from './progress-state.ts';
@@ -52,11 +52,17 @@ export class ProgressDisplay {
     this.redraw.done();
   }
 
-  private hearLog(log: Extract<WorkbenchEvent, { name: 'log.added' }>['payload']): void {
+  private hearLog(log: EventPayload<'log.added'>): void {
     if (log.experiment !== null && log.experiment !== this.state.experiment.id) return;
-    if (log.level === 'info') return;
+    if (log.level === 'info' || this.isToldElsewhere(log)) return;
     const paint = this.output.paintNote(log.level === 'warn' ? 'yellow' : 'red');
     this.say(paint(printable(log.message)));
+  }
+
+  /** The line of a finished trial and the last words of a search say it already. */
+  private isToldElsewhere({ experiment, trial }: EventPayload<'log.added'>): boolean {
+    if (experiment === null) return false;
+    return trial === null || this.state.finished.has(trial);
   }
 
   private drawSoon(): void {

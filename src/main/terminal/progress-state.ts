@@ -62,9 +62,9 @@ function withProgress(state: ProgressState, progress: EventPayload<'trial.progre
   return { ...state, running: new Map(state.running).set(progress.trial, row) };
 }
 
-/** Trials with an end that counts against the budget; a cancelled one is replaced by a new proposal. */
+/** Trials with an end that counts against the budget: not cancelled ones, which are replaced, nor repeats. */
 export function countDone(state: ProgressState): number {
-  return [...state.finished.values()].filter((trial) => trial.state !== 'cancelled').length;
+  return [...state.finished.values()].filter((trial) => trial.state !== 'cancelled' && trial.batch !== null).length;
 }
 
 /** The finished trial with the highest reward, the earliest of equals; null before the first. */

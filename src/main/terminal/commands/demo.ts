@@ -41,7 +41,7 @@ export const defineDemo: DefineCommand = (command, terminal) => {
         trials,
       } as const;
       const config = readSearchConfig(seed === undefined ? choice : { ...choice, seed });
-      await withProject(terminal(), { typed, mayBeNew: true }, async ({ client, shownFolder }) => {
+      await withProject(terminal(), { typed, mayBeNew: true, isLong: true }, async ({ client, shownFolder }) => {
         const run = { client, output, project: shownFolder };
         const ended = await followSearch(run, beginSearch(run, config));
         const result = await tellSearch(run, ended);

@@ -35,7 +35,9 @@ export const defineResume: DefineCommand = (command, terminal) => {
       '\nA search that has ended goes on when --experiment names it and --trials or --time-limit is raised.',
     )
     .action(async (options: ResumeOptions) => {
-      await withProject(terminal(), { typed: options.project }, (project) => resume(terminal(), project, options));
+      await withProject(terminal(), { typed: options.project, isLong: true }, (project) =>
+        resume(terminal(), project, options),
+      );
     });
 };
 

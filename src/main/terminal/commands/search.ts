@@ -18,7 +18,7 @@ export const defineSearch: DefineCommand = (command, terminal) => {
     )
     .action(async (options: SearchOptions & { project?: string }) => {
       const config = readSearchConfig(options);
-      await withProject(terminal(), { typed: options.project, mayBeNew: true }, async (project) => {
+      await withProject(terminal(), { typed: options.project, mayBeNew: true, isLong: true }, async (project) => {
         const run = { client: project.client, output: terminal().output, project: project.shownFolder };
         const ended = await followSearch(run, await chooseBeginning(run, config));
         const result = await tellSearch(run, ended);
