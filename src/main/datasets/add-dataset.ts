@@ -3,17 +3,15 @@ import type { Dataset } from '../../shared/records/dataset.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { takeLock } from '../setup/lock.ts';
 import { type FetchOptions, fetchCifar10, isCifar10Whole } from './cifar10.ts';
+import { isKnownDataset, KNOWN_DATASETS } from './known-datasets.ts';
 import { openDataset } from './stored-dataset.ts';
-
-/** Data sets that Cellwright can fetch by itself. */
-export const KNOWN_DATASETS = ['cifar10'] as const;
 
 /**
  * Fetches and stores a data set that is known by name, unless it is there and whole. Rejects with a `WorkbenchError`:
  * `not_found` for an unknown name, else as `fetchCifar10`.
  */
 export async function addDataset(home: string, name: string, options: FetchOptions): Promise<Dataset> {
-  if (!KNOWN_DATASETS.some((known) => known === name)) {
+  if (!isKnownDataset(name)) {
     const known = KNOWN_DATASETS.join(', ');
     throw new WorkbenchError('not_found', `Cellwright knows no data set "${name}" to fetch; it knows ${known}.`);
   }

@@ -9,6 +9,7 @@ import {
 } from '../../shared/records/dataset.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { datasetFolder } from './cifar10.ts';
+import { isKnownDataset, KNOWN_DATASETS } from './known-datasets.ts';
 
 /** A data set on disk whose files have been found in their sizes. */
 export interface StoredDataset {
@@ -19,8 +20,19 @@ export interface StoredDataset {
   file(name: DatasetFile['name']): string;
 }
 
-/** How a person gets a data set (again). */
-function remedy(name: string): string {
+/** How a person gets a data set, where Cellwright can fetch it; else which ones there are. */
+function absenceRemedy(name: string): string {
+  if (isKnownDataset(name)) return `get it with ${addCommand(name)}`;
+  return `choose one that \`datasets list\` shows; Cellwright can fetch ${KNOWN_DATASETS.join(', ')}`;
+}
+
+/** Likewise for one that is damaged. */
+function damageRemedy(name: string): string {
+  if (isKnownDataset(name)) return `get it again with ${addCommand(name)}`;
+  return 'bring its files back from where they came';
+}
+
+function addCommand(name: string): string {
   return `\`npm run -s cellwright -- datasets add ${name}\``;
 }
 
@@ -32,24 +44,21 @@ export function openDatasetFolder(folder: string): StoredDataset {
   const name = path.basename(folder);
   const manifest = path.join(folder, 'manifest.json');
   if (!existsSync(manifest)) {
-    throw new WorkbenchError('not_found', `There is no data set "${name}": get it with ${remedy(name)}.`);
+    throw new WorkbenchError('not_found', `There is no data set "${name}": ${absenceRemedy(name)}.`);
   }
   const dataset = parseManifest(name, readFileSync(manifest, 'utf8'));
   for (const file of dataset.files) {
     const size = statSync(path.join(folder, file.name), { throwIfNoEntry: false })?.size ?? 0;
     if (size === file.sizeBytes) continue;
     const found = `${file.name} has ${size} bytes instead of ${file.sizeBytes}`;
-    throw new WorkbenchError(
-      'corrupt',
-      `The data set "${name}" is damaged (${found}): get it again with ${remedy(name)}.`,
-    );
+    throw new WorkbenchError('corrupt', `The data set "${name}" is damaged (${found}): ${damageRemedy(name)}.`);
   }
   return { dataset, folder: path.resolve(folder), file: (file) => path.join(path.resolve(folder), file) };
 }
 
 function parseManifest(name: string, text: string): Dataset {
   const damaged = (reason: string) =>
-    new WorkbenchError('corrupt', `The data set "${name}" is damaged (${reason}): get it again with ${remedy(name)}.`);
+    new WorkbenchError('corrupt', `The data set "${name}" is damaged (${reason}): ${damageRemedy(name)}.`);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { DoctorFinding, DoctorReport } from '../../shared/records/doctor.ts';
+import { isKnownDataset } from '../datasets/known-datasets.ts';
 import { bindingStep, proveTensorflow } from './binding.ts';
 import { diskSpace } from './disk.ts';
 import { askNvidia, type NvidiaDriver } from './gpu.ts';
@@ -83,7 +84,9 @@ function setupFindings(pending: ReadonlySet<string>, report: DoctorReport): Doct
     add(report.tensorflow.problem.replace(/\.$/, ''), `rm -r ${path.dirname(bindingFile())} && ${SETUP_COMMAND}`);
   }
   for (const { name, problem } of report.datasets) {
-    if (problem !== null) add(`the data set ${name} is damaged`, `npm run -s cellwright -- datasets add ${name}`);
+    if (problem === null) continue;
+    const remedy = isKnownDataset(name) ? `npm run -s cellwright -- datasets add ${name}` : 'bring its files back';
+    add(`the data set ${name} is damaged`, remedy);
   }
   if (pending.has('cifar10') && report.datasets.every(({ name }) => name !== 'cifar10')) add('CIFAR-10 is not there');
   return findings;

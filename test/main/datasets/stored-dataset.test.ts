@@ -85,6 +85,23 @@ describe('a data set that can not be opened', () => {
     );
   });
 
+  it('is not said to be fetched where Cellwright does not know it', () => {
+    const { home, folder } = homeWithTiny();
+    truncateSync(path.join(folder, 'train-images.bin'), 11);
+    const messages = ['flowers', 'tiny'].map((name) => {
+      try {
+        return openDataset(home, name).folder;
+      } catch (error) {
+        return error instanceof Error ? error.message : '';
+      }
+    });
+    expect(messages[0]).toBe(
+      'There is no data set "flowers": choose one that `datasets list` shows; Cellwright can fetch cifar10.',
+    );
+    expect(messages[1]).toContain('bring its files back');
+    expect(messages.join()).not.toContain('datasets add');
+  });
+
   it.each(['../tiny', 'Tiny', '', 'a/b', '.', 'a'.repeat(64)])('refuses the name %j', (name) => {
     const { home } = homeWithTiny();
     expect(() => openDataset(home, name)).toThrow(expect.objectContaining({ code: 'invalid_input' }));

@@ -1,12 +1,10 @@
 import './environment.ts';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Graph, type Tensor } from '../../../src/main/tensor/graph.ts';
 import { type AugmentationOptions, augment, whiten } from '../../../src/main/tensor/images.ts';
-import { cast } from '../../../src/main/tensor/operations/arithmetic.ts';
-import { ResidentImages } from '../../../src/main/tensor/resident-images.ts';
 import { Session } from '../../../src/main/tensor/session.ts';
 import { randomUint32 } from '../../../src/shared/random.ts';
 
@@ -161,38 +159,5 @@ describe('image operations in the graph', () => {
     expect(otherStep).not.toEqual(first);
     expect(otherSeed).not.toEqual(first);
     expect(augmented(options, [[4, 7]])[0]).toEqual(first);
-  });
-});
-
-describe('images kept in the session', () => {
-  it('come from a raw file and are gathered by index with their classes', () => {
-    const graph = new Graph();
-    const resident = new ResidentImages(graph, 'training', [BATCH, HEIGHT, WIDTH, CHANNELS]);
-    const indices = graph.placeholder('indices', 'int32', [3]);
-    const { images, classes } = resident.batch(indices);
-    const numbers = cast(images, 'int32');
-    const session = Session.open(graph);
-    const file = path.join(folder, 'images.bin');
-    writeFileSync(file, bytes);
-    const all = Int32Array.from({ length: BATCH }, (_, index) => index % 10);
-    resident.load(session, file, all);
-    all.fill(99);
-    const run = session.prepare([numbers, classes], [indices]);
-    const [found, labels] = run([Int32Array.of(63, 0, 12)]);
-    expect(labels).toEqual(Int32Array.of(3, 0, 2));
-    const expected = [63, 0, 12].flatMap((index) => [...bytes.subarray(index * SIZE, (index + 1) * SIZE)]);
-    expect(found).toEqual(Int32Array.from(expected));
-    session.close();
-  });
-
-  it('refuse a file of another size', () => {
-    const graph = new Graph();
-    const resident = new ResidentImages(graph, 'training', [2, 4, 4, 3]);
-    const session = Session.open(graph);
-    const file = path.join(folder, 'short.bin');
-    writeFileSync(file, bytes.subarray(0, 95));
-    expect(() => resident.load(session, file, Int32Array.of(0, 1))).toThrow(/95 values|reshape/);
-    expect(() => resident.load(session, path.join(folder, 'missing.bin'), Int32Array.of(0, 1))).toThrow('missing.bin');
-    session.close();
   });
 });

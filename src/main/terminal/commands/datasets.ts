@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
-import { addDataset, KNOWN_DATASETS } from '../../datasets/add-dataset.ts';
+import { addDataset } from '../../datasets/add-dataset.ts';
+import { KNOWN_DATASETS } from '../../datasets/known-datasets.ts';
 import { type FoundDataset, findDatasets } from '../../datasets/stored-dataset.ts';
 import { createProgress } from '../../setup/progress.mjs';
 import type { DefineCommand } from '../commands.ts';

@@ -4,7 +4,7 @@ import type { Proposal, Strategy } from '../../../../src/main/search/strategies/
 import { PAPER_SPACE } from '../../../../src/shared/records/architecture.ts';
 import { type EvolutionStrategy, STRATEGY_DEFAULTS } from '../../../../src/shared/records/strategy.ts';
 import { NASNET_A } from '../../../../src/shared/search-space/cells.ts';
-import { decisionSizes, decode, encode } from '../../../../src/shared/search-space/decisions.ts';
+import { decisionSizes, decode, encode, withSpaceOutputs } from '../../../../src/shared/search-space/decisions.ts';
 
 function evolution(changes: Partial<EvolutionStrategy>): RegularisedEvolution {
   return new RegularisedEvolution({ ...STRATEGY_DEFAULTS.evolution, ...changes }, PAPER_SPACE, 1);
@@ -74,9 +74,24 @@ test('given architectures are proposed first and bred from', async () => {
   expect([1, 2]).toContain(proposals[4]!.parent);
 });
 
+test('the released NASNet-A is proposed as it is, and its children concatenate what the space says', async () => {
+  // Its Normal cell concatenates its previous input too, which no decisions of the space make.
+  const strategy = evolution({ populationSize: 1, sampleSize: 1, initial: [NASNET_A] });
+  const [given, child] = await runInTurn(strategy, 2, () => 0.9);
+  expect(given).toMatchObject({ architecture: NASNET_A, origin: 'given, with outputs of its own' });
+  expect(child).toMatchObject({ origin: 'evolved from 1', parent: 1 });
+  const before = encode(PAPER_SPACE, withSpaceOutputs(NASNET_A));
+  expect(encode(PAPER_SPACE, child!.architecture).filter((option, t) => option !== before[t])).toHaveLength(1);
+  // And it is still there after a restart.
+  const restored = evolution({ populationSize: 1, sampleSize: 1, initial: [NASNET_A] });
+  await restored.restore(await strategy.snapshot());
+  expect(await restored.ask(1)).toEqual(await strategy.ask(1));
+});
+
 test('a given architecture outside of the space is refused with the reason', () => {
-  // The released NASNet-A concatenates a state that is also used, which no decisions of the space make.
-  expect(() => evolution({ initial: [NASNET_A] })).toThrow(
-    expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining('concatenates') }),
+  const space = { ...PAPER_SPACE, operations: PAPER_SPACE.operations.filter((name) => name !== 'sep_conv_5x5') };
+  const strategy = () => new RegularisedEvolution({ ...STRATEGY_DEFAULTS.evolution, initial: [NASNET_A] }, space, 1);
+  expect(strategy).toThrow(
+    expect.objectContaining({ code: 'invalid_input', message: expect.stringContaining('uses sep_conv_5x5') }),
   );
 });
