@@ -40,12 +40,14 @@ export async function lookAt(page: Page): Promise<SeenGraph[]> {
       };
       const isInside = ({ x, y, width, height }: ReturnType<typeof boxOf>) =>
         x >= -0.5 && y >= -0.5 && x + width <= pane.width + 0.5 && y + height <= pane.height + 0.5;
+      // One copy of what the canvases show together, as reading from them again and again is a warning.
+      const copy = new OffscreenCanvas(Math.ceil(pane.width), Math.ceil(pane.height));
+      const context = copy.getContext('2d', { willReadFrequently: true });
+      for (const canvas of (list.parentElement as HTMLElement).querySelectorAll('canvas')) {
+        context?.drawImage(canvas, 0, 0, pane.width, pane.height);
+      }
       const paintedAt = (x: number, y: number): boolean =>
-        [...(list.parentElement as HTMLElement).querySelectorAll('canvas')].some((canvas) => {
-          const ratio = canvas.width / canvas.getBoundingClientRect().width;
-          const pixel = canvas.getContext('2d')?.getImageData(Math.round(x * ratio), Math.round(y * ratio), 1, 1);
-          return (pixel?.data[3] ?? 0) > 200;
-        });
+        (context?.getImageData(Math.round(x), Math.round(y), 1, 1).data[3] ?? 0) > 200;
       const { a, e, f } = new DOMMatrix(getComputedStyle(list).transform);
       const parts = options.map((option) => ({ id: idOf(option), box: boxOf(option) }));
       const unpainted = parts

@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Headless, startHeadless } from '../../src/main/headless.ts';
 import { buildPage } from '../../src/main/server/page-build.ts';
@@ -36,7 +37,9 @@ export async function servedProject(
 ): Promise<ServedProject> {
   const { folder, remove } = scratchFolder();
   writeSmallDataset(folder);
-  const pageFolder = await buildPageForPeople();
+  // A copy: another build while the browser looks at it would take the page's parts away.
+  const pageFolder = join(folder, 'page');
+  cpSync(await buildPageForPeople(), pageFolder, { recursive: true });
   const start = (): Promise<Headless> =>
     startHeadless({
       projectFolder: join(folder, 'project'),
