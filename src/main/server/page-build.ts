@@ -23,6 +23,8 @@ export async function pageBuildConfig() {
     build: {
       outDir: PAGE_FOLDER,
       emptyOutDir: true,
+      // electron-vite would leave it out.
+      minify: true,
       // Inlined fonts and pictures would be `data:` addresses, which the page's policy refuses.
       assetsInlineLimit: 0,
       rollupOptions: { input: join(ROOT, 'src', 'renderer', 'index.html') },
