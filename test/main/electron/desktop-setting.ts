@@ -1,38 +1,8 @@
-import { chmodSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { createElectronHost, type PreloadApi } from '../../../src/renderer/host/electron-host.ts';
 import { WorkbenchClient } from '../../../src/shared/rpc/client.ts';
-import { scratchFolder, writeSmallDataset } from '../workbench/small-project.ts';
 import { runPreload, startMain } from './main-bundle.ts';
 import type { RecordedElectron, Setting } from './recorded-electron.ts';
-
-export interface DesktopHome {
-  readonly folder: string;
-  readonly project: string;
-  /** Lets the trials that are in training, and all later ones, end. */
-  finish(): void;
-  remove(): void;
-}
-
-/** A home folder with a small data set, whose trials are trained by `scripted-training.ts` in real trainer hosts. */
-export function desktopHome(): DesktopHome {
-  const { folder, remove } = scratchFolder();
-  writeSmallDataset(folder);
-  // The bundle hands its own training to the host; this Node swaps it.
-  const node = join(folder, 'node');
-  const training = new URL('./scripted-training.ts', import.meta.url).href;
-  writeFileSync(node, `#!/bin/sh\nexec '${process.execPath}' "$1" '${training}'\n`);
-  chmodSync(node, 0o755);
-  process.env.CELLWRIGHT_HOME = folder;
-  process.env.CELLWRIGHT_NODE = node;
-  return {
-    folder,
-    project: join(folder, 'projects', 'default'),
-    finish: () => writeFileSync(join(folder, 'finish'), ''),
-    remove,
-  };
-}
 
 /** Starts the bundle and waits for its window, or for its end. */
 export async function startDesktop(setting: Partial<Setting> = {}): Promise<RecordedElectron> {

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallConfig } from '../workbench/small-project.ts';
-import { type DesktopHome, desktopHome, openPage, startDesktop, until, visited } from './desktop-setting.ts';
+import { type DesktopHome, desktopHome } from './desktop-home.ts';
+import { openPage, startDesktop, until, visited } from './desktop-setting.ts';
 import { buildBundle } from './main-bundle.ts';
 import { Preventable, type RecordedContents, type RecordedElectron } from './recorded-electron.ts';
 
@@ -14,6 +15,7 @@ let electron: RecordedElectron;
 beforeAll(async () => {
   await buildBundle();
   home = desktopHome();
+  Object.assign(process.env, home.environment);
   electron = await startDesktop({ argv: ['electron', '.', '--no-zygote', 'cellwright://experiments/7?view=cells'] });
 });
 afterAll(async () => {
