@@ -69,12 +69,13 @@ export class Aggregates {
   operations(experiment: number, space: readonly Operation[]): OperationShare[] {
     const sums = OPERATIONS.map(() => ({ uses: 0, count: 0, reward: 0 }));
     const all = { count: 0, reward: 0 };
-    for (const [reward, uses] of this.uses.iterate(experiment)) {
+    for (const [reward, uses] of this.uses.all(experiment)) {
       all.count++;
       all.reward += reward;
-      for (const [place, sum] of sums.entries()) {
+      for (let place = 0; place < sums.length; place++) {
         const times = usesAt(uses, place);
-        if (times === 0) continue;
+        const sum = sums[place];
+        if (times === 0 || !sum) continue;
         sum.uses += times;
         sum.count++;
         sum.reward += reward;
@@ -126,10 +127,12 @@ function sharesOf(uses: readonly number[]): number[] {
 
 /** Keeps the best so many, highest first. */
 function insertInto(top: number[], reward: number): void {
+  const last = top[TOP - 1];
+  if (last !== undefined && reward <= last) return;
   const place = top.findIndex((other) => other < reward);
   if (place < 0) top.push(reward);
   else top.splice(place, 0, reward);
-  top.length = Math.min(top.length, TOP);
+  if (top.length > TOP) top.pop();
 }
 
 function meanOf(top: readonly number[], count: number): number | null {

@@ -29,9 +29,12 @@ const ORDERS: Readonly<Record<SortColumn, string>> = {
   note: 'note COLLATE NOCASE',
 };
 
-/** Rows without the value last whatever the direction, ties by number. */
-export function orderSql(column: SortColumn, isAscending: boolean): string {
-  return `${ORDERS[column]} ${isAscending ? 'ASC' : 'DESC'} NULLS LAST, trial`;
+/**
+ * Rows without the value last whatever the direction, ties by number. Where not all rows are wanted they are sorted
+ * after they are found (that is the plus): SQLite would walk an index and look each row up, which is three times slower.
+ */
+export function orderSql(column: SortColumn, isAscending: boolean, isWhole: boolean): string {
+  return `${isWhole ? '' : '+'}${ORDERS[column]} ${isAscending ? 'ASC' : 'DESC'} NULLS LAST, trial`;
 }
 
 /** All terms of a filter; `1` where there are none. */

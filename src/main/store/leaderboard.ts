@@ -22,6 +22,13 @@ interface StoredRow {
 /** Which part of the table: its experiment, trials or cells, outside the trash or in it. */
 type Part = readonly [experiment: number, isCell: 0 | 1, isTrash: 0 | 1];
 
+/** Rows that pass a test, in their order, and how many of them are in each state. */
+interface FoundRows {
+  readonly trials: Int32Array;
+  readonly counts: Experiment['counts'];
+}
+
+const STATES = STATE_ORDER.length;
 const PART = 'experiment = ? AND is_cell = ? AND is_trash = ?';
 /** Orders and ranks of so many questions are kept: 80 kB each at 20,000 rows. */
 const KEPT_ANSWERS = 24;
@@ -36,8 +43,8 @@ export class Leaderboard {
   private readonly trials: Trials;
   private readonly one: Statement<[...Part, number], StoredRow>;
   private readonly cell: Statement<[...Part, string], { trial: number }>;
-  private readonly lists: RecentAnswers<Int32Array>;
-  private readonly counts: RecentAnswers<Experiment['counts']>;
+  private readonly lists = new RecentAnswers<FoundRows>(KEPT_ANSWERS);
+  private readonly ranks = new RecentAnswers<Int32Array>(KEPT_ANSWERS);
 
   constructor(database: Database, rows: LeaderboardRows, trials: Trials) {
     this.database = database;
@@ -48,20 +55,18 @@ export class Leaderboard {
        WHERE ${PART} AND trial = ?`,
     );
     this.cell = database.prepare(`SELECT trial FROM leaderboard WHERE ${PART} AND hash = ?`);
-    this.lists = new RecentAnswers(KEPT_ANSWERS);
-    this.counts = new RecentAnswers(KEPT_ANSWERS);
   }
 
   /** Some rows in the order asked for. Throws `invalid_input` where the filter does not parse. */
   read(experiment: number, query: LeaderboardQuery, offset: number, limit: number) {
     const terms = termsOf(query.filter);
-    const list = this.list(experiment, query, terms);
-    const ranked = this.ranked(experiment, query.mode);
+    const part = partOf(experiment, query);
+    const { trials } = this.list(experiment, query, terms);
     return {
-      total: list.length,
-      rows: Array.from(list.subarray(offset, offset + limit), (trial) => this.row(partOf(experiment, query), trial)),
-      counts: this.countStates(experiment, query, terms),
-      best: ranked[0] ?? null,
+      total: trials.length,
+      rows: Array.from(trials.subarray(offset, offset + limit), (trial) => this.row(part, trial)),
+      counts: this.counts(experiment, query, terms),
+      best: this.ranked(experiment, query.mode).trials[0] ?? null,
     };
   }
 
@@ -76,7 +81,7 @@ export class Leaderboard {
     const isThere = (trashedAt !== null) === query.isTrash;
     const telling = query.mode === 'cells' ? this.cell.get(...part, hash)?.trial : isThere ? trial : undefined;
     if (telling === undefined) return { index: null, row: null };
-    const index = this.list(experiment, query, termsOf(query.filter)).indexOf(telling);
+    const index = this.list(experiment, query, termsOf(query.filter)).trials.indexOf(telling);
     return { index: index < 0 ? null : index, row: this.row(part, telling) };
   }
 
@@ -94,61 +99,66 @@ export class Leaderboard {
     };
   }
 
-  /** Trials in the order of the rows that pass. */
-  private list(experiment: number, query: LeaderboardQuery, terms: readonly FilterTerm[]): Int32Array {
+  /** The rows that pass, in their order. */
+  private list(experiment: number, query: LeaderboardQuery, terms: readonly FilterTerm[]): FoundRows {
     const { mode, filter, isTrash, sort } = query;
     const key = JSON.stringify([experiment, mode, isTrash, filter.trim(), sort.column, sort.isAscending]);
     return this.lists.get(key, this.rows.version(experiment), () => {
       const test = filterSql(terms);
-      const order = orderSql(sort.column, sort.isAscending);
-      return this.numbers(`${test.sql} ORDER BY ${order}`, [...partOf(experiment, query), ...test.parameters]);
+      const order = orderSql(sort.column, sort.isAscending, terms.length === 0);
+      return this.search(`${test.sql} ORDER BY ${order}`, [...partOf(experiment, query), ...test.parameters]);
     });
   }
 
-  /** Trials of all rows with a reward by their rank. */
-  private ranked(experiment: number, mode: LeaderboardMode): Int32Array {
+  /** Rows by state under the filter without its states. */
+  private counts(experiment: number, query: LeaderboardQuery, terms: readonly FilterTerm[]): Experiment['counts'] {
+    const stateless = terms.filter(({ condition }) => condition.kind !== 'state');
+    if (stateless.length === terms.length) return this.list(experiment, query, terms).counts;
+    const { sql, parameters } = filterSql(stateless);
+    const part = partOf(experiment, query);
+    const key = JSON.stringify([...part, sql, ...parameters]);
+    const found = this.lists.get(key, this.rows.version(experiment), () => this.search(sql, [...part, ...parameters]));
+    return found.counts;
+  }
+
+  /** All rows with a reward by their rank. */
+  private ranked(experiment: number, mode: LeaderboardMode): FoundRows {
     return this.lists.get(`${experiment} ${mode} ranked`, this.rows.version(experiment), () =>
-      this.numbers('reward IS NOT NULL ORDER BY reward DESC, trial', partOf(experiment, { mode, isTrash: false })),
+      this.search('reward IS NOT NULL ORDER BY reward DESC, trial', partOf(experiment, { mode, isTrash: false })),
     );
   }
 
   /** From 1; of a trial that has a row with a reward. */
   private rank(experiment: number, mode: LeaderboardMode, trial: number): number {
-    const ranks = this.lists.get(`${experiment} ${mode} ranks`, this.rows.version(experiment), () => {
-      const ranked = this.ranked(experiment, mode);
-      const byTrial = new Int32Array(ranked.reduce((most, number) => Math.max(most, number), 0) + 1);
-      for (const [index, number] of ranked.entries()) byTrial[number] = index + 1;
+    const ranks = this.ranks.get(`${experiment} ${mode}`, this.rows.version(experiment), () => {
+      const { trials } = this.ranked(experiment, mode);
+      const byTrial = new Int32Array(trials.reduce((most, number) => Math.max(most, number), 0) + 1);
+      trials.forEach((number, index) => {
+        byTrial[number] = index + 1;
+      });
       return byTrial;
     });
     return ranks[trial] ?? 0;
   }
 
-  private numbers(test: string, parameters: readonly (string | number)[]): Int32Array {
+  /** One number a row, the trial and behind it the state: a list of numbers is read several times faster than rows. */
+  private search(test: string, parameters: readonly (string | number)[]): FoundRows {
     const found = this.database
-      .prepare<unknown[], number>(`SELECT trial FROM leaderboard WHERE ${PART} AND ${test}`)
+      .prepare<unknown[], number>(`SELECT trial * ${STATES} + state FROM leaderboard WHERE ${PART} AND ${test}`)
       .pluck()
       .all(...parameters);
-    return Int32Array.from(found);
-  }
-
-  /** Rows by state under the filter without its states. */
-  private countStates(experiment: number, query: LeaderboardQuery, terms: readonly FilterTerm[]): Experiment['counts'] {
-    const test = filterSql(terms.filter(({ condition }) => condition.kind !== 'state'));
-    const part = partOf(experiment, query);
-    const key = JSON.stringify([...part, test]);
-    return this.counts.get(key, this.rows.version(experiment), () => {
-      const counts = { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 };
-      const found = this.database
-        .prepare<unknown[], { state: number; n: number }>(
-          `SELECT state, count(*) AS n FROM leaderboard WHERE ${PART} AND ${test.sql} GROUP BY state`,
-        )
-        .all(...part, ...test.parameters);
-      for (const { state, n } of found) {
-        const name = STATE_ORDER[state];
-        if (name) counts[name] = n;
-      }
-      return counts;
-    });
+    // Filled in place, as `Int32Array.from` takes ten times as long.
+    const trials = new Int32Array(found.length);
+    const byState = new Int32Array(STATES);
+    for (let index = 0; index < found.length; index++) {
+      const number = found[index] ?? 0;
+      const state = number % STATES;
+      trials[index] = (number - state) / STATES;
+      byState[state] = (byState[state] ?? 0) + 1;
+    }
+    const counts = { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 };
+    for (const [place, state] of STATE_ORDER.entries()) counts[state] = byState[place] ?? 0;
+    return { trials, counts };
   }
 }
 

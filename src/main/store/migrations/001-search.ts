@@ -154,7 +154,7 @@ CREATE TABLE leaderboard (
   operation_uses TEXT NOT NULL,
   PRIMARY KEY (experiment, is_cell, is_trash, trial)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX leaderboard_by_reward ON leaderboard (experiment, is_cell, is_trash, reward DESC, trial);
+CREATE INDEX leaderboard_by_reward ON leaderboard (experiment, is_cell, is_trash, reward DESC, trial, state);
 -- With all that a cell's row is made from.
 CREATE INDEX leaderboard_by_cell ON leaderboard
   (experiment, hash, is_cell, is_trash, trial, reward, is_trained, best, state, batch);
