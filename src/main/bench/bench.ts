@@ -50,6 +50,12 @@ export const BENCHES: readonly BenchEntry[] = [
       'kills of main and of trainers, after which a search must end as if undisturbed; --main, --trainer, --steps: how many',
     load: async () => (await import('./chaos.ts')).chaosBench,
   },
+  {
+    name: 'workbench',
+    summary:
+      'the window over 20,000 trials while a search writes, in a real Chromium; --trials, --epochs, --minutes, --seconds shorten it',
+    load: async () => (await import('./workbench.ts')).workbenchBench,
+  },
 ];
 
 export function findBench(name: string): BenchEntry {

@@ -16,6 +16,8 @@ export interface SeededProject {
   /** Of each trial that was trained. */
   readonly epochs: number;
   readonly seed: number;
+  /** Of a cell; the paper's 5 when left out. */
+  readonly blocks?: number;
   /** Hears the number of trials written so far. */
   readonly onProgress?: (trials: number) => void;
 }
@@ -67,9 +69,10 @@ export async function seedProject(folder: string, project: SeededProject): Promi
   }
 }
 
-function seededConfig({ trials, epochs, seed }: SeededProject): ExperimentConfig {
+function seededConfig({ trials, epochs, seed, blocks }: SeededProject): ExperimentConfig {
   const config = experimentFromPreset('quick', { dataset: 'cifar10', trials });
-  return { ...config, name: `seeded ${trials} x ${epochs}`, seed, training: { ...config.training, epochs } };
+  const space = { ...config.space, blocks: blocks ?? config.space.blocks };
+  return { ...config, name: `seeded ${trials} x ${epochs}`, seed, space, training: { ...config.training, epochs } };
 }
 
 /** The moment that a trial began, half a minute a trial. */

@@ -1,0 +1,138 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { experimentFromPreset } from '../../shared/presets.ts';
+import { startHeadless } from '../headless.ts';
+import type { Grant, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
+import { measureProcedures, type ProcedureTimes } from './procedure-times.ts';
+import { writeTinyDataset } from './tiny-dataset.ts';
+
+// The served workbench of `bench workbench`, as a process of its own. Started with project, home, page and port.
+
+export type ServerRequest = { readonly kind: 'search' | 'memory' | 'events' | 'procedures' | 'close' };
+export type ServerAnswer =
+  | { readonly kind: 'open'; readonly address: string; readonly link: string }
+  | { readonly kind: 'search'; readonly experiment: number }
+  /** Resident memory after a collection of garbage. Bytes. */
+  | { readonly kind: 'memory'; readonly bytes: number }
+  /** Events so far. */
+  | { readonly kind: 'events'; readonly count: number }
+  | { readonly kind: 'procedures'; readonly times: ProcedureTimes }
+  | { readonly kind: 'close' };
+
+/** Trials at once, epochs of each and how long one takes: some 50 events a second with those of the trials themselves. */
+const AT_ONCE = 4;
+const EPOCHS = 20;
+const EPOCH_MS = 95;
+const TINY_DATASET = 'tiny';
+
+/** Trains nothing; tells epochs at a steady pace. */
+class SteadyQueue implements TrialQueue {
+  private readonly running = new Set<Run>();
+
+  async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
+    const grant = await hooks.lease();
+    if (grant === null) return { kind: 'suspended' };
+    const run: Run = { task, asked: null };
+    this.running.add(run);
+    try {
+      return await tellEpochs(run, grant, hooks);
+    } finally {
+      this.running.delete(run);
+    }
+  }
+
+  cancel(experiment: number, trial: number): void {
+    for (const run of this.running) {
+      if (run.task.experiment === experiment && run.task.trial === trial) run.asked = 'cancel';
+    }
+  }
+
+  suspend(experiment: number): void {
+    for (const run of this.running) if (run.task.experiment === experiment) run.asked ??= 'suspend';
+  }
+
+  trainers() {
+    return { busy: this.running.size, all: AT_ONCE, peakBytes: 0 };
+  }
+
+  async close(): Promise<void> {
+    for (const run of this.running) run.asked ??= 'suspend';
+    while (this.running.size > 0) await sleep(EPOCH_MS);
+  }
+}
+
+interface Run {
+  readonly task: TrialTask;
+  asked: 'suspend' | 'cancel' | null;
+}
+
+async function tellEpochs(run: Run, { leaseEpoch }: Grant, hooks: TrialHooks): Promise<TrialResult> {
+  const { experiment, trial } = run.task;
+  const lease = { experiment, trial, leaseEpoch };
+  const quality = 0.4 + 0.4 * Math.abs(Math.sin(trial));
+  let accuracy = 0;
+  for (let epoch = 1; epoch <= EPOCHS; epoch++) {
+    await sleep(EPOCH_MS);
+    if (run.asked === 'suspend') return { kind: 'suspended' };
+    if (run.asked === 'cancel') return finished({ kind: 'cancelled', message: 'Cancelled on request.' });
+    accuracy = quality * (1 - Math.exp(-epoch / 4));
+    const step = epoch * 10;
+    hooks.progress({ kind: 'progress', ...lease, epoch, step, steps: EPOCHS * 10, loss: 1 - accuracy, stepMs: 9 });
+    const record = {
+      ...{ epoch, trainingLoss: 1, trainingAccuracy: accuracy, validationLoss: 1, validationAccuracy: accuracy },
+      ...{ learningRate: 0.025, dropPathKeep: 1, durationMs: EPOCH_MS },
+    };
+    hooks.epoch({ kind: 'epoch', ...lease, record });
+  }
+  return finished({ kind: 'completed', reward: accuracy, bestAccuracy: accuracy, bestEpoch: EPOCHS });
+}
+
+function finished(outcome: Extract<TrialResult, { kind: 'finished' }>['outcome']): TrialResult {
+  return { kind: 'finished', outcome, durationMs: EPOCHS * EPOCH_MS, weightsHash: null };
+}
+
+const [projectFolder = '', home = '', pageFolder = '', port = ''] = process.argv.slice(2);
+writeTinyDataset(home, TINY_DATASET);
+const { workbench, server, close } = await startHeadless({
+  projectFolder,
+  home,
+  pageFolder,
+  openQueue: () => new SteadyQueue(),
+  host: '127.0.0.1',
+  port: Number(port),
+  tls: null,
+  allowedHosts: [],
+});
+const { signal } = new AbortController();
+let events = 0;
+workbench.events.subscribe(null, () => {
+  events++;
+});
+const answer = (message: ServerAnswer): void => void process.send?.(message);
+
+async function serve({ kind }: ServerRequest): Promise<void> {
+  switch (kind) {
+    case 'search': {
+      const config = experimentFromPreset('quick', { dataset: TINY_DATASET, trials: 100_000 });
+      const training = { ...config.training, epochs: EPOCHS, trainingImages: 30, validationImages: 10 };
+      const { id } = await workbench.handlers['experiment.create'](
+        { config: { ...config, name: 'scripted', training, trialsAtOnce: AT_ONCE, checkpointEverySteps: 0 } },
+        signal,
+      );
+      return answer({ kind, experiment: id });
+    }
+    case 'memory':
+      global.gc?.();
+      return answer({ kind, bytes: process.memoryUsage.rss() });
+    case 'events':
+      return answer({ kind, count: events });
+    case 'procedures':
+      return answer({ kind, times: await measureProcedures(workbench, 1) });
+    case 'close':
+      await close();
+      answer({ kind });
+      process.disconnect?.();
+  }
+}
+
+process.on('message', (request: ServerRequest) => void serve(request));
+answer({ kind: 'open', address: server.address, link: server.link() });
