@@ -38,6 +38,8 @@ const WAIT_GROWTH = 1.6;
 const CAUGHT_UP_SHOWN_MS = 3_000;
 /** Resources that nothing shows any more and that are still kept, as people go back and forth (ours). */
 const IDLE_RESOURCES = 40;
+/** A hidden window draws nothing; of so many events that wait for it, reading afresh costs less (ours). */
+const MOST_WAITING = 2_000;
 
 interface Wanted {
   readonly resource: Resource;
@@ -57,6 +59,8 @@ export class Session {
   private client: WorkbenchClient | null = null;
   private position: Position | null = null;
   private waiting: WorkbenchEvent[] = [];
+  /** More events waited than are kept: what is shown is read afresh instead. */
+  private isOverfull = false;
   private isScheduled = false;
   private stopWaiting: () => void = () => undefined;
 
@@ -152,7 +156,8 @@ export class Session {
     connected();
     this.client = client;
     this.position = client.position;
-    const isFresh = from === null || gap;
+    const isFresh = from === null || gap || this.isOverfull;
+    this.isOverfull = false;
     for (const [key, { resource, isRead }] of this.wanted) {
       if (isFresh || !isRead || this.snapshot.errors.has(key)) void this.read(client, resource);
     }
@@ -196,13 +201,28 @@ export class Session {
 
   private receive(event: WorkbenchEvent, client: WorkbenchClient): void {
     this.position = client.position;
-    this.waiting.push(event);
+    if (this.waiting.length >= MOST_WAITING) {
+      this.isOverfull = true;
+      this.waiting = [];
+    }
+    if (!this.isOverfull) this.waiting.push(event);
     if (this.isScheduled) return;
     this.isScheduled = true;
     this.schedule(() => {
       this.isScheduled = false;
-      if (this.reduceWaiting()) this.notify();
+      if (this.isOverfull) this.readAfresh();
+      else if (this.reduceWaiting()) this.notify();
     });
+  }
+
+  /** After events were let go. */
+  private readAfresh(): void {
+    const { client } = this;
+    // Without one the next connection does it.
+    if (client === null) return;
+    this.isOverfull = false;
+    for (const { resource } of this.wanted.values()) void this.read(client, resource);
+    for (const listener of this.eventListeners) listener.afresh();
   }
 
   private reduceWaiting(): boolean {

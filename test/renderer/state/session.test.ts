@@ -92,6 +92,35 @@ it('reads everything again when the workbench was restarted', async () => {
   expect(workbench.reads).toEqual(['experiment.list', 'experiment.list']);
 });
 
+it('lets events go that a hidden window would only pile up, and reads afresh when it is shown', async () => {
+  const workbench = losableWorkbench();
+  const frames: (() => void)[] = [];
+  const session = new Session(workbench.host, (draw) => frames.push(draw));
+  session.want(EXPERIMENTS);
+  const heard = { events: 0, afresh: 0 };
+  session.listen({
+    events: (events) => {
+      heard.events += events.length;
+    },
+    afresh: () => {
+      heard.afresh++;
+    },
+  });
+  void session.run();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('running'));
+  expect(heard).toEqual({ events: 0, afresh: 1 });
+  for (let count = 0; count < 5_000; count++) workbench.change('paused');
+  workbench.change('completed');
+  await vi.waitFor(() => expect(frames).toHaveLength(1));
+  // Time for all events to arrive; no frame is drawn while the window is hidden.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(stateOf(session)).toBe('running');
+  frames[0]?.();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('completed'));
+  expect(heard).toEqual({ events: 0, afresh: 2 });
+  expect(workbench.reads).toEqual(['experiment.list', 'experiment.list']);
+});
+
 it('stops trying when the workbench refuses this page', async () => {
   let tries = 0;
   const host: Host = {

@@ -43,11 +43,7 @@ function Report({ report }: { report: DoctorReport }): ReactElement {
       <table className={table.table}>
         <tbody>
           <Row name="Cellwright">{report.cellwright}</Row>
-          <Row name="TensorFlow">
-            {tensorflow.version ?? 'none'} {tensorflow.build === null ? '' : `(${tensorflow.build})`},{' '}
-            {tensorflow.state.replaceAll('_', ' ')}
-            {tensorflow.problem === null ? '' : `: ${tensorflow.problem}`}
-          </Row>
+          <Row name="TensorFlow">{tensorFlowWords(tensorflow)}</Row>
           <Row name="Devices">
             {devices.map(({ name, kind, memoryBytes }) => (
               <div key={`${kind} ${name}`}>
@@ -95,6 +91,11 @@ function Report({ report }: { report: DoctorReport }): ReactElement {
   );
 }
 
+function tensorFlowWords({ version, build, state, problem }: DoctorReport['tensorflow']): string {
+  const name = version === null ? '' : `${version}${build === null ? '' : ` (${build})`}, `;
+  return `${name}${state.replaceAll('_', ' ')}${problem === null ? '' : `: ${problem}`}`;
+}
+
 function Missing({ report }: { report: DoctorReport }): ReactElement {
   if (report.missing.length === 0) return <p className={styles.fine}>Nothing is missing.</p>;
   return (
@@ -104,7 +105,10 @@ function Missing({ report }: { report: DoctorReport }): ReactElement {
           <p>
             <b>{severity === 'required' ? 'Needed' : 'Optional'}</b>: {what}
           </p>
-          <code>{remedy}</code>
+          <div className={styles.remedy}>
+            <code>{remedy}</code>
+            <CopyButton text={remedy} label="Copy remedy" />
+          </div>
         </li>
       ))}
     </ul>

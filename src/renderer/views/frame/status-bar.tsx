@@ -31,7 +31,7 @@ function ConnectionWords(): ReactElement {
       : status.kind === 'connecting'
         ? 'Connecting'
         : status.kind === 'connected' && status.caughtUp !== null
-          ? `Connected, ${plural(status.caughtUp, 'event')} caught up`
+          ? caughtUpWords(status.caughtUp)
           : 'Connected';
   return (
     <span className={`${styles.connection} ${lost === null ? '' : styles.lost}`}>
@@ -40,6 +40,10 @@ function ConnectionWords(): ReactElement {
     </span>
   );
 }
+
+/** After a restart there is nothing to catch up with. */
+const caughtUpWords = (events: number): string =>
+  events === 0 ? 'Connected again' : `Connected, ${plural(events, 'event')} caught up`;
 
 function MachineWords({ status }: { status: WorkbenchStatus }): ReactElement {
   const { trainers, freeMemoryBytes } = status;

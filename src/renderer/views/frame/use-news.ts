@@ -61,6 +61,8 @@ function useConnectionNews(): void {
     if (isLost) announce('The workbench does not answer. It is tried again by itself.', 'polite');
   }, [isLost]);
   useEffect(() => {
-    if (caughtUp !== null) announce(`The workbench answers again, ${plural(caughtUp, 'event')} caught up.`, 'polite');
+    if (caughtUp === null) return;
+    const late = caughtUp === 0 ? '' : `, ${plural(caughtUp, 'event')} caught up`;
+    announce(`The workbench answers again${late}.`, 'polite');
   }, [caughtUp]);
 }

@@ -58,8 +58,8 @@ export function SearchEstimatePanel({ config }: { config: ExperimentConfig | nul
 }
 
 /** What a child's time and memory depend on. */
-const kindOf = ({ dataset, space, scale, training }: ExperimentConfig): string =>
-  JSON.stringify([dataset, space, scale, training]);
+const kindOf = ({ dataset, space, scale, training, trialsAtOnce }: ExperimentConfig): string =>
+  JSON.stringify([dataset, space, scale, training, trialsAtOnce]);
 
 function Unknown(props: { isBusy: boolean; error: WorkbenchError | null; isValid: boolean }): ReactElement {
   const { isBusy, error, isValid } = props;

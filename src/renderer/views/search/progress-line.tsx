@@ -7,7 +7,7 @@ import { aboutSpan, duration, percent, plural } from '../../components/words.ts'
 import { finishedTrials, searchTimeLeft, trialLevels } from '../../state/search-progress.ts';
 import { useAllProgress, useLiveTrials } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
-import type { Progress } from '../../state/workbench-state.ts';
+import type { LiveTrials, Progress } from '../../state/workbench-state.ts';
 import { ChangeSearch } from './change-search.tsx';
 import styles from './progress-line.module.css';
 import { Steering } from './steering.tsx';
@@ -83,11 +83,16 @@ function SearchLevel({ experiment }: { experiment: Experiment }): ReactElement {
   );
 }
 
+const NOTHING_LIVE: LiveTrials = { active: new Map(), recent: [] };
+
 /** Time left of the search, then of the first running trial and of its epoch. */
 function Levels({ experiment }: { experiment: Experiment }): ReactElement {
   const live = useLiveTrials(experiment.id);
-  const running = [...useAllProgress().values()].filter((one) => one.experiment === experiment.id);
-  const recent = live.kind === 'ready' ? live.value.recent : [];
+  const { active, recent } = live.kind === 'ready' ? live.value : NOTHING_LIVE;
+  // What was told of a trial that has ended since, while nobody listened, is no progress.
+  const running = [...useAllProgress().values()].filter(
+    (one) => one.experiment === experiment.id && active.get(one.trial)?.state === 'running',
+  );
   const left = searchTimeLeft(experiment, recent, running);
   const [first] = running;
   return (
