@@ -48,6 +48,8 @@ export interface ChartData {
   readonly x: readonly number[];
   /** Values of x in words; left out: the numbers. */
   readonly xWords?: (value: number) => string;
+  /** The same for the axis, where less will do. */
+  readonly xAxisWords?: (value: number) => string;
   /** What is planned, so that the axis stays while data come in. */
   readonly xRange: readonly [number, number];
   readonly isXLog?: boolean;

@@ -12,7 +12,7 @@ import {
   strokeWidth,
 } from './chart-style.ts';
 import { endLabels, LABEL_GAP, labelMargin, STUB_WIDTH, textWidth } from './end-labels.ts';
-import { markLabelY } from './mark-label.ts';
+import { markLabelAnchor, markLabelY, markOffset } from './mark-label.ts';
 import { escapedXml } from './xml.ts';
 
 /** Of the whole picture, in its pixels (ours: what a column of a paper shows well). */
@@ -75,7 +75,7 @@ const xOf = ({ left, right, x }: Frame, value: number): number => left + axisPar
 const yOf = ({ top, bottom, y }: Frame, value: number): number => bottom - axisPart(y, value) * (bottom - top);
 
 function axes(data: ChartData, frame: Frame, { line, text2 }: ChartPalette): string[] {
-  const xWords = data.xWords ?? String;
+  const xWords = data.xAxisWords ?? data.xWords ?? String;
   const yWords = data.axisWords ?? data.words;
   const { left, right, top, bottom } = frame;
   const columns = axisTicks(frame.x, Math.floor((right - left) / 64), data.xUnit);
@@ -143,13 +143,13 @@ function linePath(points: readonly ({ x: number; y: number } | null)[], isSteppe
 }
 
 function markElement(mark: ChartMark, frame: Frame, palette: ChartPalette): string {
-  const [x, y] = [xOf(frame, mark.x), yOf(frame, mark.y)];
+  const [x, y] = [xOf(frame, mark.x) + markOffset(mark), yOf(frame, mark.y)];
   const scale = MARK_SIZE / 24;
   const colour = markColour(mark, palette);
   const place = `translate(${short(x - MARK_SIZE / 2)} ${short(y - MARK_SIZE / 2)}) scale(${short(scale)})`;
   const drawn = `<path d="${MARK_PATHS[mark.kind]}" transform="${place}" fill="${palette.surface}" stroke="${colour}" stroke-width="3"><title>${escapedXml(mark.label)}</title></path>`;
   if (mark.kind !== 'best') return drawn;
-  return `${drawn}\n${text(x, markLabelY(y, frame.top), mark.label, palette.text, 'middle')}`;
+  return `${drawn}\n${text(x, markLabelY(y, frame.top), mark.label, palette.text, markLabelAnchor(x, frame.right))}`;
 }
 
 function endLabelElements(data: ChartData, frame: Frame, palette: ChartPalette): string[] {

@@ -42,7 +42,7 @@ export function controllerCharts(
     },
     {
       ...byUpdate,
-      title: 'Part of the ratios that was clipped',
+      title: 'Clipped part of the ratios',
       words: percent,
       axisWords: axisPercent,
       yBounds: [0, 1],

@@ -1,4 +1,5 @@
 import type { ChartData, ChartSeries } from './chart-data.ts';
+import { MARK_SIZE } from './chart-style.ts';
 
 /** Height of a line of labels, and what a letter takes on average at 12 px in our face. CSS pixels. */
 export const LABEL_HEIGHT = 15;
@@ -27,8 +28,9 @@ export function endLabelText({ kind, isSilent, endLabel, label }: ChartSeries): 
 }
 
 /** Room at the right of a chart for the longest label. */
-export function labelMargin({ series }: ChartData): number {
-  const widths = series.map((one) => labelWidth(endLabelText(one) ?? ''));
+export function labelMargin({ series, marks }: ChartData): number {
+  const hasIcons = marks?.some(({ kind }) => kind !== 'best') ?? false;
+  const widths = series.map((one) => labelWidth(endLabelText(one) ?? '') + (hasIcons ? MARK_SIZE : 0));
   return series.some((one) => endLabelText(one) !== null) ? Math.min(MOST_MARGIN, Math.max(...widths) + 4) : 12;
 }
 
@@ -45,7 +47,8 @@ export function endLabels(
     const [x, y] = [data.x[index], series.values[index]];
     if (text === null || x === undefined || typeof y !== 'number' || (data.isYLog === true && y <= 0)) return [];
     const end = place(x, y);
-    return [{ series, text, x: end.x + LABEL_GAP, y: end.y }];
+    const hasIcon = data.marks?.some((mark) => mark.kind !== 'best' && mark.colour === series.colour && mark.x === x);
+    return [{ series, text, x: end.x + LABEL_GAP + (hasIcon === true ? MARK_SIZE : 0), y: end.y }];
   });
   wanted.sort((one, other) => one.y - other.y);
   const placed: EndLabel[] = [];
@@ -66,4 +69,9 @@ function freePlace(label: EndLabel, others: readonly EndLabel[], direction: 1 | 
     y = other.y + direction * LABEL_HEIGHT;
   }
   return y;
+}
+
+/** From the end of the axis to the name of x: clear of the last number. */
+export function xLabelOffset({ xRange, xWords, xAxisWords }: ChartData): number {
+  return textWidth((xAxisWords ?? xWords ?? String)(xRange[1])) / 2 + 8;
 }

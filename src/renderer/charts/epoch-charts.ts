@@ -19,7 +19,7 @@ export const MEASURE_TITLES: Readonly<Record<EpochMeasure, string>> = {
   accuracy: 'Accuracy',
   loss: 'Loss',
   rate: 'Learning rate',
-  path: 'Drop path, keep probability',
+  path: 'Path keep rate',
 };
 
 export interface CurveOptions {
@@ -170,6 +170,9 @@ function seriesOf(
         : {}),
     };
     if (smoothing === 0) return [{ ...own, values: raw }];
+    // Of several trials the raw training lines would hide the rest.
+    const hasRaw = isAlone || line.kind === 'line';
+    if (!hasRaw) return [{ ...own, values: smoothed(raw, smoothing) }];
     return [
       { ...shared, isSilent: true, label: `${line.label}, raw`, kind: 'raw', values: raw },
       { ...own, values: smoothed(raw, smoothing) },

@@ -4,7 +4,7 @@ import { useActiveTheme } from '../graphs/use-active-theme.ts';
 import readout from './chart.module.css';
 import { CHART_PALETTES } from './chart-palettes.ts';
 import { placeBeside } from './chart-readout.tsx';
-import { columnWords, type HeatMap, heatTiles, tileAt } from './heat-map.ts';
+import { columnWords, type HeatMap, heatColour, heatTiles, tileAt } from './heat-map.ts';
 import styles from './policy-map.module.css';
 
 /** The tiles on a canvas, their rows named beside; a tooltip tells the tile under the pointer. */
@@ -71,11 +71,9 @@ function paint(canvas: HTMLCanvasElement, map: HeatMap, { heat, line }: (typeof 
   if (context === null) return;
   context.scale(ratio, ratio);
   const tiles = heatTiles(map, width, height);
-  for (const [level, colour] of heat.entries()) {
-    context.fillStyle = colour;
-    for (const tile of tiles) {
-      if (tile.level === level) context.fillRect(tile.x, tile.y, tile.width, tile.height);
-    }
+  for (const tile of tiles) {
+    context.fillStyle = heatColour(heat, tile.part);
+    context.fillRect(tile.x, tile.y, tile.width, tile.height);
   }
   // Edges between tiles, where they leave room for the tiles themselves.
   const isWide = (tiles[0]?.width ?? 0) >= 4;

@@ -1,6 +1,6 @@
 import { BASELINE_SHIFT, EXPORT_FONTS } from '../graphs/cell-svg.ts';
 import type { ChartPalette } from './chart-style.ts';
-import { type HeatColumn, heatLevel } from './policy-decisions.ts';
+import type { HeatColumn } from './policy-decisions.ts';
 import { escapedXml } from './xml.ts';
 
 /** What a heat map shows: rows are options, columns updates or groups of them. */
@@ -17,7 +17,8 @@ export interface Tile {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  readonly level: number;
+  /** Probability, 0 to 1. */
+  readonly part: number;
 }
 
 /** The tiles of a map in a rectangle, from its upper left corner; neighbours touch. */
@@ -33,10 +34,27 @@ export function heatTiles({ options, columns, planned }: HeatMap, width: number,
         y,
         width: edge(column + 1, across, width) - x,
         height: edge(row + 1, options.length, height) - y,
-        level: heatLevel(probabilities[row] ?? 0),
+        part: probabilities[row] ?? 0,
       };
     });
   });
+}
+
+/**
+ * The colour of a probability, between the six of the theme: one of thirteen options is at 0.08 when nothing is decided,
+ * and what it does from there has to be seen. `#rrggbb`.
+ */
+export function heatColour(heat: readonly string[], part: number): string {
+  const place = Math.min(1, Math.max(0, part)) * (heat.length - 1);
+  const below = Math.min(heat.length - 2, Math.floor(place));
+  const [from, to] = [heat[below] ?? '#000000', heat[below + 1] ?? '#000000'].map((colour) =>
+    [1, 3, 5].map((start) => Number.parseInt(colour.slice(start, start + 2), 16)),
+  );
+  const mixed = [0, 1, 2].map((channel) => {
+    const [low, high] = [from?.[channel] ?? 0, to?.[channel] ?? 0];
+    return Math.round(low + (place - below) * (high - low));
+  });
+  return `#${mixed.map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }
 
 /** Which column and row lie under a place of the rectangle; null where there is no tile. */
@@ -58,7 +76,7 @@ export const columnWords = ({ from, to }: HeatColumn): string =>
 const SVG_WIDTH = 720;
 const ROW = 22;
 const [LEFT, TOP, FOOT, SIDE] = [96, 34, 68, 16];
-const WORDS_OF_LEVELS = ['0', '⅙', '⅓', '½', '⅔', '⅚', '1'];
+const WORDS_OF_SCALE = Array.from({ length: 11 }, (_, step) => `${step * 10} %`);
 
 /** A map as an SVG file: whole, with literal colours and a scale. */
 export function heatToSvg(map: HeatMap, palette: ChartPalette): string {
@@ -69,10 +87,11 @@ export function heatToSvg(map: HeatMap, palette: ChartPalette): string {
     `<text x="${x}" y="${y}" text-anchor="${anchor}" fill="${fill}">${escapedXml(text)}</text>`;
   const tiles = heatTiles(map, width, bottom - TOP).map(
     (tile) =>
-      `<rect x="${short(LEFT + tile.x)}" y="${short(TOP + tile.y)}" width="${short(tile.width)}" height="${short(tile.height)}" fill="${palette.heat[tile.level]}"/>`,
+      `<rect x="${short(LEFT + tile.x)}" y="${short(TOP + tile.y)}" width="${short(tile.width)}" height="${short(tile.height)}" fill="${heatColour(palette.heat, tile.part)}"/>`,
   );
-  const scale = palette.heat.map(
-    (colour, level) => `<rect x="${LEFT + level * 28}" y="${bottom + 34}" width="28" height="12" fill="${colour}"/>`,
+  const scale = WORDS_OF_SCALE.map(
+    (_, step) =>
+      `<rect x="${LEFT + step * 40}" y="${bottom + 34}" width="40" height="12" fill="${heatColour(palette.heat, step / 10)}"/>`,
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${SVG_WIDTH}" height="${height}" viewBox="0 0 ${SVG_WIDTH} ${height}" role="img" font-family="${EXPORT_FONTS}" font-size="12">`,
@@ -91,8 +110,8 @@ export function heatToSvg(map: HeatMap, palette: ChartPalette): string {
     `<g class="scale" stroke="${palette.line}" stroke-width="0.5">`,
     ...scale,
     '</g>',
-    ...WORDS_OF_LEVELS.map((text, level) => word(LEFT + level * 28, bottom + 60, text, 'middle')),
-    word(LEFT + 6 * 28 + 16, bottom + 44, 'probability', 'start'),
+    ...WORDS_OF_SCALE.map((text, step) => word(LEFT + step * 40 + 20, bottom + 60, text, 'middle')),
+    word(LEFT + 11 * 40 + 12, bottom + 44, 'probability', 'start'),
     '</svg>',
     '',
   ].join('\n');

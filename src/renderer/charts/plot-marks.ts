@@ -1,8 +1,8 @@
 import UPlot from 'uplot';
 import type { ChartData, ChartMark } from './chart-data.ts';
 import { type ChartPalette, MARK_PATHS, MARK_SIZE, markColour, strokeDash, strokeWidth } from './chart-style.ts';
-import { type EndLabel, endLabels, LABEL_GAP, STUB_WIDTH } from './end-labels.ts';
-import { markLabelY } from './mark-label.ts';
+import { type EndLabel, endLabels, LABEL_GAP, STUB_WIDTH, xLabelOffset } from './end-labels.ts';
+import { markLabelAnchor, markLabelY, markOffset } from './mark-label.ts';
 
 const FONT = (ratio: number, weight = 400): string => `${weight} ${12 * ratio}px "Inter Variable", sans-serif`;
 
@@ -35,11 +35,15 @@ export function drawInFront(plot: UPlot, data: ChartData, palette: ChartPalette)
   });
   const [top, bottom] = [bbox.top / ratio, (bbox.top + bbox.height) / ratio];
   for (const label of endLabels(data, place, top, bottom)) drawEndLabel(ctx, label, palette);
-  for (const mark of data.marks ?? []) drawMark(ctx, mark, place(mark.x, mark.y), top, palette);
+  const right = (bbox.left + bbox.width) / ratio;
+  for (const mark of data.marks ?? []) {
+    const at = place(mark.x, mark.y);
+    drawMark(ctx, mark, { x: at.x + markOffset(mark), y: at.y }, { top, right }, palette);
+  }
   ctx.font = FONT(1);
   ctx.textAlign = 'left';
   ctx.fillStyle = palette.text2;
-  ctx.fillText(data.xLabel, (bbox.left + bbox.width) / ratio + 18, bottom + 14);
+  ctx.fillText(data.xLabel, right + xLabelOffset(data), bottom + 14);
   ctx.restore();
 }
 
@@ -63,7 +67,7 @@ function drawMark(
   ctx: CanvasRenderingContext2D,
   mark: ChartMark,
   { x, y }: { x: number; y: number },
-  top: number,
+  edges: { readonly top: number; readonly right: number },
   palette: ChartPalette,
 ): void {
   const scale = MARK_SIZE / 24;
@@ -79,8 +83,8 @@ function drawMark(
   ctx.stroke(path);
   if (mark.kind !== 'best') return;
   ctx.font = FONT(1, 600);
-  ctx.textAlign = 'center';
-  const labelY = markLabelY(y, top) - 4;
+  ctx.textAlign = markLabelAnchor(x, edges.right) === 'end' ? 'right' : 'center';
+  const labelY = markLabelY(y, edges.top) - 4;
   // Lines may pass behind the value.
   ctx.lineWidth = 3;
   ctx.lineJoin = 'round';

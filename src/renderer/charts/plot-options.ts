@@ -4,7 +4,7 @@ import { axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartSeries, nextYRange, type Range } from './chart-data.ts';
 import { CHART_PALETTES } from './chart-palettes.ts';
 import { type ChartPalette, DOT_SIZE, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
-import { labelMargin, textWidth } from './end-labels.ts';
+import { labelMargin, textWidth, xLabelOffset } from './end-labels.ts';
 import { isSameGeometry, type PlotGeometry } from './plot-geometry.ts';
 import { drawBehind, drawInFront } from './plot-marks.ts';
 
@@ -12,6 +12,7 @@ export const CHART_FONT = '12px "Inter Variable", sans-serif';
 
 /** Each value of a short line is marked; in a long one the marks would hide the line (ours). */
 const MARKED_POINTS = 24;
+const MARKED_LINES = 4;
 
 /** What a plot is made from; `range` is the range of y that stays until a point leaves it. */
 export interface PlotParts {
@@ -36,7 +37,7 @@ export function plotOptions(parts: PlotParts): Omit<UPlot.Options, 'width' | 'he
   const palette = CHART_PALETTES[theme];
   const { isXLog, isYLog, xLabel, series } = newest.current;
   return {
-    padding: [8, Math.max(labelMargin(newest.current), textWidth(xLabel) + 20), 0, 0],
+    padding: [8, Math.max(labelMargin(newest.current), xLabelOffset(newest.current) + textWidth(xLabel)), 0, 0],
     legend: { show: false },
     cursor: {
       show: onGeometry === undefined,
@@ -111,7 +112,7 @@ function xAxis(newest: PlotParts['newest'], palette: ChartPalette): UPlot.Axis {
       const room = plot.bbox.width / UPlot.pxRatio / (xWords === undefined ? 48 : 72);
       return axisTicks({ from, to, isLog: isXLog === true }, Math.floor(room), xUnit);
     },
-    values: (_, values) => values.map(newest.current.xWords ?? String),
+    values: (_, values) => values.map(newest.current.xAxisWords ?? newest.current.xWords ?? String),
   };
 }
 
@@ -128,7 +129,7 @@ function yAxis(newest: PlotParts['newest'], palette: ChartPalette): UPlot.Axis {
   };
 }
 
-const isSparse = ({ data }: UPlot): boolean => data[0].length <= MARKED_POINTS;
+const isSparse = ({ data }: UPlot): boolean => data[0].length <= MARKED_POINTS && data.length <= MARKED_LINES + 1;
 
 function plotSeries(series: ChartSeries, palette: ChartPalette): UPlot.Series {
   const { label, kind, colour } = series;

@@ -130,7 +130,7 @@ function DecisionStrip({ places, updates, chosen, onChoose }: DecisionStripProps
         aria-label={words}
         aria-checked={index === chosen}
         tabIndex={index === chosen ? 0 : -1}
-        className={`${styles.tile} ${styles[`heat${heatLevel(1 - entropy)}`]} ${index % DECISIONS_PER_BLOCK === 0 ? styles.first : ''}`}
+        className={`${styles.tile} ${styles[`heat${heatLevel(1 - entropy)}`]}`}
         onClick={() => onChoose(index)}
       />
     );
@@ -140,7 +140,14 @@ function DecisionStrip({ places, updates, chosen, onChoose }: DecisionStripProps
       {(['Normal', 'Reduction'] as const).map((name, row) => (
         <div key={name} className={styles.strip}>
           <span aria-hidden="true">{name}</span>
-          {places.slice(row * half, (row + 1) * half).map((place, index) => tile(place, row * half + index))}
+          {Array.from({ length: half / DECISIONS_PER_BLOCK }, (_, block) => {
+            const start = row * half + block * DECISIONS_PER_BLOCK;
+            return (
+              <div key={start} className={styles.block}>
+                {places.slice(start, start + DECISIONS_PER_BLOCK).map((place, step) => tile(place, start + step))}
+              </div>
+            );
+          })}
         </div>
       ))}
     </div>

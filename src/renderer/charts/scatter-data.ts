@@ -82,6 +82,7 @@ export function scatterChart({ x, reward }: ScatterPoints, cost: Cost, isLog: bo
     x,
     xRange: isLog ? logRange(x) : plainRange(x, kind === 'duration'),
     xWords: words,
+    xAxisWords: (value) => shortWords(words(value)),
     isXLog: isLog,
     ...(kind === 'duration' ? { xUnit: 'ms' as const } : {}),
     words: percent,
@@ -94,6 +95,9 @@ export function scatterChart({ x, reward }: ScatterPoints, cost: Cost, isLog: bo
     ],
   };
 }
+
+/** `20.0 k` as `20 k`: an axis has round numbers. */
+const shortWords = (words: string): string => words.replace(/(\.\d*?)0+(?= )/, '$1').replace(/\.(?= )/, '');
 
 /** Around all values, by steps of a tenth, so that it moves seldom. */
 function plainRange(ascending: readonly number[], isTime: boolean): readonly [number, number] {

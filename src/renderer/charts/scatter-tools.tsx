@@ -33,14 +33,13 @@ export function ScatterTools(props: ScatterToolsProps): ReactElement {
           <input type="checkbox" checked={isLog} onChange={({ target }) => onLog(target.checked)} />
           Log scale
         </label>
-        <span className={styles.gap} />
-        <Button kind="quiet" aria-expanded={isOpen} onClick={() => setIsOpen((was) => !was)}>
+        <button type="button" className={styles.plain} aria-expanded={isOpen} onClick={() => setIsOpen((was) => !was)}>
           Between…
-        </Button>
+        </button>
         {hasArea(filter, cost) ? (
-          <Button kind="quiet" onClick={() => onFilter(withoutArea(filter, cost))}>
+          <button type="button" className={styles.plain} onClick={() => onFilter(withoutArea(filter, cost))}>
             Clear area
-          </Button>
+          </button>
         ) : null}
       </div>
       {isOpen ? <BetweenForm key={`${cost} ${filter}`} {...props} /> : null}

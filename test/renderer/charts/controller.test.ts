@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runsLike, twinOf } from '../../../src/renderer/charts/beside.ts';
 import { controllerCharts } from '../../../src/renderer/charts/controller-charts.ts';
-import { type HeatMap, heatTiles, heatToSvg, tileAt } from '../../../src/renderer/charts/heat-map.ts';
+import { type HeatMap, heatColour, heatTiles, heatToSvg, tileAt } from '../../../src/renderer/charts/heat-map.ts';
 import {
   operationsToCsv,
   readOperationSort,
@@ -144,7 +144,7 @@ describe('the map of a decision', () => {
     };
     const tiles = heatTiles(map, 400, 100);
     expect(tiles).toHaveLength(4);
-    expect(tiles[3]).toEqual({ x: 100, y: 50, width: 100, height: 50, level: 4 });
+    expect(tiles[3]).toEqual({ x: 100, y: 50, width: 100, height: 50, part: 0.8 });
     for (const [index, { x, y, width, height }] of tiles.entries()) {
       const middle = { x: x + width / 2, y: y + height / 2 };
       expect(tileAt(map, middle, { width: 400, height: 100 })).toEqual({ column: index >> 1, row: index % 2 });
@@ -154,8 +154,14 @@ describe('the map of a decision', () => {
     readXml(svg);
     const drawn = /<g class="tiles"[^>]*>([\s\S]*?)<\/g>/.exec(svg)![1]!;
     expect([...drawn.matchAll(/fill="([^"]+)"/g)].map(([, fill]) => fill)).toEqual(
-      [5, 0, 1, 4].map((level) => LIGHT.heat[level]),
+      [1, 0, 0.2, 0.8].map((part) => LIGHT.heat[part * 5]),
     );
+  });
+
+  it('has the theme’s colours at their probabilities and others between them', () => {
+    expect(heatColour(['#000000', '#646464', '#c8c8c8'], 0.25)).toBe('#323232');
+    for (const level of [0, 1, 2, 3, 4, 5]) expect(heatColour(LIGHT.heat, level / 5)).toBe(LIGHT.heat[level]);
+    expect(heatColour(LIGHT.heat, 2)).toBe(LIGHT.heat[5]);
   });
 
   it('is a table at full precision in a file', () => {
