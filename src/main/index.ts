@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { app, protocol, session } from 'electron';
 import { APP_SCHEME } from './electron/app-protocol.ts';
-import { LINK_SCHEME, pageOfLink } from './electron/deep-link.ts';
+import { APP_ID, LINK_SCHEME, pageOfLink } from './electron/deep-link.ts';
 import { Desktop } from './electron/desktop.ts';
 import { hardenApp, hardenSession } from './electron/hardening.ts';
-import { parseStartArguments, startArgumentsSchema } from './electron/start-arguments.ts';
+import { parseStartArguments, type StartArguments, startArgumentsSchema } from './electron/start-arguments.ts';
 import { findSetup } from './electron/trainers.ts';
 import { fileLog } from './log.ts';
 import { makeFolders } from './make-folders.ts';
@@ -39,21 +39,19 @@ if (app.requestSingleInstanceLock(wanted)) begin();
 else app.quit();
 
 function begin(): void {
-  // A Mac may hand over the link before the app is ready.
-  let early = wanted.page;
-  let receive = (page: string): void => {
-    early = page;
+  const started = app.whenReady().then(start);
+  const receive = (asked: Pick<StartArguments, 'project' | 'page'>): void => {
+    void started.then(() => desktop.receive(asked));
   };
   app.on('open-url', (event, link) => {
     event.preventDefault();
-    const page = pageOfLink(link);
-    if (page !== null) receive(page);
+    receive({ project: null, page: pageOfLink(link) });
   });
   app.on('second-instance', (_event, _arguments, _folder, handedOver) => {
     const asked = startArgumentsSchema.safeParse(handedOver);
-    void desktop.receive(asked.success ? asked.data : { project: null, page: null });
+    receive(asked.success ? asked.data : { project: null, page: null });
   });
-  app.on('activate', () => desktop.focus());
+  app.on('activate', () => receive({ project: null, page: null }));
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
@@ -64,12 +62,16 @@ function begin(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => void desktop.quit({ asks: false }));
   }
-  void app.whenReady().then(async () => {
-    hardenSession(session.defaultSession);
-    // From the sources the link would open a bare Electron; a package registers it for all systems.
-    if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+}
+
+async function start(): Promise<void> {
+  hardenSession(session.defaultSession);
+  if (app.isPackaged) {
+    // From the sources a link would open a bare Electron.
+    app.setAsDefaultProtocolClient(LINK_SCHEME);
+    // Windows shows no notification of a program without it.
+    app.setAppUserModelId(APP_ID);
     findSetup(home, process.env);
-    await desktop.start({ ...wanted, page: early }, resolve(home, DEFAULT_PROJECT));
-    receive = (page) => void desktop.receive({ project: null, page });
-  });
+  }
+  await desktop.start(wanted, resolve(home, DEFAULT_PROJECT));
 }

@@ -1,3 +1,5 @@
+/** By these the system knows the app: its own name, and the scheme of the links that open it. */
+export const APP_ID = 'app.cellwright';
 export const LINK_SCHEME = 'cellwright';
 
 /** Longer ones come from nobody who means well. Ours. */

@@ -248,11 +248,11 @@ export class Desktop {
   }
 
   async #askToReload(reason: 'crashes' | 'hangs'): Promise<boolean> {
-    const message = reason === 'hangs' ? 'The page does not respond.' : 'The page crashed several times.';
+    const isHanging = reason === 'hangs';
+    const message = isHanging ? 'The page does not respond.' : 'The page crashed several times.';
+    const buttons = ['Load it again', isHanging ? 'Wait' : 'Leave it'];
     const detail = 'Searches are not affected. Loading the page again shows where they stand.';
-    return (
-      (await this.#ask({ type: 'warning', message, detail, buttons: ['Load it again', 'Wait'], cancelId: 1 })) === 0
-    );
+    return (await this.#ask({ type: 'warning', message, detail, buttons, cancelId: 1 })) === 0;
   }
 
   async #chooseFolder(): Promise<string | null> {

@@ -4,7 +4,7 @@ import type { MenuItemConstructorOptions } from 'electron';
  * Commands of the page that stand in the menu, by the ids that the page registers them under. The page knows their keys
  * too, and hears them first: a key that it has handled never reaches the menu.
  */
-export const MENU_COMMANDS = ['palette', 'theme', 'shortcuts', 'pause-or-resume'] as const;
+export const MENU_COMMANDS = ['palette', 'theme', 'shortcuts', 'pause-or-resume', 'log'] as const;
 export type MenuCommand = (typeof MENU_COMMANDS)[number];
 
 export interface MenuActions {
@@ -27,6 +27,7 @@ export function menuTemplate(
     {
       label: '&File',
       submenu: [
+        { label: 'New search…', accelerator: 'CmdOrCtrl+N', click: () => show('/new') },
         { label: 'Open project…', accelerator: 'CmdOrCtrl+O', click: actions.openProject },
         { type: 'separator' },
         // Electron gives this role a key on macOS alone.
@@ -55,6 +56,7 @@ export function menuTemplate(
       role: 'help',
       submenu: [
         { label: 'Doctor', click: () => show('/doctor') },
+        { label: 'Log', click: () => command('log') },
         { label: 'Keyboard shortcuts', click: () => command('shortcuts') },
         { label: 'The paper', click: actions.openPaper },
       ],

@@ -1,5 +1,5 @@
 import type { Configuration } from 'electron-builder';
-import { LINK_SCHEME } from '../electron/deep-link.ts';
+import { APP_ID, LINK_SCHEME } from '../electron/deep-link.ts';
 import { setFuses } from './fuses.ts';
 
 /**
@@ -22,7 +22,7 @@ export interface PackageConfigOptions {
 /** electron-builder's settings; src/main/packaging/package.ts hands them over, so there is no file of them at the root. */
 export function packageConfig({ root, output, icons, electron }: PackageConfigOptions): Configuration {
   return {
-    appId: 'app.cellwright',
+    appId: APP_ID,
     productName: 'Cellwright',
     // No site yet; the deb format wants one.
     extraMetadata: { homepage: 'https://cellwright.invalid', author: 'The Cellwright authors' },

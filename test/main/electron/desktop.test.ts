@@ -302,6 +302,7 @@ describe('the menu', () => {
     for (const { label, click } of items(electron.menu as Item[])) if (label !== 'Open project…') click?.();
     const done = electron.calls.slice(before).map(({ name, values }) => [name, ...values]);
     expect(done).toEqual([
+      ['send', 'navigate', '/new'],
       ['send', 'navigate', '/'],
       ['send', 'command', 'palette'],
       ['goBack'],
@@ -309,6 +310,7 @@ describe('the menu', () => {
       ['send', 'command', 'theme'],
       ['send', 'command', 'pause-or-resume'],
       ['send', 'navigate', '/doctor'],
+      ['send', 'command', 'log'],
       ['send', 'command', 'shortcuts'],
       ['shell.openExternal', 'https://arxiv.org/abs/1707.07012'],
     ]);
@@ -324,12 +326,22 @@ describe('a second start', () => {
     expect(electron.named('window.focus')).toHaveLength(1);
   });
 
+  it('is what a link on a Mac comes to as well', async () => {
+    const event = new Preventable();
+    electron.app.emit('open-url', event, 'cellwright://experiments/5');
+    electron.app.emit('open-url', new Preventable(), 'cellwright://doctor/../x');
+    await until(() => electron.named('window.focus').length === 3);
+    expect(event.defaultPrevented).toBe(true);
+    const shown = electron.named('send').filter(([channel]) => channel === 'navigate');
+    expect(shown.at(-1)).toEqual(['navigate', '/experiments/5']);
+  });
+
   it('is only brought to the front for when it hands over nonsense', async () => {
     const before = electron.named('send').length;
     for (const data of [null, { project: 'relative', page: null, trainers: 'process' }, { page: 'https://x' }, 'x']) {
       electron.app.emit('second-instance', {}, [], '', data);
     }
-    await until(() => electron.named('window.focus').length === 5);
+    await until(() => electron.named('window.focus').length === 7);
     expect(electron.named('send').length).toBe(before);
   });
 

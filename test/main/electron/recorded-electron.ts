@@ -1,7 +1,11 @@
 import { EventEmitter } from 'node:events';
+import type { Fork } from '../../../src/main/trials/launch-utility.ts';
+import { forkLikeElectron } from '../trials/electron-utility.ts';
 
 // A stand-in for the module `electron` that records what it is asked for and lets a test fire events. It behaves as
 // Electron does in what main relies on: who is asked before a window closes, values that are copied between processes.
+
+const SCRIPTED_TRAINING = new URL('./scripted-training.ts', import.meta.url).href;
 
 export interface Call {
   readonly name: string;
@@ -102,6 +106,7 @@ export class RecordedElectron {
       setPath: this.recorded('app.setPath'),
       enableSandbox: this.recorded('app.enableSandbox'),
       setAsDefaultProtocolClient: this.recorded('app.setAsDefaultProtocolClient'),
+      setAppUserModelId: this.recorded('app.setAppUserModelId'),
       requestSingleInstanceLock: (data: unknown) => {
         this.note('app.requestSingleInstanceLock', data);
         return !setting.isSecond;
@@ -203,7 +208,13 @@ export class RecordedElectron {
       screen: { getAllDisplays: () => screens.map((workArea) => ({ workArea })) },
       session: { defaultSession: this.session },
       shell: { openExternal: async (address: string) => this.note('shell.openExternal', address) },
-      utilityProcess: { fork: this.recorded('utilityProcess.fork') },
+      utilityProcess: {
+        fork: (...values: Parameters<Fork>) => {
+          this.note('utilityProcess.fork', ...values);
+          const [entry, , options] = values;
+          return forkLikeElectron(entry, [SCRIPTED_TRAINING], options);
+        },
+      },
     };
   }
 
