@@ -6,14 +6,15 @@ export class Meter {
   private readonly monotonicMs: () => number;
   private sinceMs: number;
   private beforeMs: number;
-  private isHeld = false;
+  private isHeld: boolean;
   private depth = 0;
   private enteredMs = 0;
   overheadMs: number;
 
-  /** `before` is what earlier starts of the search took. */
-  constructor(monotonicMs: () => number, before: { runningMs: number; overheadMs: number }) {
+  /** `before` is what earlier starts of the search took; `isHeld`: see `hold`. */
+  constructor(monotonicMs: () => number, before: { runningMs: number; overheadMs: number }, isHeld = false) {
     this.monotonicMs = monotonicMs;
+    this.isHeld = isHeld;
     this.sinceMs = monotonicMs();
     this.beforeMs = before.runningMs;
     this.overheadMs = before.overheadMs;

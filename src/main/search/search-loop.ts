@@ -17,6 +17,7 @@ export type SearchEnd =
  * search don't depend on which trainer was faster.
  */
 export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
+  context.meter.hold(false);
   const session = await StrategySession.open(context);
   try {
     do {
@@ -28,6 +29,7 @@ export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
       if (session.isFull()) await session.learn();
       // What a person asked for late is trained before the search ends, and its budget may be raised meanwhile.
       if (!session.hasWork() && (await trainRepeats(context)) === 'interrupted') return { kind: 'interrupted' };
+      context.meter.hold(false);
     } while (session.hasWork());
     return { kind: 'completed', message: isOutOfTime(context) ? 'The time limit was reached.' : null };
   } finally {

@@ -45,8 +45,7 @@ export class Search {
     this.experiment = experiment.id;
     this.config = experiment.config;
     this.purpose = purpose;
-    this.meter = new Meter(() => tools.clock.monotonicMs(), experiment);
-    this.meter.hold(purpose === 'repeats');
+    this.meter = new Meter(() => tools.clock.monotonicMs(), experiment, purpose === 'repeats');
     const context: SearchContext = {
       ...tools,
       ...material,

@@ -19,7 +19,9 @@ export type BatchEnd = 'trained' | 'interrupted';
 export async function trainBatch(context: SearchContext, batch: number): Promise<BatchEnd> {
   const { store, experiment } = context;
   const own = (): Trial[] => store.trials.ofBatch(experiment, batch).filter(isUnfinished);
-  return await trainUnfinished(context, own, () => own().length === 0);
+  const end = await trainUnfinished(context, own, () => own().length === 0);
+  context.meter.hold(false);
+  return end;
 }
 
 /** Trains the repeats that a person asked for, and nothing else, unless it is `left` before. */
@@ -50,7 +52,6 @@ async function trainUnfinished(
     meter.hold(!mine.some(({ trial }) => training.has(trial)));
     await Promise.race([changed, ...training.values()]);
   }
-  meter.hold(false);
   if (control.failure) throw control.failure.error;
   return control.interruption ? 'interrupted' : 'trained';
 }

@@ -20,8 +20,11 @@ const PROGRAM = join(import.meta.dirname, 'killed-search.ts');
 const KILLS = 20;
 
 /** Starts the program and kills it so long after its project is open; false when it came to its end before. */
-async function runAndKill({ projectFolder, home }: Setting, killAfterMs: number): Promise<boolean> {
-  const child = spawn(process.execPath, [PROGRAM, projectFolder, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function runAndKill(setting: Setting, killAfterMs: number, ...wishes: string[]): Promise<boolean> {
+  const { projectFolder, home } = setting;
+  const child = spawn(process.execPath, [PROGRAM, projectFolder, home, ...wishes], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   await Promise.race([once(child.stdout, 'data'), ended]);
   await Promise.race([setTimeout(killAfterMs), ended]);
@@ -65,3 +68,32 @@ it(`ends bit for bit like the undisturbed search when its process is killed at $
   // The moments were spread over the search, not bunched at its ends.
   expect(standings.size).toBeGreaterThanOrEqual(4);
 }, 900_000);
+
+it('goes on with a search that was killed in the middle of repeats, and with these', async () => {
+  const config = smallConfig({ trialsAtOnce: 2 });
+  const calm = await runSearch(config, new ScriptedQueue({ steps: 12, checkpointSteps: 2 }));
+  const durationMs = await measure(newSetting());
+  let inRepeats = 0;
+  for (let round = 0; inRepeats < 2; round++) {
+    expect(round).toBeLessThan(30);
+    const setting = newSetting();
+    await runAndKill(setting, (0.2 + 0.8 * randomUnit(6, round)) * durationMs, 'repeats');
+    const open = await openSetting(setting, new ScriptedQueue({ steps: 12 }));
+    const [found] = await open.client.call('experiment.list', {});
+    const left = found ? (await trialsOf(open.client, 1)).filter(({ batch }) => batch === null) : [];
+    if (!left.some(({ state }) => state === 'running')) {
+      await open.close();
+      continue;
+    }
+    inRepeats++;
+    await open.client.call('experiment.resume', { experiment: 1 });
+    expect(await open.rest(1)).toMatchObject({ state: 'completed', counts: { completed: 6 } });
+    const trials = await trialsOf(open.client, 1);
+    await open.close();
+    const repeats = trials.filter(({ batch }) => batch === null);
+    expect(repeats.map(({ state }) => state)).toEqual(['completed', 'completed']);
+    const own = trials.filter(({ batch }) => batch !== null);
+    const results = resultsOf(own).map((result, index) => ({ ...result, trial: index + 1 }));
+    expect(results, `killed in round ${round}`).toEqual(resultsOf(calm.trials));
+  }
+}, 300_000);

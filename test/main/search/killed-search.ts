@@ -1,10 +1,10 @@
 // A process that searches, to be killed: opens the project, begins the small search and ends when it rests.
-// Arguments: project folder, home.
+// Arguments: project folder, home, and `repeats` to ask for two of the first trial that completes.
 import { openWorkbench } from '../../../src/main/workbench/workbench.ts';
 import { smallConfig } from '../workbench/small-project.ts';
 import { ScriptedQueue } from './scripted-queue.ts';
 
-const [projectFolder, home] = process.argv.slice(2) as [string, string];
+const [projectFolder, home, wish] = process.argv.slice(2) as [string, string, string?];
 const queue = new ScriptedQueue({ steps: 12, checkpointSteps: 2, stepMs: () => 5 });
 const workbench = await openWorkbench({
   projectFolder,
@@ -17,7 +17,18 @@ let onRest: () => void = () => undefined;
 const rest = new Promise<void>((resolve) => {
   onRest = resolve;
 });
+let isAsked = wish !== 'repeats';
 await client.subscribe(({ name, payload }) => {
+  if (
+    !isAsked &&
+    name === 'trial.changed' &&
+    'trial' in payload &&
+    'state' in payload &&
+    payload.state === 'completed'
+  ) {
+    isAsked = true;
+    void client.call('trial.repeat', { experiment: 1, trial: payload.trial, times: 2 });
+  }
   if (name === 'experiment.changed' && 'state' in payload && payload.state !== 'running') onRest();
 });
 process.stdout.write('open\n');

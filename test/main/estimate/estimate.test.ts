@@ -1,0 +1,95 @@
+import { expect, it } from 'vitest';
+import { sampleWork, searchRange, trialRange, workOf } from '../../../src/main/estimate/search-plan.ts';
+import { PROCEDURES } from '../../../src/shared/contract.ts';
+import { PRESETS } from '../../../src/shared/presets.ts';
+import { STRATEGY_DEFAULTS } from '../../../src/shared/records/strategy.ts';
+import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
+import { cost } from '../../../src/shared/search-space/cost.ts';
+import { planNetwork } from '../../../src/shared/search-space/plan-network.ts';
+import { ScriptedQueue } from '../search/scripted-queue.ts';
+import { newSetting, openSetting } from '../search/search-setting.ts';
+import { smallConfig } from '../workbench/small-project.ts';
+
+const CONFIG = smallConfig({ strategy: { ...STRATEGY_DEFAULTS.random, batchSize: 2 }, trialsAtOnce: 1 });
+
+it('calibrates once, keeps it for all projects, and says so', async () => {
+  const { home, projectFolder } = newSetting();
+  const queue = new ScriptedQueue();
+  const open = await openSetting({ home, projectFolder }, queue);
+  const call = async () =>
+    PROCEDURES['experiment.estimate'].output.parse(await open.client.call('experiment.estimate', { config: CONFIG }));
+  const [first, second] = await Promise.all([call(), call()]);
+  expect(queue.tries).toHaveLength(1);
+  expect(second.trialMs).toEqual(first.trialMs);
+  expect(first.basis).toMatch(/^a calibration of \d{4}-\d\d-\d\d \d\d:\d\d/);
+  // Steps of 1 ms: three an epoch of 30 images, two epochs; the script's trainer adds 3 ms beside its two epochs.
+  expect(first.trialMs.likely).toBeGreaterThan(3);
+  expect(first.trialMs.likely).toBeLessThan(3 + 4 * 6);
+  expect(first.trialMs.low).toBeLessThanOrEqual(first.trialMs.likely);
+  expect(first.trialMs.likely).toBeLessThanOrEqual(first.trialMs.high);
+  expect(await open.client.call('experiment.list', {})).toEqual([]);
+  await open.close();
+
+  const other = new ScriptedQueue();
+  const again = await openSetting({ home, projectFolder: `${projectFolder}-2` }, other);
+  expect(await again.client.call('experiment.estimate', { config: CONFIG })).toMatchObject({ basis: first.basis });
+  expect(other.tries).toEqual([]);
+  // Another batch size is another step.
+  const training = { ...CONFIG.training, batchSize: 4 };
+  await again.client.call('experiment.estimate', { config: { ...CONFIG, training } });
+  expect(other.tries).toHaveLength(1);
+});
+
+it('rests on finished trials of the same kind where there are some', async () => {
+  const open = await openSetting(newSetting(), new ScriptedQueue());
+  const { id } = await open.client.call('experiment.create', { config: CONFIG });
+  await open.rest(id);
+  const estimate = await open.client.call('experiment.estimate', { config: { ...CONFIG, seed: 99 } });
+  // The script's trainer says 5 ms of each.
+  expect(estimate).toMatchObject({
+    basis: '6 trials of this project',
+    trialMs: { low: 5, likely: 5, high: 5 },
+    searchMs: { likely: 30 },
+  });
+});
+
+it('is refused while trainers are busy, and can be cancelled', async () => {
+  const open = await openSetting(newSetting(), new ScriptedQueue({ stepMs: () => 10 }));
+  const { id } = await open.client.call('experiment.create', { config: CONFIG });
+  await open.heard(({ name }) => name === 'trial.progressed');
+  await expect(open.client.call('experiment.estimate', { config: CONFIG })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`Experiment ${id} is being trained`),
+  });
+  await open.client.call('experiment.stop', { experiment: id });
+
+  const slow = await openSetting(newSetting(), new ScriptedQueue({ stepMs: () => 200 }));
+  const abort = new AbortController();
+  const asked = slow.client.call('experiment.estimate', { config: CONFIG }, abort.signal);
+  setTimeout(() => abort.abort(), 50);
+  await expect(asked).rejects.toMatchObject({ code: 'cancelled' });
+  expect((await slow.client.call('system.status', {})).trainers.busy).toBe(0);
+});
+
+it('reckons a search in rounds of its batches, and a child by its work', () => {
+  const config = {
+    ...PRESETS.quick.config,
+    name: 'q',
+    dataset: 'd',
+    preset: 'quick',
+    strategy: PRESETS.quick.strategies.ppo,
+  };
+  const budget = { trials: 12, timeLimitMs: 0 };
+  // Batches of 5, 5 and 2, two at a time: 3 + 3 + 1 rounds.
+  expect(searchRange([10, 10], { ...config, budget, trialsAtOnce: 2 })).toEqual({ low: 70, likely: 70, high: 70 });
+  expect(searchRange([10, 10], { ...config, budget: { ...budget, timeLimitMs: 20 }, trialsAtOnce: 1 }).likely).toBe(30);
+  expect(trialRange([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])).toEqual({ low: 2, likely: 6, high: 10 });
+
+  const scale = { ...config.scale, imageSize: 32, classes: 10 };
+  const unit = cost(planNetwork(NASNET_A, scale));
+  expect(workOf(unit, unit)).toBe(1);
+  const work = sampleWork(config.space, scale);
+  expect(work).toHaveLength(40);
+  expect(Math.min(...work)).toBeGreaterThan(0.2);
+  expect(Math.max(...work)).toBeLessThan(4);
+});
