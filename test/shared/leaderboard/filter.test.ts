@@ -69,7 +69,8 @@ describe('reading a filter', () => {
   });
 
   it('takes a date for all that begins with it', () => {
-    const ranges = (text: string) => conditions(text).flatMap((one) => ('ranges' in one ? one.ranges : []));
+    const ranges = (text: string) =>
+      conditions(text).flatMap((one): object[] => ('ranges' in one ? [...one.ranges] : []));
     expect(ranges('started:2026-01-31')).toEqual([{ low: '2026-01-31', high: '2026-01-31~' }]);
     expect(ranges('started>2026-01-31')).toEqual([{ low: '2026-01-31~', high: null }]);
     expect(ranges('started<=2026-01-31t14:25')).toEqual([{ low: null, high: '2026-01-31T14:25~' }]);

@@ -28,11 +28,15 @@ const MOST_TAGS = 20;
 
 function label(store: Store, input: ProcedureInput<'leaderboard.label'>): void {
   const { experiment, trials, isStarred, note, addTags = [], removeTags = [] } = input;
-  for (const hash of new Set(trials.map((trial) => store.trials.get(experiment, trial).hash))) {
+  const cells = new Map(trials.map((trial) => [store.trials.get(experiment, trial).hash, trial]));
+  for (const [hash, trial] of cells) {
     const before = store.labels.get(experiment, hash);
     const tags = [...new Set([...before.tags, ...addTags])].filter((tag) => !removeTags.includes(tag)).sort();
     if (tags.length > MOST_TAGS) {
-      throw new WorkbenchError('invalid_input', `A cell has at most ${MOST_TAGS} tags: take one off first.`);
+      throw new WorkbenchError(
+        'invalid_input',
+        `The cell of trial ${trial} would have ${tags.length} tags, and ${MOST_TAGS} is the most: take some off first.`,
+      );
     }
     store.labels.set(experiment, hash, { isStarred: isStarred ?? before.isStarred, note: note ?? before.note, tags });
   }

@@ -1,5 +1,6 @@
 import type { Handlers, ProcedureName } from '../../../shared/contract.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { termsOf } from '../../store/leaderboard.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
 
 type ViewProcedure = Extract<ProcedureName, `view.${string}`>;
@@ -8,6 +9,7 @@ export function viewHandlers({ store }: WorkbenchParts): Pick<Handlers, ViewProc
   return {
     'view.list': () => store.views.list(),
     'view.save': ({ view }) => {
+      termsOf(view.filter);
       store.views.save(view);
       return {};
     },
