@@ -149,26 +149,16 @@ export class LeaderboardSource {
     this.set({ opened: { hash: opened.hash, window: freshWindow(answer, 0) } });
   }
 
-  /** Whether what is shown is in the order that the workbench last told. */
-  isSettled(): boolean {
-    this.session.flush();
-    return !this.isDirty && !this.isBehind && this.reading === null && this.snapshot.query === this.query;
-  }
-
   /** Brings the order up to date, held or not. Resolves when the rows are there, or could not be read. */
   async settle(): Promise<void> {
-    if (this.isSettled()) return;
-    this.isAdmitting = true;
+    // A reading that is under way may be older than what was just told.
     await this.reading?.done;
-    if (!this.isSettled()) await this.read();
+    this.isAdmitting = true;
+    await this.read();
   }
 
   /** Lets the new results in. */
-  readonly admit = async (): Promise<void> => {
-    this.isAdmitting = true;
-    this.isDirty = true;
-    await this.settle();
-  };
+  readonly admit = (): Promise<void> => this.settle();
 
   /** A row of what is shown, wherever it stands; undefined beyond the end. */
   async rowAt(index: number): Promise<LeaderboardRow | undefined> {

@@ -6,7 +6,8 @@ import { makeExperiment, makeTrial } from '../../main/terminal/records.ts';
 const known: WorkbenchState = {
   ...EMPTY_STATE,
   experiments: new Map([[1, makeExperiment()]]),
-  trials: new Map([[1, new Map([[1, makeTrial(1, { state: 'running', reward: null })]])]]),
+  live: new Map([[1, { active: new Map([[1, makeTrial(1, { state: 'running', reward: null })]]), recent: [] }]]),
+  trials: new Map([['1/1', makeTrial(1, { state: 'running', reward: null })]]),
   epochs: new Map([['1/1', []]]),
 };
 const progress = { experiment: 1, trial: 1, epoch: 1, epochs: 2, step: 3, steps: 8, stepMs: 5, loss: 1.5 };
@@ -29,10 +30,12 @@ it('puts whole rows in the place of old ones and leaves the old state as it was'
     { name: 'trial.changed', payload: makeTrial(2, { state: 'queued', reward: null }) },
     { name: 'experiment.changed', payload: makeExperiment({ state: 'paused' }) },
   ]);
-  expect([...(after.trials.get(1)?.keys() ?? [])]).toEqual([1, 2]);
+  expect([...(after.live.get(1)?.active.keys() ?? [])]).toEqual([1, 2]);
+  // Nobody asked for the second.
+  expect([...after.trials.keys()]).toEqual(['1/1']);
   expect(after.experiments?.get(1)?.state).toBe('paused');
   expect(after.progress.get('1/1')).toEqual(progress);
-  expect(known.trials.get(1)?.size).toBe(1);
+  expect(known.live.get(1)?.active.size).toBe(1);
   expect(known.progress.size).toBe(0);
 });
 
@@ -40,7 +43,17 @@ it('forgets the progress of a trial that is no longer running', () => {
   const running = reduceEvents(known, [{ name: 'trial.progressed', payload: progress }]);
   const after = reduceEvents(running, [{ name: 'trial.changed', payload: makeTrial(1) }]);
   expect(after.progress.size).toBe(0);
-  expect(after.trials.get(1)?.get(1)?.reward).toBe(0.41);
+  expect(after.trials.get('1/1')?.reward).toBe(0.41);
+});
+
+it('keeps of a search only what is under way and the last twenty trials that finished', () => {
+  const finished = Array.from({ length: 25 }, (_, index) => index + 1).flatMap((number) => [
+    { name: 'trial.changed' as const, payload: makeTrial(number, { state: 'running', reward: null }) },
+    { name: 'trial.changed' as const, payload: makeTrial(number) },
+  ]);
+  const live = reduceEvents(known, finished).live.get(1);
+  expect(live?.active.size).toBe(0);
+  expect(live?.recent.map(({ trial }) => trial)).toEqual(Array.from({ length: 20 }, (_, index) => index + 6));
 });
 
 it('keeps epochs in order, and the newer of two tellings after a checkpoint', () => {

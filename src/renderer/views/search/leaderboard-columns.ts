@@ -124,12 +124,12 @@ export function originWords({ trial }: LeaderboardRow): string {
 }
 
 /** A table narrower than this shows states as icons. Pixels (ours). */
-export const NARROW_WIDTH = 560;
+export const NARROW_WIDTH = 600;
 
 /** Columns of a table that nobody chose, by its width in pixels and whether the window is wide (design). */
 export function defaultColumns(width: number, isWideWindow: boolean): readonly ColumnId[] {
   if (width < NARROW_WIDTH) return ['rank', 'cell', 'reward', 'params', 'time', 'state'];
-  if (width < 760) return ['rank', 'cell', 'reward', 'best', 'params', 'time', 'state'];
+  if (width < 820) return ['rank', 'cell', 'reward', 'best', 'params', 'time', 'state'];
   const all = ['rank', 'cell', 'reward', 'best', 'params', 'madds', 'time', 'state', 'origin', 'times'] as const;
   return isWideWindow ? ['rank', 'cell', 'reduction', ...all.slice(2)] : all;
 }
@@ -150,12 +150,20 @@ export interface ColumnLayout {
   readonly isShort: boolean;
 }
 
+/** Together they fit into the least width of a pane, 440. Pixels (ours). */
+const NARROW_WIDTHS: Partial<Readonly<Record<ColumnId, number>>> = {
+  rank: 48,
+  reward: 84,
+  params: 70,
+  time: 58,
+  state: 40,
+};
+
 /** Widths of the columns. In a narrow table the state is an icon, and the cell takes what is left. */
 export function layOut(columns: readonly Column[], isNarrow: boolean): ColumnLayout {
   const sizes = columns.map(({ id, width, share }) => {
-    if (isNarrow && id === 'state') return { width: 44, share: 0 };
-    if (isNarrow && id === 'cell') return { width: 108, share: 1 };
-    return { width, share };
+    if (!isNarrow) return { width, share };
+    return { width: NARROW_WIDTHS[id] ?? width, share: id === 'cell' ? 1 : 0 };
   });
   // Something must take what is left over, else the last column would stand in the middle.
   const isRigid = sizes.every(({ share }) => share === 0);

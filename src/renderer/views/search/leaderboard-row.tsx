@@ -80,10 +80,11 @@ export const LeaderboardRowView = memo(function LeaderboardRowView(props: RowVie
 });
 
 function CellContent(props: RowViewProps & { readonly column: Column }): ReactElement | string {
-  const { column, row, isCompact, isMarked, isSketch, layout } = props;
+  const { column, row, isCompact, isMarked, isPart, isSketch, layout } = props;
   const { trial, rank, reward, deviation, best, labels } = row;
   switch (column.id) {
     case 'rank':
+      if (isPart) return <small title={`Trial ${trial.trial}`}>tr. {trial.trial}</small>;
       return (
         <>
           {rank === 1 ? <Trophy size={14} aria-label="best" /> : null}
@@ -116,13 +117,7 @@ function CellContent(props: RowViewProps & { readonly column: Column }): ReactEl
         </span>
       );
     case 'state':
-      return (
-        <TrialStateMark
-          state={trial.state}
-          isShort={layout.isShort}
-          detail={trial.failure === null ? undefined : FAILURE_WORDS[trial.failure]}
-        />
-      );
+      return <StateCell row={row} isShort={layout.isShort} />;
     case 'origin':
       return <OriginMark row={row} />;
     case 'times':
@@ -143,6 +138,19 @@ function epochWords({ best, trial }: LeaderboardRow): string {
   return trial.bestEpoch !== null && trial.bestAccuracy === best ? ` at epoch ${trial.bestEpoch}` : '';
 }
 
+/** The reason of a failure stands below its state. */
+function StateCell({ row, isShort }: { row: LeaderboardRow; isShort: boolean }): ReactElement {
+  const { state, failure, message } = row.trial;
+  const reason = failure === null ? undefined : FAILURE_WORDS[failure];
+  if (isShort || reason === undefined) return <TrialStateMark state={state} isShort={isShort} detail={reason} />;
+  return (
+    <span title={message ?? reason}>
+      <TrialStateMark state={state} />
+      <small>{reason}</small>
+    </span>
+  );
+}
+
 function OriginMark({ row }: { row: LeaderboardRow }): ReactElement {
   const words = originWords(row);
   return (
@@ -153,7 +161,8 @@ function OriginMark({ row }: { row: LeaderboardRow }): ReactElement {
   );
 }
 
-function TimesMark({ row, item, isOpen, onToggle }: RowViewProps): ReactElement | string {
+function TimesMark({ row, item, isOpen, isPart, onToggle }: RowViewProps): ReactElement | string {
+  if (isPart) return '';
   if (isOpen === null) return row.proposals > 1 ? String(row.proposals) : '';
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (

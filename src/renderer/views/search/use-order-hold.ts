@@ -25,9 +25,8 @@ export function useOrderHold(source: LeaderboardSource): OrderHold {
   );
   const enter = useCallback(
     (isByPointer: boolean): void => {
-      const isSettling = !isByPointer && !source.isSettled();
       set('focus', true);
-      if (!isSettling || waiting.current !== null) return;
+      if (isByPointer || waiting.current !== null) return;
       waiting.current = [];
       void source.settle().finally(() => {
         const works = waiting.current ?? [];

@@ -1,0 +1,112 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { EventFeed } from '../../../src/main/workbench/event-feed.ts';
+import { LeaderboardSource } from '../../../src/renderer/state/leaderboard-source.ts';
+import { type LeaderboardQuery, rowAt } from '../../../src/renderer/state/leaderboard-window.ts';
+import { Session } from '../../../src/renderer/state/session.ts';
+import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
+import type { LeaderboardRow } from '../../../src/shared/records/leaderboard.ts';
+import { connectInProcess } from '../../../src/shared/rpc/connection.ts';
+import { serveConnection } from '../../../src/shared/rpc/server.ts';
+import { answer, makeRow } from './leaderboard-samples.ts';
+
+const QUERY: LeaderboardQuery = {
+  mode: 'trials',
+  filter: '',
+  sort: { column: 'reward', isAscending: false },
+  isTrash: false,
+};
+
+const opened: (() => void)[] = [];
+afterEach(() => {
+  for (const close of opened.splice(0)) close();
+});
+
+/** A leaderboard by reward over a real session, and trials that finish when told. */
+async function openLeaderboard(rewards: readonly number[]) {
+  const feed = new EventFeed('first');
+  const rows = new Map<number, LeaderboardRow>(
+    rewards.map((reward, index) => [index + 1, makeRow(index + 1, { reward })]),
+  );
+  const reads: { offset: number; limit: number; filter: string }[] = [];
+  const ordered = () => [...rows.values()].sort((one, other) => (other.reward ?? 0) - (one.reward ?? 0));
+  const read = (input: { offset: number; limit: number; filter: string }) => {
+    reads.push(input);
+    const all = input.filter === '' ? ordered() : ordered().slice(0, 1);
+    return answer(all.slice(input.offset, input.offset + input.limit), all.length);
+  };
+  const handlers = Object.fromEntries(
+    Object.keys(PROCEDURES).map((name) => [name, name === 'leaderboard.read' ? read : () => []]),
+  ) as unknown as Handlers;
+  const connection = connectInProcess();
+  serveConnection(connection.server, { handlers, events: feed, onUnexpected: () => undefined });
+  const host = {
+    kind: 'browser' as const,
+    onCommand: () => () => undefined,
+    open: () => Promise.resolve(connection.client),
+  };
+  const session = new Session(host, (draw) => void setTimeout(draw));
+  void session.run();
+  await vi.waitFor(() => expect(session.getSnapshot().status.kind).toBe('connected'));
+  const source = new LeaderboardSource(session, 1);
+  opened.push(source.open(), connection.close);
+  source.setQuery(QUERY);
+  await vi.waitFor(() => expect(order(source).length).toBeGreaterThan(0));
+  const finish = (trial: number, reward: number): void => {
+    rows.set(trial, makeRow(trial, { reward }));
+    feed.publish({ name: 'trial.changed', payload: makeRow(trial, { reward }).trial });
+  };
+  return { source, finish, reads };
+}
+
+function order(source: LeaderboardSource): number[] {
+  const { window } = source.getSnapshot();
+  if (window === null) return [];
+  return Array.from({ length: Math.min(window.total, 20) }, (_, index) => rowAt(window, index)?.trial.trial ?? 0);
+}
+
+it('reads what is in view and not the whole experiment', async () => {
+  const { source, reads } = await openLeaderboard(Array.from({ length: 5_000 }, (_, index) => 1 - index / 10_000));
+  expect(source.getSnapshot().window?.total).toBe(5_000);
+  source.show(2_500, 2_520);
+  await vi.waitFor(() => expect(rowAt(source.getSnapshot().window!, 2_510)?.trial.trial).toBe(2_511));
+  expect(reads.reduce((sum, { limit }) => sum + limit, 0)).toBeLessThanOrEqual(500);
+});
+
+it('shows a new value at once and the new order within a second', async () => {
+  const { source, finish } = await openLeaderboard([0.5, 0.4, 0.3]);
+  finish(3, 0.9);
+  await vi.waitFor(() => expect(rowAt(source.getSnapshot().window!, 2)?.reward).toBe(0.9));
+  expect(order(source)).toEqual([1, 2, 3]);
+  await vi.waitFor(() => expect(order(source)).toEqual([3, 1, 2]), { timeout: 3_000 });
+});
+
+it('keeps the order while it is held, counts what came, and lets it in when told', async () => {
+  const { source, finish } = await openLeaderboard([0.5, 0.4, 0.3]);
+  source.hold(true);
+  finish(4, 0.8);
+  finish(3, 0.9);
+  await vi.waitFor(() => expect(source.getSnapshot().waiting).toBe(2));
+  // Longer than an order lasts, and than values are read again.
+  await new Promise((resolve) => setTimeout(resolve, 2_300));
+  expect(order(source)).toEqual([1, 2, 3]);
+  await source.admit();
+  expect(order(source)).toEqual([3, 4, 1, 2]);
+  expect(source.getSnapshot().waiting).toBe(0);
+});
+
+it('is in order the moment it has settled, though it is held and the event is still under way', async () => {
+  const { source, finish } = await openLeaderboard([0.5, 0.4, 0.3]);
+  finish(2, 0.9);
+  source.hold(true);
+  await source.settle();
+  expect(order(source)).toEqual([2, 1, 3]);
+});
+
+it('leaves the rows of the query before until those of the next are here, and shows known ones at once', async () => {
+  const { source } = await openLeaderboard([0.5, 0.4, 0.3]);
+  source.setQuery({ ...QUERY, filter: 'reward>0.45' });
+  expect(order(source)).toEqual([1, 2, 3]);
+  await vi.waitFor(() => expect(order(source)).toEqual([1]));
+  source.setQuery(QUERY);
+  expect(order(source)).toEqual([1, 2, 3]);
+});

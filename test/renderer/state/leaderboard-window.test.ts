@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import {
+  addRows,
+  findRow,
+  freshWindow,
+  ItemList,
+  KEPT_PAGES,
+  missingPages,
+  PAGE_ROWS,
+  patchRows,
+  refreshValues,
+  rowAt,
+} from '../../../src/renderer/state/leaderboard-window.ts';
+import { makeTrial } from '../../main/terminal/records.ts';
+import { answer, makeRow, rowsOf } from './leaderboard-samples.ts';
+
+const none = new Map<never, never>();
+
+it('knows a row by its place, and which pages of a span were not read', () => {
+  const window = freshWindow(answer(rowsOf(301, 2 * PAGE_ROWS), 20_000), 3);
+  expect(rowAt(window, 3 * PAGE_ROWS)?.trial.trial).toBe(301);
+  expect(rowAt(window, 5 * PAGE_ROWS - 1)?.trial.trial).toBe(500);
+  expect(rowAt(window, 0)).toBeUndefined();
+  expect(missingPages(window, 300, 499)).toBeNull();
+  expect(missingPages(window, 280, 520)).toEqual({ first: 2, last: 5 });
+  expect(missingPages(freshWindow(answer([], 0), 0), 0, 99)).toBeNull();
+  // Beyond the end there is nothing to read.
+  expect(missingPages(freshWindow(answer(rowsOf(1, 7), 7), 0), 0, 500)).toBeNull();
+});
+
+it('keeps so many pages and no more, the nearest ones', () => {
+  let window = freshWindow(answer(rowsOf(1, PAGE_ROWS), 20_000), 0);
+  for (let page = 1; page < 2 * KEPT_PAGES; page++) {
+    window = addRows(window, answer(rowsOf(page * PAGE_ROWS + 1, PAGE_ROWS), 20_000), page, page);
+  }
+  expect(window.pages.size).toBe(KEPT_PAGES);
+  expect([...window.pages.keys()].sort((one, other) => one - other)).toEqual(
+    Array.from({ length: KEPT_PAGES }, (_, index) => KEPT_PAGES + index),
+  );
+});
+
+it('changes values in place: of a trial, and of the labels of a cell', () => {
+  const window = freshWindow(answer([makeRow(1), makeRow(2, { state: 'running', reward: null }), makeRow(3)], 3), 0);
+  const done = makeTrial(2, { hash: 'hash-2', reward: 0.9, bestAccuracy: 0.95 });
+  const labels = { isStarred: true, note: 'odd', tags: ['a'] };
+  const after = patchRows(window, new Map([[2, done]]), new Map([['hash-3', labels]]));
+  expect(rowAt(after, 1)).toMatchObject({ reward: 0.9, best: 0.95, trial: { state: 'completed' } });
+  expect(rowAt(after, 2)?.labels).toEqual(labels);
+  expect(rowAt(after, 0)).toBe(rowAt(window, 0));
+  expect(rowAt(window, 1)?.reward).toBeNull();
+  expect(patchRows(window, none, none)).toBe(window);
+  expect(patchRows(window, new Map([[99, makeTrial(99)]]), none)).toBe(window);
+});
+
+it("leaves the mean of a cell that was trained more than once to the store's next answer", () => {
+  const window = freshWindow(answer([makeRow(1, { reward: 0.5 }, { reward: 0.6, proposals: 2 })], 1), 0);
+  const after = patchRows(window, new Map([[1, makeTrial(1, { hash: 'hash-1', reward: 0.5, attempts: 2 })]]), none);
+  expect(rowAt(after, 0)).toMatchObject({ reward: 0.6, trial: { attempts: 2 } });
+});
+
+it('takes newer values without their order', () => {
+  const window = freshWindow(answer([makeRow(1), makeRow(2)], 2), 0);
+  const newer = answer([makeRow(3), makeRow(2, { reward: 0.8 }), makeRow(1, { reward: 0.7 })], 3);
+  const after = refreshValues(window, 'trials', newer);
+  expect([rowAt(after, 0)?.reward, rowAt(after, 1)?.reward]).toEqual([0.7, 0.8]);
+  expect(after.total).toBe(2);
+});
+
+it('finds a trial by its number, and by its cell where rows are cells', () => {
+  const window = freshWindow(answer([makeRow(1), makeRow(2, { hash: 'shared' })], 2), 0);
+  expect(findRow(window, 'trials', { trial: 2, hash: 'shared' })).toBe(1);
+  expect(findRow(window, 'trials', { trial: 9, hash: 'shared' })).toBeNull();
+  expect(findRow(window, 'cells', { trial: 9, hash: 'shared' })).toBe(1);
+});
+
+it('puts the trials of an opened cell below its row', () => {
+  const window = freshWindow(answer([makeRow(1), makeRow(2, { hash: 'shared' }, { proposals: 2 }), makeRow(3)], 3), 0);
+  const parts = freshWindow(answer([makeRow(2, { hash: 'shared' }), makeRow(7, { hash: 'shared' })], 2), 0);
+  const items = new ItemList(window, { hash: 'shared', window: parts });
+  expect(items.count).toBe(5);
+  expect([0, 1, 2, 3, 4].map((item) => [items.at(item).kind, items.at(item).row?.trial.trial])).toEqual([
+    ['row', 1],
+    ['row', 2],
+    ['part', 2],
+    ['part', 7],
+    ['row', 3],
+  ]);
+  expect(items.find('cells', { trial: 7, hash: 'shared' })).toBe(3);
+  expect(items.find('cells', { trial: 2, hash: 'shared' })).toBe(1);
+  expect(items.find('cells', { trial: 3, hash: 'hash-3' })).toBe(4);
+  // The filter took the cell away: its trials go with it.
+  expect(new ItemList(window, { hash: 'gone', window: parts }).count).toBe(3);
+});

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { nextSort, readView, toggleCompared, writeView } from '../../../src/renderer/views/search/search-view.ts';
+
+const round = (text: string): string =>
+  writeView(new URLSearchParams(text), readView(new URLSearchParams(text))).toString();
+
+it('says nothing of a screen as it opens, and writes what differs', () => {
+  expect(round('')).toBe('');
+  expect(round('mode=cells&sort=reward:down&tab=curves')).toBe('');
+  const view = readView(
+    new URLSearchParams('mode=trials&sort=params:up&filter=reward>60%25&columns=rank,note&trash=yes'),
+  );
+  expect(view).toMatchObject({
+    mode: 'trials',
+    sort: { column: 'params', isAscending: true },
+    filter: 'reward>60%',
+    columns: ['rank', 'note'],
+    isTrash: true,
+  });
+  expect(readView(writeView(new URLSearchParams(), view))).toEqual(view);
+});
+
+it('leaves parameters of others as they are', () => {
+  expect(round('smooth=0.5&trial=7')).toBe('smooth=0.5&trial=7');
+  const params = new URLSearchParams('smooth=0.5&filter=star');
+  expect(writeView(params, { ...readView(params), filter: '' }).toString()).toBe('smooth=0.5');
+});
+
+it('opens with defaults where the address says nonsense', () => {
+  const view = readView(new URLSearchParams('mode=rows&sort=beauty:up&trial=-3&compare=1,x,1,2'));
+  expect(view).toMatchObject({ mode: 'cells', sort: { column: 'reward', isAscending: false }, trial: null });
+  expect(view.compare).toEqual([1, 2]);
+});
+
+it('sorts the better way first, then the other way round', () => {
+  const byReward = { column: 'reward', isAscending: false } as const;
+  expect(nextSort(byReward, 'params')).toEqual({ column: 'params', isAscending: true });
+  expect(nextSort(byReward, 'best')).toEqual({ column: 'best', isAscending: false });
+  expect(nextSort(byReward, 'reward')).toEqual({ column: 'reward', isAscending: true });
+});
+
+it('marks six trials and no seventh', () => {
+  const six = [1, 2, 3, 4, 5, 6];
+  expect(toggleCompared(six, 7)).toBe(six);
+  expect(toggleCompared(six, 3)).toEqual([1, 2, 4, 5, 6]);
+});
