@@ -20,7 +20,7 @@ const COLUMNS = `experiment, config, state, message, created_at AS createdAt, fi
   running_ms AS runningMs, overhead_ms AS overheadMs, twin_of AS twinOf,
   (SELECT count(*) FROM trials WHERE trials.experiment = experiments.experiment AND trashed_at IS NOT NULL) AS trashed`;
 
-/** The table of experiments. Counts and the best trial are read from the trials, where they are true by definition. */
+/** The table of experiments. Counts are read from the trials, the best one from the rows of the leaderboard. */
 export class Experiments {
   private readonly commits: Commits;
   private readonly one: Statement<[number], ExperimentRow>;
@@ -44,8 +44,8 @@ export class Experiments {
       'SELECT state, count(*) AS n FROM trials WHERE experiment = ? AND batch IS NOT NULL GROUP BY state',
     );
     this.best = database.prepare(
-      `SELECT trial, reward FROM trials WHERE experiment = ? AND reward IS NOT NULL AND trashed_at IS NULL
-       ORDER BY reward DESC, trial LIMIT 1`,
+      `SELECT trial, reward FROM leaderboard WHERE experiment = ? AND is_cell = 0 AND is_trash = 0
+       AND reward IS NOT NULL ORDER BY reward DESC, trial LIMIT 1`,
     );
     this.insert = database.prepare(
       `INSERT INTO experiments (config, state, created_at, twin_of) VALUES (?, 'running', ?, ?)`,

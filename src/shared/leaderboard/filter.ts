@@ -1,11 +1,9 @@
 import type { Operation } from '../records/architecture.ts';
 import { TRIAL_STATES, type TrialState } from '../records/experiment.ts';
-import { OPERATION_FACTS } from '../search-space/operation-facts.ts';
 import { nearestWord } from './edit-distance.ts';
 import {
   type DateField,
   FILTER_FIELDS,
-  type FilterKind,
   fieldNamed,
   type NumberField,
   OPERATION_NAMES,
@@ -18,11 +16,12 @@ import {
   type Read,
   readDateRange,
   readNumberRange,
-  SIGNS,
   type Sign,
 } from './filter-values.ts';
-import { type FilterWord, quoteValue, splitValues, splitWords, unquote } from './filter-words.ts';
+import { type FilterWord, splitValues, splitWords, unquote } from './filter-words.ts';
 
+export { completeFilter, type FilterCandidate } from './filter-completion.ts';
+export { statesIn, termsOn, withStates, withTerm } from './filter-edit.ts';
 export { FILTER_FIELDS, type FilterField, type FilterKind } from './filter-fields.ts';
 export { quoteValue } from './filter-words.ts';
 
@@ -189,85 +188,4 @@ function readName<T extends string>(text: string, noun: string, known: ReadonlyM
   return {
     sentence: `\`${text}\` is no ${noun}. ${near === null ? `Known are ${shown.join(', ')}.` : `Did you mean ${near}?`}`,
   };
-}
-
-export interface FilterCandidate {
-  /** Takes the place of [from, to) in the text. */
-  readonly insert: string;
-  /** What it is, for the list. */
-  readonly label: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/**
- * What may be written where the caret stands: columns with their signs, or the values of a column that has a closed
- * list; `tags` are those that the project knows. Empty where only the person knows.
- */
-export function completeFilter(text: string, caret: number, tags: readonly string[] = []): FilterCandidate[] {
-  const word = splitWords(text).words.find(({ from, to }) => from <= caret && caret <= to);
-  const from = word ? word.from + (word.text.startsWith('-') ? 1 : 0) : caret;
-  const to = word?.to ?? caret;
-  const typed = text.slice(from, Math.max(from, caret));
-  const [head] = /^[a-z]+(?::|<=|>=|<|>|=)/i.exec(typed) ?? [];
-  if (head === undefined) return fieldCandidates(typed, from, to);
-  const last = splitValues(typed.slice(head.length)).at(-1) ?? { text: '', from: 0 };
-  const place = from + head.length + last.from;
-  const end = to - place - (splitValues(text.slice(place, to))[0]?.text.length ?? 0);
-  return valuesOf(fieldNamed(head.replace(/[:<>=]+$/, ''))?.kind, head, tags)
-    .filter(([insert]) => insert.toLowerCase().startsWith(unquote(last.text).toLowerCase()))
-    .map(([insert, label]) => ({ insert: quoteValue(insert), label, from: place, to: to - end }));
-}
-
-function fieldCandidates(typed: string, from: number, to: number): FilterCandidate[] {
-  return FILTER_FIELDS.filter(({ name }) => name.startsWith(typed.toLowerCase())).map(({ name, kind, meaning }) => ({
-    insert: `${name}${signAfter(kind)}`,
-    label: `${name}: ${meaning}`,
-    from,
-    to,
-  }));
-}
-
-function signAfter(kind: FilterKind): string {
-  if (kind === 'flag') return '';
-  return kind === 'fraction' || kind === 'duration' ? '>' : kind === 'count' ? '<' : ':';
-}
-
-function valuesOf(kind: FilterKind | undefined, head: string, tags: readonly string[]): (readonly [string, string])[] {
-  if (kind === 'state') return TRIAL_STATES.map((state) => [state, state]);
-  if (kind === 'operation')
-    return [...new Set(OPERATION_NAMES.values())].map((name) => [shortOperation(name), OPERATION_FACTS[name].words]);
-  return head.toLowerCase() === 'tag:' ? tags.map((tag) => [tag, tag]) : [];
-}
-
-/** Whether a word is a condition on a field that is not negated. */
-const isOn = (name: string, { text }: FilterWord): boolean =>
-  SIGNS.some((sign) => text.toLowerCase().startsWith(`${name}${sign}`)) || text.toLowerCase() === name;
-
-/** The words of a filter's text that are conditions on a field, negated ones not. */
-export function termsOn(text: string, name: string): string[] {
-  return splitWords(text)
-    .words.filter((word) => isOn(name, word))
-    .map((word) => word.text);
-}
-
-/** The text with another condition on a field in place of those that it has; null takes them out. */
-export function withTerm(text: string, name: string, term: string | null): string {
-  const words = splitWords(text)
-    .words.filter((word) => !isOn(name, word))
-    .map((word) => word.text);
-  return [...words, ...(term === null ? [] : [term])].join(' ');
-}
-
-/** States that a filter's text names; none where it names none. */
-export function statesIn(text: string): readonly TrialState[] {
-  const named = termsOn(text, 'state').flatMap((term) =>
-    splitValues(term.slice('state:'.length)).map((value) => unquote(value.text).toLowerCase()),
-  );
-  return TRIAL_STATES.filter((state) => named.includes(state));
-}
-
-/** The text with other states: none takes the condition out. */
-export function withStates(text: string, states: readonly TrialState[]): string {
-  return withTerm(text, 'state', states.length === 0 ? null : `state:${states.join(',')}`);
 }

@@ -73,8 +73,6 @@ CREATE TABLE trials (
   PRIMARY KEY (experiment, trial),
   FOREIGN KEY (experiment, reused_from) REFERENCES trials (experiment, trial)
 ) STRICT;
--- The leaderboard's order: NULL sorts last in a descending index.
-CREATE INDEX trials_by_reward ON trials (experiment, reward DESC, trial);
 -- The batch and the state are in both, so that counting reads nothing else.
 CREATE INDEX trials_by_state ON trials (experiment, state, batch);
 CREATE INDEX trials_by_batch ON trials (experiment, batch, trial, state);
@@ -154,6 +152,7 @@ CREATE TABLE leaderboard (
   operation_uses TEXT NOT NULL,
   PRIMARY KEY (experiment, is_cell, is_trash, trial)
 ) STRICT, WITHOUT ROWID;
+-- NULL sorts last in a descending index.
 CREATE INDEX leaderboard_by_reward ON leaderboard (experiment, is_cell, is_trash, reward DESC, trial, state);
 -- With all that a cell's row is made from.
 CREATE INDEX leaderboard_by_cell ON leaderboard

@@ -1,0 +1,35 @@
+import { TRIAL_STATES, type TrialState } from '../records/experiment.ts';
+import { SIGNS } from './filter-values.ts';
+import { type FilterWord, splitValues, splitWords, unquote } from './filter-words.ts';
+
+/** Whether a word is a condition on a field that is not negated. */
+const isOn = (name: string, { text }: FilterWord): boolean =>
+  SIGNS.some((sign) => text.toLowerCase().startsWith(`${name}${sign}`)) || text.toLowerCase() === name;
+
+/** The words of a filter's text that are conditions on a field, negated ones not. */
+export function termsOn(text: string, name: string): string[] {
+  return splitWords(text)
+    .words.filter((word) => isOn(name, word))
+    .map((word) => word.text);
+}
+
+/** The text with another condition on a field in place of those that it has; null takes them out. */
+export function withTerm(text: string, name: string, term: string | null): string {
+  const words = splitWords(text)
+    .words.filter((word) => !isOn(name, word))
+    .map((word) => word.text);
+  return [...words, ...(term === null ? [] : [term])].join(' ');
+}
+
+/** States that a filter's text names; none where it names none. */
+export function statesIn(text: string): readonly TrialState[] {
+  const named = termsOn(text, 'state').flatMap((term) =>
+    splitValues(term.slice('state:'.length)).map((value) => unquote(value.text).toLowerCase()),
+  );
+  return TRIAL_STATES.filter((state) => named.includes(state));
+}
+
+/** The text with other states: none takes the condition out. */
+export function withStates(text: string, states: readonly TrialState[]): string {
+  return withTerm(text, 'state', states.length === 0 ? null : `state:${states.join(',')}`);
+}
