@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { Fragment, type ReactElement } from 'react';
 import type { Dataset } from '../../../shared/records/dataset.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
@@ -35,12 +35,17 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
             {plural(dataset.classes.length, 'class').replace('classs', 'classes')}
           </p>
           <p className={styles.classes} title={dataset.classes.join(', ')}>
-            {dataset.classes.join(', ')}
+            {dataset.classes.map((name, index) => (
+              <Fragment key={name}>
+                {index > 0 ? ', ' : null}
+                <bdi>{name}</bdi>
+              </Fragment>
+            ))}
           </p>
           <p>{dataset.source}</p>
           <div className={styles.start}>
             <Button onClick={() => onStart(dataset.name)} aria-label={`Start a search on ${dataset.title}`}>
-              Start a search on it
+              Start a search
             </Button>
           </div>
         </li>
