@@ -13,7 +13,7 @@ export function Button({ kind = 'plain', icon, isBusy = false, children, ...rest
     <button
       type="button"
       {...rest}
-      className={`${styles.button} ${styles[kind]}`}
+      className={`${styles.button} ${styles[kind] ?? ''}`}
       disabled={rest.disabled === true || isBusy}
       aria-busy={isBusy}
     >

@@ -1,5 +1,6 @@
-import { Copy, RotateCw } from 'lucide-react';
+import { Copy, RotateCw, ScrollText } from 'lucide-react';
 import { Component, type ReactElement, type ReactNode, useEffect, useState } from 'react';
+import { showDialog } from '../state/open-dialogs.ts';
 import { Button } from './button.tsx';
 import { copyText } from './clipboard.ts';
 import styles from './notices.module.css';
@@ -16,6 +17,9 @@ export function ErrorPanel(props: { message: string; onRetry?: (() => void) | un
             Try again
           </Button>
         )}
+        <Button icon={<ScrollText size={14} aria-hidden="true" />} onClick={() => showDialog('log')}>
+          Show log
+        </Button>
         <CopyButton text={message} />
       </div>
     </div>

@@ -1,9 +1,11 @@
 import { SlidersHorizontal, Trophy } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
 import { aboutSpan, duration, percent, plural } from '../../components/words.ts';
+import { showDialog } from '../../state/open-dialogs.ts';
 import { finishedTrials, searchTimeLeft, trialLevels } from '../../state/search-progress.ts';
 import { useAllProgress, useLiveTrials } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
@@ -36,7 +38,10 @@ export function ProgressLine({ experiment }: { experiment: Experiment }): ReactE
         <Steering experiment={experiment} />
       </section>
       {message === null ? null : (
-        <p className={`${styles.message} ${state === 'failed' ? styles.bad : ''}`}>{message}</p>
+        <div className={`${styles.message} ${state === 'failed' ? styles.bad : ''}`}>
+          <p>{message}</p>
+          <Button onClick={() => showDialog('log')}>Show log</Button>
+        </div>
       )}
     </div>
   );
