@@ -33,8 +33,19 @@ const EXAMPLES: Readonly<Record<Scalar, string>> = {
   duration: '90s',
 };
 
+/** A number, and what one in its last written digit is worth: 10,000 for `3.35M`. */
+interface Written {
+  readonly number: number;
+  readonly digit: number;
+}
+
 /** One number with the units of its kind. Fractions as such, times in milliseconds. */
 export function readNumber(kind: Scalar, text: string): Read<number> {
+  const read = readWritten(kind, text);
+  return 'value' in read ? { value: read.value.number } : read;
+}
+
+function readWritten(kind: Scalar, text: string): Read<Written> {
   const refused = { sentence: `\`${text}\` is no number here: write ${EXAMPLES[kind]}.` };
   if (kind === 'duration') return readDuration(text);
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)([a-z%]*)$/i.exec(text) ?? [];
@@ -43,30 +54,39 @@ export function readNumber(kind: Scalar, text: string): Read<number> {
   const divisor = kind === 'fraction' && unit === '%' ? 100 : 1;
   const factor = kind === 'count' ? COUNTS[unit.toLowerCase()] : unit === '' || divisor === 100 ? 1 : undefined;
   if (factor === undefined) return refused;
-  const value = (Number(digits) * factor) / divisor;
-  if (kind !== 'fraction' || value <= 1) return { value };
+  const number = (Number(digits) * factor) / divisor;
+  // Fractions are meant to the per cent at least: 0.5 is not all from 0.45 to 0.55.
+  const digit = Math.min((lastDigit(digits) * factor) / divisor, kind === 'fraction' ? 0.01 : Number.POSITIVE_INFINITY);
+  if (kind !== 'fraction' || number <= 1) return { value: { number, digit } };
   return {
     sentence: `\`${text}\` is more than the whole: write ${text.replace('%', '')}% or ${Number(digits) / 100}.`,
   };
 }
 
 /** `90s`, `1h30min`, or `1:34` and `2:05:00` as the table shows times. */
-function readDuration(text: string): Read<number> {
+function readDuration(text: string): Read<Written> {
   const clock = /^(?:(\d+):)?(\d+):(\d\d)$/.exec(text);
   if (clock) {
     const [, hours = '0', minutes = '0', seconds = '0'] = clock;
-    return { value: ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1e3 };
+    return { value: { number: ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1e3, digit: 1e3 } };
   }
-  if (/^0+$/.test(text)) return { value: 0 };
+  if (/^0+$/.test(text)) return { value: { number: 0, digit: 1 } };
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)([a-z]+)/gi)];
   const units = parts.map(([, , unit = '']) => TIMES[unit.toLowerCase()]);
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text || units.includes(undefined)) {
     return { sentence: `\`${text}\` is no time: write ${EXAMPLES.duration}, 5min or 2h.` };
   }
-  return { value: parts.reduce((sum, [, digits], index) => sum + Number(digits) * (units[index] ?? 0), 0) };
+  const number = parts.reduce((sum, [, digits], index) => sum + Number(digits) * (units[index] ?? 0), 0);
+  return { value: { number, digit: lastDigit(parts.at(-1)?.[1] ?? '') * (units.at(-1) ?? 1) } };
 }
 
-/** `12..20`, `12..`, `..20` (both ends belong to it), or one number. */
+/** 0.01 for `3.35`. */
+const lastDigit = (digits: string): number => 10 ** -(digits.split('.')[1]?.length ?? 0);
+
+/**
+ * `12..20`, `12..`, `..20` (both ends belong to it), or one number. What is measured is equal to a number where it
+ * rounds to it with the digits that are written: `params:3.35M` finds what the table shows as 3.35 M.
+ */
 export function readNumberRange(kind: Scalar, sign: Sign, text: string): Read<NumberRange> {
   if (sign !== ':' && sign !== '=') {
     const number = readNumber(kind, text);
@@ -76,10 +96,18 @@ export function readNumberRange(kind: Scalar, sign: Sign, text: string): Read<Nu
       ? { value: { low: null, isLowIn: false, high: number.value, isHighIn: isIn } }
       : { value: { low: number.value, isLowIn: isIn, high: null, isHighIn: false } };
   }
+  if (kind !== 'number' && !text.includes('..')) {
+    const written = readWritten(kind, text);
+    return 'value' in written ? { value: roundingTo(written.value) } : written;
+  }
   const ends = readEnds(text, (end) => readNumber(kind, end));
   if (!('value' in ends)) return ends;
   const [low, high] = ends.value;
   return { value: { low, isLowIn: true, high, isHighIn: true } };
+}
+
+function roundingTo({ number, digit }: Written): NumberRange {
+  return { low: number - digit / 2, isLowIn: true, high: number + digit / 2, isHighIn: false };
 }
 
 /** Sorts after everything that goes on from a beginning of an ISO text. */

@@ -63,6 +63,18 @@ describe('reading a filter', () => {
     expect(conditions(text)).toMatchObject([{ kind: 'number', ranges: [wanted] }]);
   });
 
+  it.each([
+    ['params:3.35M', 3_346_538, 3_355_001],
+    ['reward=61.20%', 0.612_04, 0.612_06],
+    ['time:1:34', 94_400, 94_600],
+    ['madds:544333312', 544_333_312, 544_333_313],
+  ])('finds with %s what is shown so, which %s is and %s is not', (text, inside, outside) => {
+    const [condition] = conditions(text);
+    const { low, high } = (condition as { ranges: { low: number; high: number }[] }).ranges[0]!;
+    expect(inside >= low && inside < high).toBe(true);
+    expect(outside >= low && outside < high).toBe(false);
+  });
+
   it('takes alternatives between commas', () => {
     expect(conditions('trial:3,10..12')).toMatchObject([{ ranges: [range(3, 3), range(10, 12)] }]);
     expect(conditions('odd,"new start"')).toEqual([{ kind: 'text', field: 'any', texts: ['odd', 'new start'] }]);
