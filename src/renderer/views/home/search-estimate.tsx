@@ -79,9 +79,10 @@ function Estimate({ estimate }: { estimate: SearchEstimate }): ReactElement {
   return (
     <>
       <p className={styles.estimateTime}>
-        {aboutSpan(searchMs.likely)} in all{' '}
+        {aboutSpan(searchMs.likely)} in all
         <span className={styles.quiet}>
-          ({rangeWords(searchMs, aboutSpan)}), {duration(trialMs.likely)} a trial ({rangeWords(trialMs, duration)})
+          {rangeWords(searchMs, (ms) => aboutSpan(ms).replace(/^about /, ''))}, {trialWords(trialMs.likely)} a trial
+          {rangeWords(trialMs, trialWords)}
         </span>
       </p>
       <p className={fits ? styles.quiet : styles.bad}>
@@ -95,6 +96,9 @@ function Estimate({ estimate }: { estimate: SearchEstimate }): ReactElement {
   );
 }
 
-function rangeWords(range: SearchEstimate['trialMs'], words: (ms: number) => string): string {
-  return `${words(range.low)} to ${words(range.high).replace(/^about /, '')}`;
+const trialWords = (ms: number): string => (ms < 1_000 ? 'under 1 s' : duration(ms));
+
+/** Nothing where both ends are the same in words. */
+function rangeWords({ low, high }: SearchEstimate['trialMs'], words: (ms: number) => string): string {
+  return words(low) === words(high) ? '' : ` (${words(low)} to ${words(high)})`;
 }
