@@ -1,3 +1,4 @@
+import { WorkbenchError } from '../shared/workbench-error.ts';
 import type { Tell } from './log.ts';
 import type { TrialQueue } from './search/trial-queue.ts';
 import type { RunningServer } from './server/http-server.ts';
@@ -29,8 +30,7 @@ export async function startHeadless(options: HeadlessOptions): Promise<Headless>
     const server = await serveWorkbench({ ...options, workbench });
     const resumed: number[] = [];
     for (const experiment of workbench.interrupted) {
-      await workbench.handlers['experiment.resume']({ experiment }, new AbortController().signal);
-      resumed.push(experiment);
+      if (await goesOn(workbench, experiment)) resumed.push(experiment);
     }
     const close = async (): Promise<void> => {
       await server.close();
@@ -40,5 +40,17 @@ export async function startHeadless(options: HeadlessOptions): Promise<Headless>
   } catch (error) {
     await workbench.close();
     throw error;
+  }
+}
+
+/** One search that can't go on (another data set, a full disk) must not keep the workbench closed: it stays paused. */
+async function goesOn(workbench: Workbench, experiment: number): Promise<boolean> {
+  try {
+    await workbench.handlers['experiment.resume']({ experiment }, new AbortController().signal);
+    return true;
+  } catch (error) {
+    if (!(error instanceof WorkbenchError)) throw error;
+    workbench.tell('warn', `The search did not go on by itself. ${error.message}`, { experiment, trial: null });
+    return false;
   }
 }

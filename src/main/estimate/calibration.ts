@@ -52,7 +52,7 @@ export async function calibrate(
   setting: CalibrationSetting,
   signal: AbortSignal,
 ): Promise<Calibration> {
-  signal.throwIfAborted();
+  if (signal.aborted) throw cancelled();
   // Of the minute before; the calibration itself adds little to it.
   const wasBusy = loadavg()[0]! > availableParallelism();
   const { queue } = setting;
@@ -64,7 +64,7 @@ export async function calibrate(
   try {
     const result = await queue.train(task, seen);
     if (result.kind === 'suspended' || result.outcome.kind === 'cancelled') {
-      throw new WorkbenchError('cancelled', 'The calibration was cancelled.');
+      throw cancelled();
     }
     if (result.outcome.kind !== 'completed') throw failed(result.outcome.message);
     return { ...seen.conclude(result.durationMs, task, setting.now()), wasBusy };
@@ -163,6 +163,10 @@ class Observations implements TrialHooks {
 
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function cancelled(): WorkbenchError {
+  return new WorkbenchError('cancelled', 'The calibration was cancelled.');
 }
 
 function failed(message: string): WorkbenchError {

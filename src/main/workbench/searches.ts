@@ -118,10 +118,11 @@ export class Searches {
       return this.get(id);
     }
     const hasRepeats = store.trials.repeats(id).some(({ state }) => state === 'queued' || state === 'running');
-    const before = restsAs ?? experiment.state;
     // Killed in the middle of repeats, or these were paused after the search had ended: they alone go on.
-    if (restsAs !== null || (hasRepeats && before !== 'running' && before !== 'paused')) {
-      if (hasRepeats) return this.startRepeats(id, before);
+    if (hasRepeats && (restsAs !== null || whyFinished(experiment) !== null)) {
+      return this.startRepeats(id, restsAs ?? experiment.state);
+    }
+    if (restsAs !== null) {
       store.experiments.restFromRepeats(id, null);
       return this.get(id);
     }
@@ -315,19 +316,19 @@ export class Searches {
   }
 }
 
-function refuseFinished({ id, state, config, counts, runningMs }: Experiment): void {
-  if (state === 'stopped') {
-    throw new WorkbenchError('conflict', `Experiment ${id} was stopped for good: start a new search.`);
-  }
-  if (state !== 'completed') return;
+function refuseFinished(experiment: Experiment): void {
+  const reason = whyFinished(experiment);
+  if (reason !== null) throw new WorkbenchError('conflict', reason);
+}
+
+/** Why there is nothing for a search to go on with, in a sentence; null where there is. */
+function whyFinished({ id, state, config, counts, runningMs }: Experiment): string | null {
+  if (state === 'stopped') return `Experiment ${id} was stopped for good: start a new search.`;
+  if (state !== 'completed') return null;
   const { trials, timeLimitMs } = config.budget;
   if (timeLimitMs > 0 && runningMs >= timeLimitMs) {
-    throw new WorkbenchError('conflict', `Experiment ${id} has used up its time limit: raise it, then resume.`);
+    return `Experiment ${id} has used up its time limit: raise it, then resume.`;
   }
-  if (counts.completed + counts.failed + counts.pruned >= trials) {
-    throw new WorkbenchError(
-      'conflict',
-      `Experiment ${id} has finished its ${trials} trials: raise their number, then resume.`,
-    );
-  }
+  if (counts.completed + counts.failed + counts.pruned < trials) return null;
+  return `Experiment ${id} has finished its ${trials} trials: raise their number, then resume.`;
 }

@@ -55,6 +55,8 @@ export interface Workbench extends ServerOptions {
   readonly events: EventFeed;
   /** Experiments that were running when their process ended; `experiment.resume` goes on with them. */
   readonly interrupted: readonly number[];
+  /** Tells the person something, and keeps it. */
+  readonly tell: Tell;
   /** A client inside this process, over the same contract as every other one. */
   connect(): { readonly client: WorkbenchClient; close(): void };
   /** Saves what runs, backs the database up and frees the project. */
@@ -131,6 +133,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     ...server,
     events,
     interrupted: searches.interrupted(),
+    tell,
     connect: () => connectTo(server),
     close: once(async () => {
       clearInterval(backups);

@@ -50,6 +50,7 @@ export const experimentSchema = z.strictObject({
   runningMs: z.number().min(0),
   /** The part of it that the search itself took: strategy, store and events. Milliseconds. */
   overheadMs: z.number().min(0),
+  /** Of the search's own trials; repeats that a person asked for are not among them. */
   counts: z.strictObject({
     queued: z.int(),
     running: z.int(),
@@ -58,7 +59,7 @@ export const experimentSchema = z.strictObject({
     pruned: z.int(),
     cancelled: z.int(),
   }),
-  /** Trials in the trash; they are part of `counts`. */
+  /** Trials in the trash; those of the search itself are part of `counts`. */
   trashed: z.int().min(0),
   /** The search that this random search stands beside, with the same budget; null for every other one. */
   twinOf: z.int().nullable(),
@@ -74,7 +75,7 @@ export type TrialState = z.infer<typeof trialStateSchema>;
 /** One training of one child model, or the reuse of an earlier one. */
 export const trialSchema = z.strictObject({
   experiment: z.int().min(1),
-  /** Counted from 1 within the experiment, in the order of the proposals. */
+  /** Counted from 1 within the experiment, in the order of the proposals and of the repeats between them. */
   trial: z.int().min(1),
   state: trialStateSchema,
   architecture: architectureSchema,

@@ -66,6 +66,8 @@ describe('A trial whose trainer dies', () => {
     expect(hooks.checkpoints).toEqual([5, 10, 15, 20, 25, 30, 35, 40]);
     expect(told.at(-1)).toMatch(/^The trainer of trial 1 .* goes on from its last checkpoint/);
     expect(told.at(-1)).toContain(WORDS[kind]);
+    expect(hooks.losses).toEqual([expect.stringMatching(/^The trainer .*, after step \d+\.$/)]);
+    expect(hooks.losses[0]).toContain(WORDS[kind]);
   });
 
   it('survives a crash in the middle of a checkpoint', async () => {
