@@ -4,11 +4,13 @@ import type { Experiment } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
 import { plural } from '../../components/words.ts';
-import { useCommands } from '../../state/commands.ts';
+import { type Command, useCommands } from '../../state/commands.ts';
 import { finishedTrials } from '../../state/search-progress.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import styles from './progress-line.module.css';
+
+const NOTHING: readonly Command[] = [];
 
 /** Pause, resume and stop; also by key, palette and menu. */
 export function Steering({ experiment }: { experiment: Experiment }): ReactElement | null {
@@ -19,13 +21,13 @@ export function Steering({ experiment }: { experiment: Experiment }): ReactEleme
   const [isAsking, setIsAsking] = useState(false);
   const isOver = state === 'completed' || state === 'stopped';
   const isRunning = state === 'running';
-  const isEnabled = !isOver && !writing.disabled && !action.isBusy;
+  const isEnabled = !writing.disabled && !action.isBusy;
   const pauseOrResume = (): void =>
     void action.run(() => session.call(isRunning ? 'experiment.pause' : 'experiment.resume', { experiment: id }));
   const stop = async (): Promise<void> => {
     if (await action.run(() => session.call('experiment.stop', { experiment: id }))) setIsAsking(false);
   };
-  useCommands([
+  const commands: readonly Command[] = [
     {
       id: 'pause-or-resume',
       title: isRunning ? 'Pause the search' : 'Resume the search',
@@ -35,7 +37,8 @@ export function Steering({ experiment }: { experiment: Experiment }): ReactEleme
       run: pauseOrResume,
     },
     { id: 'stop', title: 'Stop the search…', group: 'Search', isEnabled, run: () => setIsAsking(true) },
-  ]);
+  ];
+  useCommands(isOver ? NOTHING : commands);
   if (isOver) return null;
   return (
     <>
