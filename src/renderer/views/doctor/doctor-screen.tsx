@@ -73,7 +73,7 @@ function Report({ report }: { report: DoctorReport }): ReactElement {
             {datasets.length === 0 ? 'none' : null}
             {datasets.map(({ name, title, images, problem }) => (
               <div key={name}>
-                {title}, {plural(images, 'image')}
+                <bdi>{title}</bdi>, {plural(images, 'image')}
                 {problem === null ? '' : `: ${problem}`}
               </div>
             ))}
