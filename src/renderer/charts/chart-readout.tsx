@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import styles from './chart.module.css';
-import type { ChartData } from './chart-data.ts';
+import type { ChartData, ChartSeries } from './chart-data.ts';
 
 /** Most values that are told at once; a seventh would cover the chart (ours). */
 const MOST_ROWS = 9;
@@ -9,7 +9,9 @@ const MOST_ROWS = 9;
 export function ChartReadout(props: { data: ChartData; index: number; left: number }): ReactElement | null {
   const { data, index, left } = props;
   const x = data.x[index];
-  const rows = data.series.filter(({ kind, values }) => kind !== 'raw' && typeof values[index] === 'number');
+  const isTold = ({ kind, isSilent, values }: ChartSeries): boolean =>
+    kind !== 'raw' && isSilent !== true && typeof values[index] === 'number';
+  const rows = data.series.filter(isTold).toReversed();
   if (x === undefined || rows.length === 0) return null;
   return (
     <div className={styles.readout} ref={(element) => placeBeside(element, left)}>

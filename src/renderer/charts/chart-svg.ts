@@ -156,9 +156,13 @@ function endLabelElements(data: ChartData, frame: Frame, palette: ChartPalette):
   const place = (x: number, y: number) => ({ x: xOf(frame, x), y: yOf(frame, y) });
   return endLabels(data, place, frame.top, frame.bottom).flatMap(({ series, text: label, x, y }) => [
     stub(series, x, y, palette),
-    text(x + STUB_WIDTH + LABEL_GAP, y + BASELINE_SHIFT * FONT_SIZE, label, palette.text2, 'start'),
+    text(x + STUB_WIDTH + LABEL_GAP, y + BASELINE_SHIFT * FONT_SIZE, label, palette.text2, 'start', halo(palette)),
   ]);
 }
+
+/** A line that ends early has its label in the midst of others. */
+const halo = ({ surface }: ChartPalette): string =>
+  ` stroke="${surface}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"`;
 
 function stub(series: ChartSeries, x: number, y: number, palette: ChartPalette): string {
   const colour = palette.series[series.colour];

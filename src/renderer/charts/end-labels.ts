@@ -27,10 +27,13 @@ export function endLabelText({ kind, isSilent, endLabel, label }: ChartSeries): 
   return endLabel === undefined ? label : endLabel;
 }
 
+/** Labels stand behind the icons of ended lines, all of them, so that they stay below one another. */
+const iconWidth = ({ marks }: ChartData): number => (marks?.some(({ kind }) => kind !== 'best') ? MARK_SIZE : 0);
+
 /** Room at the right of a chart for the longest label. */
-export function labelMargin({ series, marks }: ChartData): number {
-  const hasIcons = marks?.some(({ kind }) => kind !== 'best') ?? false;
-  const widths = series.map((one) => labelWidth(endLabelText(one) ?? '') + (hasIcons ? MARK_SIZE : 0));
+export function labelMargin(data: ChartData): number {
+  const { series } = data;
+  const widths = series.map((one) => labelWidth(endLabelText(one) ?? '') + iconWidth(data));
   return series.some((one) => endLabelText(one) !== null) ? Math.min(MOST_MARGIN, Math.max(...widths) + 4) : 12;
 }
 
@@ -47,8 +50,7 @@ export function endLabels(
     const [x, y] = [data.x[index], series.values[index]];
     if (text === null || x === undefined || typeof y !== 'number' || (data.isYLog === true && y <= 0)) return [];
     const end = place(x, y);
-    const hasIcon = data.marks?.some((mark) => mark.kind !== 'best' && mark.colour === series.colour && mark.x === x);
-    return [{ series, text, x: end.x + LABEL_GAP + (hasIcon === true ? MARK_SIZE : 0), y: end.y }];
+    return [{ series, text, x: end.x + LABEL_GAP + iconWidth(data), y: end.y }];
   });
   wanted.sort((one, other) => one.y - other.y);
   const placed: EndLabel[] = [];

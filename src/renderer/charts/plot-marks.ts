@@ -60,6 +60,11 @@ function drawEndLabel(ctx: CanvasRenderingContext2D, label: EndLabel, palette: C
   ctx.font = FONT(1);
   ctx.textAlign = 'left';
   ctx.fillStyle = palette.text2;
+  // A line that ends early has its label in the midst of others.
+  ctx.strokeStyle = palette.surface;
+  ctx.lineWidth = 3;
+  ctx.lineJoin = 'round';
+  ctx.strokeText(text, x + STUB_WIDTH + LABEL_GAP, y + 0.5);
   ctx.fillText(text, x + STUB_WIDTH + LABEL_GAP, y + 0.5);
 }
 

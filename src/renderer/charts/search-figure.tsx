@@ -32,22 +32,24 @@ export function SearchFigure({ experiment }: { experiment: Experiment }): ReactE
   const planned = Math.max(...[experiment, twin, isOther ? other : null].map((one) => one?.config.budget.trials ?? 0));
   const data = useMemo(() => searchChart(shown, planned), [shown, planned]);
   return (
-    <LineChart
-      data={data}
-      empty="No reward yet. The first point comes with the first finished trial."
-      note={
-        <>
-          <TwinNote experiment={experiment} twin={twin} all={all} />
-          <BesideChoice
-            experiment={experiment}
-            twin={twin}
-            all={all}
-            chosen={isOther ? String(other.id) : ''}
-            onChoose={(id) => write(id === '' ? null : id)}
-          />
-        </>
-      }
-    />
+    <div className={styles.wide}>
+      <LineChart
+        data={data}
+        empty="No reward yet. The first point comes with the first finished trial."
+        controls={
+          <>
+            <TwinNote experiment={experiment} twin={twin} all={all} />
+            <BesideChoice
+              experiment={experiment}
+              twin={twin}
+              all={all}
+              chosen={isOther ? String(other.id) : ''}
+              onChoose={(id) => write(id === '' ? null : id)}
+            />
+          </>
+        }
+      />
+    </div>
   );
 }
 

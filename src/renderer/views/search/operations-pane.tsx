@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp } from 'lucide-react';
+import { ArrowDown, ArrowUp, Download } from 'lucide-react';
 import { type ReactElement, useMemo } from 'react';
 import type { OperationShare } from '../../../shared/records/leaderboard.ts';
 import { OPERATION_FACTS } from '../../../shared/search-space/operation-facts.ts';
@@ -48,6 +48,7 @@ function OperationsTable({ shares }: { shares: readonly OperationShare[] }): Rea
         <p>Share of each operation in the best 25 trials and in all, and mean reward of trials with and without it</p>
         <Button
           kind="quiet"
+          icon={<Download size={12} aria-hidden="true" />}
           onClick={() => saveFile('operations.csv', 'text/csv', operationsToCsv(rows))}
           aria-label="Save operations as CSV"
         >
