@@ -13,7 +13,7 @@ import { completed, newTrial } from '../main/store/store-setting.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
 import { overlaps } from '../renderer/graphs/drawing-faults.ts';
 import { DEEPEST, LIGHT, proposedCells, WIDEST } from '../renderer/graphs/sample-cells.ts';
-import { lookAt, type SeenGraph, tooltipFaults } from './seen-graphs.ts';
+import { lookAt, type SeenGraph, svgTexts, tooltipFaults } from './seen-graphs.ts';
 import { type ServedProject, servedProject } from './served-workbench.ts';
 import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
 
@@ -198,15 +198,7 @@ describe.skipIf(executable === null)('graphs of cells in a browser', () => {
     const cells = [NASNET_A.normal, NASNET_A.reduction, DEEPEST, WIDEST, ...proposedCells(8, 200)];
     const files = cells.map((cell) => cellToSvg(cell, LIGHT));
     const blank = await browser.newPage();
-    const texts = await blank.evaluate(
-      (all) =>
-        all.map((file) => {
-          const parsed = new DOMParser().parseFromString(file, 'image/svg+xml');
-          if (parsed.querySelector('parsererror') !== null) return ['not well formed'];
-          return [...parsed.querySelectorAll('text')].map(({ textContent }) => textContent ?? '');
-        }),
-      files,
-    );
+    const texts = await svgTexts(blank, files);
     await blank.close();
     for (const [index, cell] of cells.entries()) {
       for (const { label } of drawCell(cell).parts) if (label !== '') expect(texts[index]).toContain(label);

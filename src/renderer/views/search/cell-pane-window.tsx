@@ -6,6 +6,7 @@ import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { CopyButton } from '../../components/notices.tsx';
 import { architectureText } from '../../graphs/cell-file-names.ts';
 import { roundedCount } from '../../graphs/part-words.ts';
+import { useCommands } from '../../state/commands.ts';
 import styles from './cell-pane.module.css';
 import { CellGraphs } from './cell-pane-graphs.tsx';
 import { Outcome } from './cell-pane-labels.tsx';
@@ -44,6 +45,16 @@ export function useWholeCell(): { readonly isOpen: boolean; readonly open: () =>
   return { isOpen: params.get(PARAMETER) === 'full', open, close };
 }
 
+/**
+ * The whole window for a screen's cell, by the address or by `E`. A screen has one, outside of its panes and tabs, so that
+ * the key and the address work whatever else is shown.
+ */
+export function CellWindow({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement | null {
+  const { isOpen, open, close } = useWholeCell();
+  useCommands([{ id: 'whole-cell', title: 'Show the whole cell', group: 'Cell', key: 'E', run: open }]);
+  return isOpen ? <WholeCell experiment={experiment} trial={trial} onClose={close} /> : null;
+}
+
 interface WholeCellProps {
   readonly experiment: Experiment;
   readonly trial: Trial;
@@ -51,7 +62,7 @@ interface WholeCellProps {
 }
 
 /** A cell over the whole window: both graphs, each operation with what it costs, and the file. Escape leaves. */
-export function WholeCell({ experiment, trial, onClose }: WholeCellProps): ReactElement {
+function WholeCell({ experiment, trial, onClose }: WholeCellProps): ReactElement {
   const close = useRef<HTMLButtonElement>(null);
   const plan = usePlan(experiment, trial.architecture);
   return (

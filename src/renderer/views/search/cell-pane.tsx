@@ -5,13 +5,12 @@ import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import type { CellLabels } from '../../../shared/records/leaderboard.ts';
 import { Empty } from '../../components/notices.tsx';
 import { roundedCount } from '../../graphs/part-words.ts';
-import { useCommands } from '../../state/commands.ts';
 import { useCellRow } from '../trial/use-cell-row.ts';
 import styles from './cell-pane.module.css';
 import { CellGraphs } from './cell-pane-graphs.tsx';
 import { Notes, Outcome, StarButton } from './cell-pane-labels.tsx';
 import { CellMenu, useCellCommands } from './cell-pane-menu.tsx';
-import { useWholeCell, WholeCell } from './cell-pane-window.tsx';
+import { useWholeCell } from './cell-pane-window.tsx';
 import { compareAddress, MOST_COMPARED, type SearchView, toggleCompared } from './search-view.ts';
 
 interface CellPaneProps {
@@ -33,7 +32,6 @@ function SelectedCell({ experiment, trial, view, onChange }: CellPaneProps & { t
   const whole = useWholeCell();
   const headingId = useId();
   useCellCommands(experiment, trial);
-  useCommands([{ id: 'whole-cell', title: 'Show the whole cell', group: 'Cell', key: 'E', run: whole.open }]);
   return (
     <section className={styles.pane} aria-labelledby={headingId}>
       <header className={styles.head}>
@@ -58,7 +56,6 @@ function SelectedCell({ experiment, trial, view, onChange }: CellPaneProps & { t
       </header>
       <CellFacts trial={trial} labels={labels} />
       <CellGraphs experiment={experiment} trial={trial} onOpen={whole.open} />
-      {whole.isOpen ? <WholeCell experiment={experiment} trial={trial} onClose={whole.close} /> : null}
     </section>
   );
 }

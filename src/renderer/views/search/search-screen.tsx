@@ -4,6 +4,7 @@ import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
 import { useSelectedTrial } from '../../state/selected-trial.ts';
 import { useExperiment } from '../../state/use-workbench.ts';
 import { CellPane } from './cell-pane.tsx';
+import { CellWindow } from './cell-pane-window.tsx';
 import { ControllerPane } from './controller-pane.tsx';
 import { CurvesPane } from './curves-pane.tsx';
 import { Leaderboard } from './leaderboard.tsx';
@@ -57,6 +58,7 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
           onTab={(tab) => onChange({ tab })}
         />
       </div>
+      {trial == null ? null : <CellWindow experiment={experiment} trial={trial} />}
     </div>
   );
 }

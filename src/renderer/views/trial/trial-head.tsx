@@ -34,7 +34,6 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
   useTrialCommands({
     experiment,
     trial,
-    onWhole,
     onKill: () => setDialog('kill'),
     onRepeat: () => setDialog('repeat'),
     onTrash: trash.run,
@@ -151,13 +150,13 @@ function useTrash({ experiment, trial, trashedAt }: Trial) {
   return { isBusy: action.isBusy, error: action.error?.message ?? null, run: () => void run() };
 }
 
-interface TrialCommands extends TrialHeadProps {
+interface TrialCommands extends Omit<TrialHeadProps, 'onWhole'> {
   readonly onKill: () => void;
   readonly onRepeat: () => void;
   readonly onTrash: () => void;
 }
 
-function useTrialCommands({ experiment, trial, onWhole, onKill, onRepeat, onTrash }: TrialCommands): void {
+function useTrialCommands({ experiment, trial, onKill, onRepeat, onTrash }: TrialCommands): void {
   const [, navigate] = useLocation();
   const { previous, next } = trialNeighbours(experiment, trial.trial);
   const open = (number: number | null) => () =>
@@ -167,7 +166,6 @@ function useTrialCommands({ experiment, trial, onWhole, onKill, onRepeat, onTras
   useCommands([
     { id: 'previous', title: 'Previous trial', group, key: '[', isEnabled: previous !== null, run: open(previous) },
     { id: 'next', title: 'Next trial', group, key: ']', isEnabled: next !== null, run: open(next) },
-    { id: 'whole-cell', title: 'Show the whole cell', group: 'Cell', key: 'E', run: onWhole },
     { id: 'kill-trial', title: 'Kill this trial', group, key: 'K', isEnabled: isOpen, run: onKill },
     { id: 'repeat-trial', title: 'Repeat with other seeds', group, isEnabled: !isOpen, run: onRepeat },
     {

@@ -5,7 +5,7 @@ import { Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices
 import { useExperiment, useTrial } from '../../state/use-workbench.ts';
 import { CellGraphs } from '../search/cell-pane-graphs.tsx';
 import { useCellCommands } from '../search/cell-pane-menu.tsx';
-import { useWholeCell, WholeCell } from '../search/cell-pane-window.tsx';
+import { CellWindow, useWholeCell } from '../search/cell-pane-window.tsx';
 import { CurvesPane } from '../search/curves-pane.tsx';
 import { readView } from '../search/search-view.ts';
 import styles from './trial.module.css';
@@ -71,7 +71,7 @@ function TrialView({ experiment, trial }: { experiment: Experiment; trial: Trial
           </Guard>
         </div>
       </div>
-      {whole.isOpen ? <WholeCell experiment={experiment} trial={trial} onClose={whole.close} /> : null}
+      <CellWindow experiment={experiment} trial={trial} />
     </div>
   );
 }

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { mergedLog } from '../../../src/renderer/views/trial/log-entries.ts';
+import { trialLeftMs, trialNeighbours, trialSteps } from '../../../src/renderer/views/trial/trial-times.ts';
+import type { Experiment } from '../../../src/shared/records/experiment.ts';
+import { trialRecord } from './trial-record.ts';
+
+const at = (second: number): string => new Date(Date.UTC(2030, 0, 2, 3, 4, second)).toISOString();
+
+describe('the states of a trial', () => {
+  it('come in their order with how long each lasted', () => {
+    const trial = trialRecord({ state: 'failed', queuedAt: at(0), startedAt: at(12), finishedAt: at(46) });
+    expect(trialSteps(trial)).toEqual([
+      { state: 'queued', at: at(0), stayedMs: 12_000 },
+      { state: 'running', at: at(12), stayedMs: 34_000 },
+      { state: 'failed', at: at(46), stayedMs: null },
+    ]);
+  });
+
+  it('skip the training of a trial that was cancelled in the queue', () => {
+    const trial = trialRecord({ state: 'cancelled', queuedAt: at(0), startedAt: null, finishedAt: at(5) });
+    expect(trialSteps(trial).map(({ state, stayedMs }) => [state, stayedMs])).toEqual([
+      ['queued', 5000],
+      ['cancelled', null],
+    ]);
+  });
+
+  it('end with the queue while it waits', () => {
+    expect(trialSteps(trialRecord({ state: 'queued', startedAt: null, finishedAt: null }))).toHaveLength(1);
+  });
+});
+
+describe('the trials beside a trial', () => {
+  const counts = { queued: 1, running: 1, completed: 3, failed: 1, pruned: 0, cancelled: 1 };
+  const experiment = { counts } as Experiment;
+
+  it('end at the first and at the last of all states', () => {
+    expect(trialNeighbours(experiment, 1)).toEqual({ previous: null, next: 2 });
+    expect(trialNeighbours(experiment, 4)).toEqual({ previous: 3, next: 5 });
+    expect(trialNeighbours(experiment, 7)).toEqual({ previous: 6, next: null });
+  });
+});
+
+describe('the time left of a training', () => {
+  it('is the rest of its steps at the pace of the last ones', () => {
+    expect(trialLeftMs({ step: 140, steps: 400, stepMs: 200 })).toBe(52_000);
+    expect(trialLeftMs({ step: 401, steps: 400, stepMs: 200 })).toBe(0);
+  });
+
+  it('is not told before a step was measured', () => {
+    expect(trialLeftMs(undefined)).toBeNull();
+    expect(trialLeftMs({ step: 0, steps: 400, stepMs: 0 })).toBeNull();
+  });
+});
+
+describe('the log of a trial', () => {
+  const entry = (second: number, message: string) =>
+    ({ at: at(second), level: 'info', experiment: 1, trial: 3, message }) as const;
+
+  it('has what was stored and what came since, each once, oldest first', () => {
+    const stored = [entry(1, 'begins'), entry(2, 'is retried')];
+    const live = [entry(3, 'ended'), entry(2, 'is retried')];
+    expect(mergedLog(stored, live).map(({ message }) => message)).toEqual(['begins', 'is retried', 'ended']);
+  });
+
+  it('keeps two different things that were told at once', () => {
+    expect(mergedLog([entry(1, 'one')], [entry(1, 'other')])).toHaveLength(2);
+  });
+});
