@@ -9,5 +9,9 @@ declare global {
 }
 
 export function chooseHost(): Host {
-  return window.cellwright === undefined ? createBrowserHost() : createElectronHost(window.cellwright);
+  const api = window.cellwright;
+  if (api === undefined) return createBrowserHost();
+  // The router hears the history itself, so a link from outside is a step like any other.
+  api.onNavigate((page) => history.pushState(null, '', page));
+  return createElectronHost(api);
 }

@@ -13,8 +13,6 @@ export interface PreloadApi {
 
 /** A window of the desktop app: JSON over Electron's IPC, which lasts as long as the window. */
 export function createElectronHost(api: PreloadApi): Host {
-  // The router hears the history itself, so a link from outside is a step like any other.
-  api.onNavigate((page) => history.pushState(null, '', page));
   return {
     kind: 'electron',
     open: () =>

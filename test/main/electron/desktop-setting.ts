@@ -14,9 +14,6 @@ export async function startDesktop(setting: Partial<Setting> = {}): Promise<Reco
 
 /** Screens that the page went to because main asked for them. */
 export const visited: string[] = [];
-Object.assign(globalThis, {
-  history: { pushState: (_state: null, _title: string, page: string) => visited.push(page) },
-});
 
 /** The page of the window: the real preload script, the page's own host, and a client. */
 export async function openPage(recorded: RecordedElectron): Promise<{ api: PreloadApi; client: WorkbenchClient }> {
@@ -35,6 +32,7 @@ export async function openPage(recorded: RecordedElectron): Promise<{ api: Prelo
     },
   });
   if (!api) throw new Error('the preload script exposed nothing');
+  api.onNavigate((page) => visited.push(page));
   return { api, client: new WorkbenchClient(await createElectronHost(api).open()) };
 }
 
