@@ -64,7 +64,7 @@ export function HyperparameterTable(props: HyperparameterTableProps): ReactEleme
                         Undo
                       </Button>
                     </>
-                  ) : isFromSearch ? (
+                  ) : isFromSearch && !path.startsWith('strategy.') ? (
                     'as that search'
                   ) : (
                     fact?.source

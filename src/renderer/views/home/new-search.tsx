@@ -1,4 +1,4 @@
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useMemo, useRef, useState } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import type { PresetName } from '../../../shared/presets.ts';
 import type { Dataset } from '../../../shared/records/dataset.ts';
@@ -60,6 +60,7 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
   const [params, setParams] = useSearchParams();
   const [edits, setEdits] = useState<ReadonlyMap<string, unknown>>(new Map());
   const [isChecked, setIsChecked] = useState(false);
+  const element = useRef<HTMLFormElement>(null);
   const address = readNewSearch(params);
   const preset = address.preset ?? (origin === null ? 'quick' : null);
   const strategy = address.strategy ?? (origin === null ? 'ppo' : 'evolution');
@@ -84,7 +85,10 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
   const reset = (path: string): void => setEdits((was) => new Map([...was].filter(([other]) => other !== path)));
   const start = async (): Promise<void> => {
     setIsChecked(true);
-    if (config === null) return;
+    if (config === null) {
+      focusFirstProblem(element.current, [...problems.keys()]);
+      return;
+    }
     await action.run(async () => {
       const { id } = await session.call('experiment.create', { config });
       navigate(`/experiments/${id}`);
@@ -94,6 +98,7 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
   const name = edits.get('name') ?? standard.name;
   return (
     <form
+      ref={element}
       className={styles.form}
       // Values are checked by the schema, which says more than the browser.
       noValidate
@@ -168,6 +173,16 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
       </div>
     </form>
   );
+}
+
+/** To the control that has to change first; what is folded away opens. */
+function focusFirstProblem(form: HTMLFormElement | null, paths: readonly string[]): void {
+  const field = form?.querySelector<HTMLElement>('[aria-invalid="true"]');
+  const row = paths.map((path) => form?.querySelector(`[aria-label="${path}"]`)).find(Boolean);
+  const details = (field ?? row)?.closest('details');
+  if (details) details.open = true;
+  if (field) field.focus();
+  else row?.querySelector<HTMLElement>('input')?.focus();
 }
 
 const NO_PROBLEMS: ReadonlyMap<string, string> = new Map();
