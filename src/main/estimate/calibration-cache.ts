@@ -8,7 +8,7 @@ import type { Scale } from '../../shared/records/architecture.ts';
 import type { Training } from '../../shared/records/training.ts';
 import { makeFolders } from '../make-folders.ts';
 import { TENSORFLOW_ENVIRONMENT } from '../tensor/backend.ts';
-import { type Calibration, calibrationSchema } from './calibration.ts';
+import { type Calibration, calibrationSchema, validationShare } from './calibration.ts';
 
 /** A machine changes: its load, its drivers, its heat. Ours. Milliseconds. */
 const GOOD_FOR_MS = 7 * 24 * 3_600_000;
@@ -63,6 +63,7 @@ export function calibrationKey(scale: Scale, training: Training, gpus: readonly 
   const { batchSize, trainingImages, precision, optimizer, augmentation } = training;
   const step = {
     batch: Math.min(batchSize, trainingImages),
+    evaluations: validationShare(training).toFixed(2),
     precision,
     optimizer: optimizer.kind,
     augmentation,

@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
-import type { Epoch } from '../../shared/records/training.ts';
+import type { Epoch, Training } from '../../shared/records/training.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { SearchMaterial } from '../search/search.ts';
@@ -12,11 +12,9 @@ import type { TrialHooks, TrialQueue, TrialTask } from '../search/trial-queue.ts
 /** What a short training of NASNet-A has shown of a machine at one scale, batch size and precision. */
 export const calibrationSchema = z.strictObject({
   at: z.iso.datetime(),
-  /** Of one training step, the median. Milliseconds. */
-  stepMs: z.number().positive(),
-  /** Of one validation image. Milliseconds. */
-  evaluationMs: z.number().min(0),
-  /** Everything that a trial takes beside its steps and evaluations. Milliseconds. */
+  /** Of an epoch for each of its training images, its evaluation and its checkpoint included. Milliseconds. */
+  imageMs: z.number().positive(),
+  /** Everything that a trial takes beside its epochs. Milliseconds. */
   startMs: z.number().min(0),
   /** The most that the trainer held, without the images of the data set; 0 where it is not known. */
   peakBytes: z.int().min(0),
@@ -27,10 +25,8 @@ export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** Under this number calibrations are handed to the trainers; no project has so many experiments. */
 const EXPERIMENT = 2_147_483_647;
-/** Of an epoch. Ours: enough for a median, and some seconds at the largest scale on a processor. */
-const STEPS = 6;
-/** Validation images, in two runs of the evaluation. Ours. */
-const IMAGES = 200;
+/** Of an epoch. Ours: one to some seconds, by the scale. */
+const STEPS = 8;
 /** The first warms up, what the second takes is counted. */
 const EPOCHS = 2;
 
@@ -77,7 +73,7 @@ export async function calibrate(
 function calibrationTask(config: ExperimentConfig, material: SearchMaterial, residentBytes: number): TrialTask {
   const { training } = config;
   const batch = Math.min(training.batchSize, training.trainingImages);
-  const steps = Math.min(STEPS, Math.floor(training.trainingImages / batch));
+  const trainingImages = batch * Math.min(STEPS, Math.floor(training.trainingImages / batch));
   return {
     experiment: EXPERIMENT,
     trial: 1,
@@ -85,8 +81,9 @@ function calibrationTask(config: ExperimentConfig, material: SearchMaterial, res
     scale: material.scale,
     training: {
       ...training,
-      trainingImages: steps * batch,
-      validationImages: Math.min(IMAGES, training.validationImages),
+      trainingImages,
+      // As many for each training image as a trial has: then an epoch is a trial's in small.
+      validationImages: Math.max(1, Math.round(trainingImages * validationShare(training))),
       epochs: EPOCHS,
       // Weights that stay near their first values can't come to a loss that is no number; the work is the same.
       learningRate: { kind: 'cosine', initial: 1e-6, final: 0 },
@@ -107,7 +104,6 @@ function calibrationTask(config: ExperimentConfig, material: SearchMaterial, res
 class Observations implements TrialHooks {
   readonly #queue: TrialQueue;
   readonly #folder: string;
-  readonly #stepsMs: number[] = [];
   #lastEpoch: Epoch | null = null;
   #leases = 0;
   #isDisturbed = false;
@@ -127,12 +123,11 @@ class Observations implements TrialHooks {
   }
 
   lost(): void {
-    this.#stepsMs.length = 0;
+    // Another trainer begins it anew.
   }
 
-  progress({ epoch, stepMs }: { epoch: number; stepMs: number }): void {
+  progress(): void {
     this.#isDisturbed ||= this.#queue.trainers().busy > 1;
-    if (epoch === EPOCHS) this.#stepsMs.push(stepMs);
   }
 
   epoch({ record }: { record: Epoch }): void {
@@ -148,21 +143,19 @@ class Observations implements TrialHooks {
     if (this.#isDisturbed) {
       throw new WorkbenchError('conflict', 'A search started while the machine was measured: ask again when it rests.');
     }
-    if (!epoch || this.#stepsMs.length === 0) throw failed('The trainer reported no step.');
-    const steps = training.trainingImages / training.batchSize;
-    const stepMs = median(this.#stepsMs);
+    if (!epoch || epoch.durationMs === 0) throw failed('The trainer reported no epoch.');
     return {
       at: at.toISOString(),
-      stepMs,
-      evaluationMs: Math.max(0, epoch.durationMs - steps * stepMs) / training.validationImages,
+      imageMs: epoch.durationMs / training.trainingImages,
       startMs: Math.max(0, durationMs - EPOCHS * epoch.durationMs),
       peakBytes: this.#queue.trainers().peakBytes,
     };
   }
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+/** Validation images for each training image. */
+export function validationShare({ validationImages, trainingImages }: Training): number {
+  return validationImages / trainingImages;
 }
 
 function cancelled(): WorkbenchError {

@@ -33,15 +33,15 @@ export function workOf(child: Cost, unit: Cost): number {
   return (child.multiplyAdds / unit.multiplyAdds + child.activations.training / unit.activations.training) / 2;
 }
 
-/** Milliseconds of trials that a calibration foretells: start, images, steps and evaluations of each sampled child. */
+/** Milliseconds of trials that a calibration foretells: start, images, and epochs by the work of each sampled child. */
 export function foretellTrials(
-  { stepMs, evaluationMs, startMs }: Calibration,
+  { imageMs, startMs }: Calibration,
   training: Training,
   work: readonly number[],
   residentBytes: number,
 ): number[] {
-  const { steps } = countSteps(training);
-  const trained = steps * stepMs + training.epochs * training.validationImages * evaluationMs;
+  const { steps, batchSize } = countSteps(training);
+  const trained = steps * batchSize * imageMs;
   const fixed = startMs + residentBytes * MS_PER_RESIDENT_BYTE;
   return work.map((part) => fixed + part * trained).map((ms) => limited(ms, training.timeLimitMs));
 }
