@@ -23,7 +23,7 @@ const ORDER_EVERY_MS = 1_000;
 /** While the order is held, values that only the store can tell are read this often. Milliseconds (ours). */
 const VALUES_EVERY_MS = 2_000;
 /** Rows read beyond what is in view, on both sides (ours). */
-const MARGIN_ROWS = 40;
+const MARGIN_ROWS = 25;
 /** Queries whose rows are kept for a way back (ours). */
 const KEPT_QUERIES = 6;
 /** Most rows of one reading (contract). */
@@ -146,7 +146,7 @@ export class LeaderboardSource {
     const answer = await this.readCell(opened.hash);
     if (this.snapshot.opened?.hash !== opened.hash) return;
     this.session.flush();
-    this.set({ opened: { hash: opened.hash, window: freshWindow(answer, 0) } });
+    this.set({ opened: { hash: opened.hash, window: freshWindow(answer, 0, opened.window) } });
   }
 
   /** Brings the order up to date, held or not. Resolves when the rows are there, or could not be read. */
@@ -290,7 +290,7 @@ export class LeaderboardSource {
     this.isBehind = false;
     this.finished.clear();
     const opened = isSame ? this.snapshot.opened : null;
-    this.set({ query, window: freshWindow(answer, firstPage), waiting: 0, opened, error: null });
+    this.set({ query, window: freshWindow(answer, firstPage, window), waiting: 0, opened, error: null });
     void this.fill();
     void this.refreshOpened().catch((error: unknown) => this.fail(error));
   }

@@ -26,7 +26,7 @@ const HEAD_HEIGHT = 28;
 const COMFORTABLE_HEIGHT = 40;
 const COMPACT_HEIGHT = 32;
 /** Rows drawn beyond what is in view (ours). */
-const OVERSCAN = 6;
+const OVERSCAN = 3;
 
 export interface GridProps {
   readonly source: LeaderboardSource;
