@@ -114,7 +114,13 @@ export function GraphStage(props: GraphStageProps): ReactElement {
     // biome-ignore lint/a11y/noStaticElementInteractions: a second way; the pane's button and its key do the same
     <div className={styles.stage} ref={stage} onDoubleClick={onOpen}>
       <div className={styles.canvas} ref={canvas} aria-hidden="true" />
-      <div className={styles.parts} ref={counterpart} role="listbox" aria-label={name}>
+      <div
+        className={styles.parts}
+        ref={counterpart}
+        role="listbox"
+        aria-label={name}
+        style={{ width: drawing.width, height: drawing.height }}
+      >
         {drawing.parts.map((part, index) => (
           <div
             key={part.id}

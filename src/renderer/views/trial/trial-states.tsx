@@ -30,7 +30,7 @@ export function TrialStates({ trial }: { trial: Trial }): ReactElement {
           {trialSteps(trial).map(({ state, at, stayedMs }) => (
             <tr key={`${state} ${at}`}>
               <td>
-                <TrialStateMark state={state} />
+                {stayedMs === null ? <TrialStateMark state={state} /> : state}
               </td>
               <td className={table.whole}>{momentWords(at)}</td>
               <td className={table.number}>{stayedMs === null ? '–' : duration(stayedMs)}</td>
