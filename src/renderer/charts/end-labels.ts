@@ -3,7 +3,7 @@ import { MARK_SIZE } from './chart-style.ts';
 
 /** Height of a line of labels, and what a letter takes on average at 12 px in our face. CSS pixels. */
 export const LABEL_HEIGHT = 15;
-const LETTER_WIDTH = 6.4;
+const LETTER_WIDTH = 6.7;
 /** A piece of the line stands before its label: colour and dash name it, and the text keeps its contrast. */
 export const STUB_WIDTH = 14;
 /** From the line's last point to the stub, and from the stub to the text. */
