@@ -19,10 +19,10 @@ const none = new Map<never, never>();
 it('knows a row by its place, and which pages of a span were not read', () => {
   const window = freshWindow(answer(rowsOf(301, 2 * PAGE_ROWS), 20_000), 3);
   expect(rowAt(window, 3 * PAGE_ROWS)?.trial.trial).toBe(301);
-  expect(rowAt(window, 5 * PAGE_ROWS - 1)?.trial.trial).toBe(500);
+  expect(rowAt(window, 5 * PAGE_ROWS - 1)?.trial.trial).toBe(300 + 2 * PAGE_ROWS);
   expect(rowAt(window, 0)).toBeUndefined();
-  expect(missingPages(window, 300, 499)).toBeNull();
-  expect(missingPages(window, 280, 520)).toEqual({ first: 2, last: 5 });
+  expect(missingPages(window, 3 * PAGE_ROWS, 5 * PAGE_ROWS - 1)).toBeNull();
+  expect(missingPages(window, 3 * PAGE_ROWS - 20, 5 * PAGE_ROWS + 20)).toEqual({ first: 2, last: 5 });
   expect(missingPages(freshWindow(answer([], 0), 0), 0, 99)).toBeNull();
   // Beyond the end there is nothing to read.
   expect(missingPages(freshWindow(answer(rowsOf(1, 7), 7), 0), 0, 500)).toBeNull();
@@ -64,6 +64,20 @@ it('takes newer values without their order', () => {
   const after = refreshValues(window, 'trials', newer);
   expect([rowAt(after, 0)?.reward, rowAt(after, 1)?.reward]).toEqual([0.7, 0.8]);
   expect(after.total).toBe(2);
+});
+
+it('keeps the objects of rows that a new order brings unchanged, and the cells of those that changed', () => {
+  const labels = { isStarred: true, note: 'odd', tags: ['a', 'b'] };
+  const before = freshWindow(answer([makeRow(1, {}, { labels }), makeRow(2), makeRow(3)], 3), 0);
+  // As they come over the line: equal, and other objects.
+  const rows = structuredClone([makeRow(3), makeRow(1, {}, { labels }), makeRow(2, { reward: 0.9 })]);
+  const after = freshWindow(answer(rows, 3), 0, before);
+  expect(rowAt(after, 0)).toBe(rowAt(before, 2));
+  expect(rowAt(after, 1)).toBe(rowAt(before, 0));
+  expect(rowAt(after, 2)).toEqual(rows[2]);
+  expect(rowAt(after, 2)?.trial.architecture).toBe(rowAt(before, 1)?.trial.architecture);
+  const relabelled = answer([makeRow(1, {}, { labels: { ...labels, tags: ['a'] } })], 3);
+  expect(rowAt(freshWindow(relabelled, 0, before), 0)?.labels.tags).toEqual(['a']);
 });
 
 it('finds a trial by its number, and by its cell where rows are cells', () => {

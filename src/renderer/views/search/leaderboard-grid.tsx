@@ -79,7 +79,8 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
   useEffect(() => virtual.measure(), [height]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
   useEffect(() => {
-    scroller.current?.scrollTo({ top: 0 });
+    // Asking the element itself would lay out the page first.
+    if ((virtual.scrollOffset ?? 0) > 0) scroller.current?.scrollTo({ top: 0 });
   }, [listKey]);
   const shown = virtual.getVirtualItems();
   useVisibleRows(source, items, shown[0]?.index ?? 0, shown.at(-1)?.index ?? 0);

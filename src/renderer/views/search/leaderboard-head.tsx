@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed one by one, which a table cannot do
 // biome-ignore-all lint/a11y/useFocusableInteractive: the buttons in the heads have the focus
 import { ChevronDown } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, useRef, useState } from 'react';
 import { withTerm } from '../../../shared/leaderboard/filter.ts';
 import styles from './leaderboard.module.css';
 import type { Column, ColumnLayout } from './leaderboard-columns.ts';
@@ -18,7 +18,8 @@ interface HeadProps {
 }
 
 /** The heads: a press sorts, the arrow opens what else can be done. One stop of the Tab key, arrows go on from there. */
-export function LeaderboardHead({ layout, view, onChange, hold }: HeadProps): ReactElement {
+export const LeaderboardHead = memo(function LeaderboardHead(props: HeadProps): ReactElement {
+  const { layout, view, onChange, hold } = props;
   const row = useRef<HTMLDivElement>(null);
   const [asked, setAsked] = useState<{ column: Column; question: ColumnQuestion } | null>(null);
   const sorted = layout.columns.find(({ sort }) => sort === view.sort.column) ?? layout.columns[0];
@@ -64,7 +65,7 @@ export function LeaderboardHead({ layout, view, onChange, hold }: HeadProps): Re
       )}
     </div>
   );
-}
+});
 
 interface OneHeadProps extends HeadProps {
   readonly column: Column;
