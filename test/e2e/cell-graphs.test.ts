@@ -127,14 +127,14 @@ describe.skipIf(executable === null)('graphs of cells in a browser', () => {
       found.push(...(await look('/experiments/1/trials/3', [3])));
       found.push(...(await look('/experiments/1/compare?trials=1,2,3', [1, 2, 3])));
       expect(found).toEqual([]);
-    }, 60_000);
+    }, 120_000);
 
     it(`tell every part whole and beside it at ${size.width} x ${size.height}`, async () => {
       await page.setViewportSize(size);
       await page.goto(`${headless.server.address}/experiments/1?trial=3&tab=cell`);
       await expectPage(page.getByRole('option').first()).toBeVisible();
       expect(await tooltipFaults(page)).toEqual([]);
-    }, 60_000);
+    }, 120_000);
   }
 
   it('light up the path through a part and tell what it costs when it is pointed at', async () => {

@@ -69,7 +69,7 @@ function WholeCell({ experiment, trial, onClose }: WholeCellProps): ReactElement
     <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
       <Dialog.Portal>
         <Dialog.Popup className={styles.window} data-letter-keys="" initialFocus={close}>
-          <header className={styles.head}>
+          <div className={styles.head}>
             <Dialog.Title className={styles.title}>
               <span className="visually-hidden">Cell of </span>
               <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
@@ -83,7 +83,7 @@ function WholeCell({ experiment, trial, onClose }: WholeCellProps): ReactElement
             <Dialog.Close ref={close} className={styles.icon} title="Close (Esc)" aria-label="Close">
               <X size={16} aria-hidden="true" />
             </Dialog.Close>
-          </header>
+          </div>
           <div className={styles.wide}>
             <CellGraphs experiment={experiment} trial={trial} isBoth />
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too */}
