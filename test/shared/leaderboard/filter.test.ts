@@ -69,10 +69,12 @@ describe('reading a filter', () => {
     ['time:1:34', 94_400, 94_600],
     ['madds:544333312', 544_333_312, 544_333_313],
   ])('finds with %s what is shown so, which %s is and %s is not', (text, inside, outside) => {
-    const [condition] = conditions(text);
-    const { low, high } = (condition as { ranges: { low: number; high: number }[] }).ranges[0]!;
-    expect(inside >= low && inside < high).toBe(true);
-    expect(outside >= low && outside < high).toBe(false);
+    const parsed = parseFilter(text);
+    const condition = parsed.kind === 'ready' ? parsed.terms[0]?.condition : undefined;
+    if (condition?.kind !== 'number') throw new Error(`${text} is no condition on a number`);
+    const { low, high } = condition.ranges[0]!;
+    expect(inside >= low! && inside < high!).toBe(true);
+    expect(outside >= low! && outside < high!).toBe(false);
   });
 
   it('takes alternatives between commas', () => {
