@@ -6,7 +6,7 @@ import { CHART_PALETTES } from './chart-palettes.ts';
 import { type ChartPalette, DOT_SIZE, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
 import { labelMargin, textWidth, xLabelOffset } from './end-labels.ts';
 import { isSameGeometry, type PlotGeometry } from './plot-geometry.ts';
-import { drawBehind, drawInFront } from './plot-marks.ts';
+import { drawBehind, drawInFront, drawManyDots } from './plot-marks.ts';
 
 export const CHART_FONT = '12px "Inter Variable", sans-serif';
 
@@ -135,7 +135,8 @@ function plotSeries(series: ChartSeries, palette: ChartPalette): UPlot.Series {
   const { label, kind, colour } = series;
   const stroke = palette.series[colour];
   if (kind === 'dots') {
-    return { label, stroke, paths: () => null, points: { show: true, size: DOT_SIZE, fill: stroke, width: 0 } };
+    const show: UPlot.Series.Points.Show = (plot, index) => !drawManyDots(plot, index, stroke);
+    return { label, stroke, paths: () => null, points: { show, size: DOT_SIZE, fill: stroke, width: 0 } };
   }
   const width = strokeWidth(series);
   const dash = [...strokeDash(series)];
