@@ -46,13 +46,15 @@ async function measure({ projectFolder, home }: Setting): Promise<number> {
 
 it(`ends bit for bit like the undisturbed search when its process is killed at ${KILLS} random moments`, async () => {
   const calm = await runSearch(smallConfig(), new ScriptedQueue({ steps: 12, checkpointSteps: 2 }));
-  const durationMs = await measure(newSetting());
+  let durationMs = await measure(newSetting());
   let kills = 0;
   const standings = new Set<string>();
   for (let round = 0; kills < KILLS; round++) {
     expect(round).toBeLessThan(2 * KILLS);
     const setting = newSetting();
     if (await runAndKill(setting, randomUnit(5, round) * durationMs)) kills++;
+    // Measured on a busier machine than it is now.
+    else durationMs *= 0.8;
     const open = await openSetting(setting, new ScriptedQueue({ steps: 12 }));
     const [found] = await open.client.call('experiment.list', {});
     standings.add(JSON.stringify(found?.counts));
