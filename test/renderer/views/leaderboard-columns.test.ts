@@ -5,6 +5,7 @@ import {
   chosenColumns,
   defaultColumns,
   layOut,
+  NARROW_WIDTH,
 } from '../../../src/renderer/views/search/leaderboard-columns.ts';
 import { FILTER_FIELDS } from '../../../src/shared/leaderboard/filter.ts';
 import { SORT_COLUMNS } from '../../../src/shared/records/leaderboard.ts';
@@ -21,10 +22,10 @@ it('has a column for everything that rows can be sorted by, and filters only by 
 });
 
 it('fits its columns into the width it gets', () => {
-  for (const width of [440, 470, 599, 600, 819, 820, 832, 1400]) {
+  for (const width of [440, 470, 603, 604, 823, 824, 832, 1400]) {
     for (const isWide of [false, true]) {
       const columns = chosenColumns([], defaultColumns(width, isWide && width > 1000));
-      expect(layOut(columns, width < 600).width).toBeLessThanOrEqual(width);
+      expect(layOut(columns, width < NARROW_WIDTH).width).toBeLessThanOrEqual(width);
     }
   }
 });

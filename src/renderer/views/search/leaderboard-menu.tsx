@@ -22,7 +22,7 @@ export function PopupMenu(props: PopupMenuProps): ReactElement {
   const { label, trigger, className, tabIndex, align = 'start', hold, children } = props;
   return (
     <CSPProvider disableStyleElements>
-      <Menu.Root modal={false} onOpenChange={(isOpen) => hold?.set('menu', isOpen)}>
+      <Menu.Root onOpenChange={(isOpen) => hold?.set('menu', isOpen)}>
         <Menu.Trigger
           className={className ?? styles.trigger}
           {...(label === undefined ? {} : { 'aria-label': label, title: label })}
