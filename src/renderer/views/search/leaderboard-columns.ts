@@ -47,7 +47,7 @@ export interface Column {
 const number = (value: number | null, write: (value: number) => string): string => (value === null ? '' : write(value));
 
 export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
-  rank: { ...numbers('rank', '#', 'Rank', 52, 'reward', ({ rank }) => number(rank, String)), field: null },
+  rank: { ...numbers('rank', '#', 'Rank', 48, 'reward', ({ rank }) => number(rank, String)), field: null },
   cell: picture('cell', 'cell', 'Normal cell', ({ trial }) => thumbnailSummary(trial.architecture.normal)),
   reduction: picture('reduction', 'reduction', 'Reduction cell', ({ trial }) =>
     thumbnailSummary(trial.architecture.reduction, 'reduction'),
@@ -61,9 +61,9 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
   time: numbers('time', 'time', 'Training time', 66, 'time', ({ trial }) =>
     trial.reusedFrom === null && trial.durationMs > 0 ? duration(trial.durationMs) : '',
   ),
-  state: words('state', 'state', 'State', 116, 1, stateWords),
-  origin: words('origin', 'origin', 'Origin', 92, 1.2, originWords),
-  times: numbers('times', '×', 'Times proposed', 48, 'times', ({ proposals }) =>
+  state: words('state', 'state', 'State', 110, 1, stateWords),
+  origin: words('origin', 'origin', 'Origin', 84, 1.2, originWords),
+  times: numbers('times', '×', 'Times proposed', 40, 'times', ({ proposals }) =>
     proposals > 1 ? String(proposals) : '',
   ),
   trial: numbers('trial', 'trial', 'Trial number', 66, 'trial', ({ trial }) => String(trial.trial)),
@@ -124,12 +124,12 @@ export function originWords({ trial }: LeaderboardRow): string {
 }
 
 /** A table narrower than this shows states as icons. Pixels (ours). */
-export const NARROW_WIDTH = 604;
+export const NARROW_WIDTH = 600;
 
 /** Columns of a table that nobody chose, by its width in pixels and whether the window is wide (design). */
 export function defaultColumns(width: number, isWideWindow: boolean): readonly ColumnId[] {
   if (width < NARROW_WIDTH) return ['rank', 'cell', 'reward', 'params', 'time', 'state'];
-  if (width < 824) return ['rank', 'cell', 'reward', 'best', 'params', 'time', 'state'];
+  if (width < 804) return ['rank', 'cell', 'reward', 'best', 'params', 'time', 'state'];
   const all = ['rank', 'cell', 'reward', 'best', 'params', 'madds', 'time', 'state', 'origin', 'times'] as const;
   return isWideWindow ? ['rank', 'cell', 'reduction', ...all.slice(2)] : all;
 }

@@ -1,6 +1,13 @@
-import { Autocomplete } from '@base-ui/react/autocomplete';
-import { CSPProvider } from '@base-ui/react/csp-provider';
-import { type MouseEvent, type ReactElement, type RefObject, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type RefObject,
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { completeFilter, type ParsedFilter, statesIn, withStates } from '../../../shared/leaderboard/filter.ts';
 import { type Experiment, TRIAL_STATES, type TrialState } from '../../../shared/records/experiment.ts';
 import { TrialStateMark } from '../../components/states.tsx';
@@ -83,58 +90,117 @@ interface Completion {
   readonly caret: number;
 }
 
-/** One line of text that is the address's; what may come next is offered below it. */
+/**
+ * One line of text that is the address's; what may come next is offered below it while somebody types. A combobox of our
+ * own: Base UI's hides the rest of the page from screen readers as long as the list is open.
+ */
 function FilterField({ input, view, onChange, isRefused }: FieldProps): ReactElement {
+  const listId = useId();
+  // Null: nothing is offered.
   const [caret, setCaret] = useState<number | null>(null);
+  const [active, setActive] = useState(-1);
   const completions = caret === null ? [] : completionsOf(view.filter, caret);
-  const take = (value: string, details: { reason: string }): void => {
-    if (details.reason !== 'item-press') {
-      setCaret(input.current?.selectionStart ?? value.length);
-      onChange({ filter: value });
-      return;
+  const chosen = completions[active];
+  const offer = (place: number | null): void => {
+    setCaret(place);
+    setActive(-1);
+  };
+  const take = ({ text, caret: place }: Completion): void => {
+    onChange({ filter: text });
+    offer(place);
+    requestAnimationFrame(() => input.current?.setSelectionRange(place, place));
+  };
+  const press = (event: KeyboardEvent<HTMLInputElement>): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      // From the last one back to the text.
+      const count = completions.length + 1;
+      if (caret === null) offer(event.currentTarget.selectionStart);
+      else setActive(((active + 1 + step + count) % count) - 1);
+    } else if (event.key === 'Enter' && chosen !== undefined) {
+      event.preventDefault();
+      take(chosen);
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      if (completions.length > 0) offer(null);
+      else if (view.filter !== '') onChange({ filter: '' });
+      else event.currentTarget.blur();
     }
-    const chosen = completions.find(({ text }) => text === value);
-    onChange({ filter: value });
-    setCaret(chosen?.caret ?? value.length);
-    requestAnimationFrame(() => input.current?.setSelectionRange(chosen?.caret ?? -1, chosen?.caret ?? -1));
   };
   return (
-    <CSPProvider disableStyleElements>
-      <Autocomplete.Root
-        items={completions}
-        mode="none"
-        itemToStringValue={({ text }: Completion) => text}
+    <>
+      <input
+        ref={input}
+        type="search"
+        role="combobox"
+        className={styles.filter}
+        aria-label="Filter"
+        aria-autocomplete="list"
+        aria-expanded={completions.length > 0}
+        aria-controls={completions.length > 0 ? listId : undefined}
+        aria-activedescendant={chosen === undefined ? undefined : `${listId}-${active}`}
+        aria-invalid={isRefused}
+        aria-describedby={isRefused ? 'filter-problem' : undefined}
+        placeholder="Filter: reward>0.6 params<3M op:sep5  ( / )"
+        spellCheck={false}
+        autoComplete="off"
         value={view.filter}
-        onValueChange={take}
-      >
-        <Autocomplete.Input
-          ref={input}
-          type="search"
-          className={styles.filter}
-          aria-label="Filter"
-          aria-invalid={isRefused}
-          aria-describedby={isRefused ? 'filter-problem' : undefined}
-          placeholder="Filter: reward>0.6 params<3M op:sep5  ( / )"
-          spellCheck={false}
-          autoComplete="off"
-          onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
-          onBlur={() => setCaret(null)}
-        />
-        <Autocomplete.Portal>
-          <Autocomplete.Positioner className={styles.positioner} side="bottom" align="start" sideOffset={4}>
-            <Autocomplete.Popup className={styles.popup} hidden={completions.length === 0}>
-              <Autocomplete.List className={styles.list}>
-                {(completion: Completion) => (
-                  <Autocomplete.Item key={completion.text} className={styles.item} value={completion}>
-                    {completion.label}
-                  </Autocomplete.Item>
-                )}
-              </Autocomplete.List>
-            </Autocomplete.Popup>
-          </Autocomplete.Positioner>
-        </Autocomplete.Portal>
-      </Autocomplete.Root>
-    </CSPProvider>
+        onChange={(event) => {
+          onChange({ filter: event.target.value });
+          offer(event.target.selectionStart);
+        }}
+        onKeyDown={press}
+        onBlur={() => offer(null)}
+      />
+      {completions.length === 0 ? null : (
+        <Completions id={listId} anchor={input} completions={completions} active={active} onTake={take} />
+      )}
+    </>
+  );
+}
+
+/** In the browser's top layer, where no pane cuts it off. */
+function Completions(props: {
+  readonly id: string;
+  readonly anchor: RefObject<HTMLElement | null>;
+  readonly completions: readonly Completion[];
+  readonly active: number;
+  readonly onTake: (completion: Completion) => void;
+}): ReactElement {
+  const { id, anchor, completions, active, onTake } = props;
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const box = anchor.current?.getBoundingClientRect();
+    const element = list.current;
+    if (box === undefined || element === null) return;
+    element.style.left = `${box.left}px`;
+    element.style.top = `${box.bottom + 4}px`;
+    element.style.maxHeight = `${Math.max(120, innerHeight - box.bottom - 16)}px`;
+    element.showPopover();
+  }, [anchor]);
+  useLayoutEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
+  }, [active]);
+  return (
+    <div ref={list} popover="manual" role="listbox" id={id} aria-label="What may come next" className={styles.popup}>
+      {completions.map((completion, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
+        <div
+          key={completion.text}
+          role="option"
+          tabIndex={-1}
+          id={`${id}-${index}`}
+          aria-selected={index === active}
+          className={styles.item}
+          // The field keeps the focus.
+          onPointerDown={(event) => event.preventDefault()}
+          onClick={() => onTake(completion)}
+        >
+          {completion.label}
+        </div>
+      ))}
+    </div>
   );
 }
 

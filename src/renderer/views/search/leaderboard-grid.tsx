@@ -105,70 +105,76 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
   const isByPointer = useRef(false);
   const { from, to } = selection.range ?? { from: -1, to: -1 };
   return (
-    <div
-      ref={scroller}
-      role="grid"
-      aria-label={view.isTrash ? 'Trash in order' : view.mode === 'cells' ? 'Cells in order' : 'Trials in order'}
-      aria-rowcount={items.count + 1}
-      aria-multiselectable="true"
-      aria-busy={isBusy}
-      aria-activedescendant={cursor === null ? undefined : rowId(cursor)}
-      tabIndex={0}
-      data-letter-keys=""
-      className={styles.rows}
-      onKeyDown={press}
-      onPointerEnter={() => hold.set('pointer', true)}
-      onPointerLeave={() => hold.set('pointer', false)}
-      onPointerDown={() => {
-        isByPointer.current = true;
-      }}
-      onFocus={() => {
-        hold.enter(isByPointer.current);
-        isByPointer.current = false;
-      }}
-      onBlur={(event) => {
-        isByPointer.current = false;
-        if (!event.currentTarget.contains(event.relatedTarget)) hold.set('focus', false);
-      }}
-      onScroll={(event) => {
-        hold.set('scroll', event.currentTarget.scrollTop > 0);
-        sketching.scrolled(event.currentTarget.scrollTop);
-      }}
-    >
-      <LeaderboardHead layout={layout} view={view} onChange={onChange} hold={hold} />
-      <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize(), minWidth: layout.width }}>
-        {shown.map(({ index: item, start, key }) => {
-          const at = items.at(item);
-          const { row } = at;
-          if (row === undefined) {
-            return <WaitingRow key={key} item={item} top={start} height={height} />;
-          }
-          const isOwn = at.kind === 'row';
-          const canOpen = isOwn && view.mode === 'cells' && row.proposals > 1;
-          return (
-            <LeaderboardRowView
-              key={key}
-              row={row}
-              item={item}
-              top={start}
-              height={height}
-              layout={layout}
-              isCompact={isCompact}
-              isSelected={item === cursor}
-              isRanged={item >= from && item <= to}
-              isMarked={view.compare.includes(row.trial.trial)}
-              isNewBest={row.trial.trial === newBest}
-              isOpen={canOpen ? at.index === items.openIndex : null}
-              isPart={!isOwn}
-              isSketch={sketching.isSketch(row.trial.hash)}
-              onPress={pressRow}
-              onToggle={toggle}
-            />
-          );
-        })}
+    <>
+      <div
+        ref={scroller}
+        role="grid"
+        aria-label={view.isTrash ? 'Trash in order' : view.mode === 'cells' ? 'Cells in order' : 'Trials in order'}
+        aria-rowcount={items.count + 1}
+        aria-multiselectable="true"
+        aria-busy={isBusy}
+        aria-activedescendant={cursor === null ? undefined : rowId(cursor)}
+        tabIndex={0}
+        data-letter-keys=""
+        className={`${styles.rows} ${empty === null ? '' : styles.noRows}`}
+        onKeyDown={press}
+        onPointerEnter={() => hold.set('pointer', true)}
+        onPointerLeave={() => hold.set('pointer', false)}
+        onPointerDown={() => {
+          isByPointer.current = true;
+        }}
+        onFocus={() => {
+          hold.enter(isByPointer.current);
+          isByPointer.current = false;
+        }}
+        onBlur={(event) => {
+          isByPointer.current = false;
+          if (!event.currentTarget.contains(event.relatedTarget)) hold.set('focus', false);
+        }}
+        onScroll={(event) => {
+          hold.set('scroll', event.currentTarget.scrollTop > 0);
+          sketching.scrolled(event.currentTarget.scrollTop);
+        }}
+      >
+        <LeaderboardHead layout={layout} view={view} onChange={onChange} hold={hold} />
+        <div
+          role={items.count === 0 ? 'presentation' : 'rowgroup'}
+          className={styles.body}
+          style={{ height: virtual.getTotalSize(), minWidth: layout.width }}
+        >
+          {shown.map(({ index: item, start, key }) => {
+            const at = items.at(item);
+            const { row } = at;
+            if (row === undefined) {
+              return <WaitingRow key={key} item={item} top={start} height={height} />;
+            }
+            const isOwn = at.kind === 'row';
+            const canOpen = isOwn && view.mode === 'cells' && row.proposals > 1;
+            return (
+              <LeaderboardRowView
+                key={key}
+                row={row}
+                item={item}
+                top={start}
+                height={height}
+                layout={layout}
+                isCompact={isCompact}
+                isSelected={item === cursor}
+                isRanged={item >= from && item <= to}
+                isMarked={view.compare.includes(row.trial.trial)}
+                isNewBest={row.trial.trial === newBest}
+                isOpen={canOpen ? at.index === items.openIndex : null}
+                isPart={!isOwn}
+                isSketch={sketching.isSketch(row.trial.hash)}
+                onPress={pressRow}
+                onToggle={toggle}
+              />
+            );
+          })}
+        </div>
       </div>
-      {empty}
-    </div>
+      {empty === null ? null : <div className={styles.empty}>{empty}</div>}
+    </>
   );
 }
 

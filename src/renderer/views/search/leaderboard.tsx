@@ -34,11 +34,15 @@ interface LeaderboardProps {
 /** Windows wider than this show the Reduction cell of each row. Pixels (design). */
 const WIDE_WINDOW = 1920;
 
+/** Room that rows leave to it; some systems lay theirs over the rows. Pixels (ours). */
+const SCROLLBAR_WIDTH = 16;
+
 /** What a search has found, as rows that are read where they are looked at. */
 export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): ReactElement {
   const { parsed, good } = useGoodFilter(view.filter);
   const [source, { query, window, opened, waiting, error }] = useLeaderboardSource(experiment, view, good);
-  const [box, width] = useElementWidth();
+  const [box, paneWidth] = useElementWidth();
+  const width = paneWidth - SCROLLBAR_WIDTH;
   const isNarrow = width < NARROW_WIDTH;
   const isWideWindow = useWindowSize((windowWidth) => windowWidth >= WIDE_WINDOW);
   const layout = useMemo(
@@ -90,7 +94,7 @@ export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): R
         parsed={parsed}
         problem={error?.code === 'invalid_input' ? error.message : null}
         counts={window?.counts ?? null}
-        width={width}
+        width={paneWidth}
         hold={hold}
       />
       {actions.problem === null ? null : (
