@@ -53,7 +53,7 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
     thumbnailSummary(trial.architecture.reduction, 'reduction'),
   ),
   reward: numbers('reward', 'reward %', 'Reward', 92, 'reward', ({ reward }) => number(reward, percentDigits)),
-  best: numbers('best', 'best %', 'Best accuracy at any epoch', 66, 'best', ({ best }) => number(best, percentDigits)),
+  best: numbers('best', 'best %', 'Best accuracy at any epoch', 72, 'best', ({ best }) => number(best, percentDigits)),
   params: numbers('params', 'params', 'Parameters', 76, 'params', ({ trial }) =>
     roundedCount(trial.trainableParameters),
   ),
@@ -61,7 +61,7 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
   time: numbers('time', 'time', 'Training time', 66, 'time', ({ trial }) =>
     trial.reusedFrom === null && trial.durationMs > 0 ? duration(trial.durationMs) : '',
   ),
-  state: words('state', 'state', 'State', 110, 1, stateWords),
+  state: words('state', 'state', 'State', 110, 2, stateWords),
   origin: words('origin', 'origin', 'Origin', 84, 1.2, originWords),
   times: numbers('times', '×', 'Times proposed', 40, 'times', ({ proposals }) =>
     proposals > 1 ? String(proposals) : '',
@@ -129,7 +129,7 @@ export const NARROW_WIDTH = 600;
 /** Columns of a table that nobody chose, by its width in pixels and whether the window is wide (design). */
 export function defaultColumns(width: number, isWideWindow: boolean): readonly ColumnId[] {
   if (width < NARROW_WIDTH) return ['rank', 'cell', 'reward', 'params', 'time', 'state'];
-  if (width < 804) return ['rank', 'cell', 'reward', 'best', 'params', 'time', 'state'];
+  if (width < 810) return ['rank', 'cell', 'reward', 'best', 'params', 'time', 'state'];
   const all = ['rank', 'cell', 'reward', 'best', 'params', 'madds', 'time', 'state', 'origin', 'times'] as const;
   return isWideWindow ? ['rank', 'cell', 'reduction', ...all.slice(2)] : all;
 }
