@@ -20,7 +20,7 @@ export interface StorySetting {
 /** Generous: real trainings run beside the page, on a machine that may be busy. */
 const expectPage = playwrightExpect.configure({ timeout: 60_000 });
 const NAME = '<img src=x onerror=alert(1)> \u202Efirst\u202C search 🔬';
-const TRIALS = 6;
+const TRIALS = 8;
 const EPOCHS = 6;
 /** Small and short, and yet long enough for a hand to catch a trial under way. */
 const SIZES = {
@@ -54,6 +54,12 @@ export function tellStory(setting: () => StorySetting): void {
     (await board()).filter(({ reward }) => reward !== null).map(({ trial }) => trial);
   const trialAt = (trial: number) => setting().ask('trial.get', { experiment: 1, trial });
   const state = async () => (await setting().ask('experiment.get', { experiment: 1 })).state;
+  const killButton = () =>
+    page()
+      .getByRole('button', { name: /^Kill trial/ })
+      .first();
+  const trialInTraining = async (): Promise<number> =>
+    Number(/\d+/.exec((await killButton().getAttribute('aria-label')) ?? '')?.[0]);
   /** Nothing loads the page anew: what was written into it stays. */
   const markPage = () => page().evaluate('globalThis.wasHere = true');
   const isSamePage = () => page().evaluate('globalThis.wasHere === true');
@@ -78,32 +84,35 @@ export function tellStory(setting: () => StorySetting): void {
   });
 
   it('moves the curves of a trial while it is trained', async () => {
-    const name = await page()
-      .getByRole('button', { name: /^Kill trial/ })
-      .first()
-      .getAttribute('aria-label');
-    const trial = Number(/\d+/.exec(name ?? '')?.[0]);
-    await rowOf(trial).click();
-    await page().getByRole('figure', { name: 'Accuracy' }).getByRole('button', { name: 'As table' }).click();
-    const epochs = page().getByRole('figure', { name: 'Accuracy' }).getByRole('row');
-    const before = await epochs.count();
-    // A trial that had all its epochs already is another fault than one whose curve stands still.
-    if (before <= EPOCHS) await expectPage.poll(() => epochs.count()).toBeGreaterThan(before);
+    const accuracy = page().getByRole('figure', { name: 'Accuracy' });
+    const epochs = accuracy.getByRole('row');
+    // A trial whose last epoch is in can't move its curves any more: then the next one has to.
+    for (let attempt = 1; ; attempt++) {
+      await rowOf(await trialInTraining()).click();
+      const table = accuracy.getByRole('button', { name: 'As table' });
+      await table.waitFor();
+      if ((await table.getAttribute('aria-pressed')) !== 'true') await table.click();
+      const before = await epochs.count();
+      if (before > EPOCHS && attempt < TRIALS) continue;
+      await expectPage.poll(() => epochs.count()).toBeGreaterThan(before);
+      break;
+    }
     expect(await isSamePage()).toBe(true);
   });
 
   it('kills a trial when told twice', async () => {
     // Whichever is under way: a trial may end before the second press, which is then refused, and the next one is taken.
     let killed: number | undefined;
-    for (let attempt = 1; killed === undefined && attempt <= 4; attempt++) {
-      const button = page()
-        .getByRole('button', { name: /^Kill trial/ })
-        .first();
-      const name = (await button.getAttribute('aria-label')) ?? '';
-      await button.click();
+    for (let attempt = 1; killed === undefined && attempt <= TRIALS; attempt++) {
+      const number = await trialInTraining();
+      await killButton().click();
       const dialog = page().getByRole('dialog');
+      // Between the two looks another trial may have taken the place of the first.
+      if (!((await dialog.textContent()) ?? '').includes(`trial ${number}`)) {
+        await dialog.getByRole('button', { name: 'Cancel' }).click();
+        continue;
+      }
       await dialog.getByRole('button', { name: 'Kill trial' }).click();
-      const number = Number(/\d+/.exec(name)?.[0]);
       await expectPage.poll(async () => (await trialAt(number)).state).not.toBe('running');
       if ((await trialAt(number)).state === 'cancelled') killed = number;
       else await dialog.getByRole('button', { name: 'Cancel' }).click();

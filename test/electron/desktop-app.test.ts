@@ -1,12 +1,19 @@
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page, expect as playwrightExpect } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from '../../src/main/electron/program-build.ts';
 import { buildPage } from '../../src/main/server/page-build.ts';
-import { PROJECT_ROOT } from '../../src/main/setup/runtime.mjs';
+import { homeFolder, PROJECT_ROOT } from '../../src/main/setup/runtime.mjs';
+import { connectToRunning, type RunningWorkbench } from '../../src/main/terminal/running-workbench.ts';
+import { DEFAULT_PROJECT } from '../../src/main/terminal/terminal.ts';
 import { hasDisplay, installedElectron } from '../../src/main/terminal/window.ts';
+import { type StorySetting, tellStory } from '../e2e/story.ts';
 import { type DesktopHome, desktopHome } from '../main/electron/desktop-home.ts';
+import { scratchFolder } from '../main/workbench/small-project.ts';
 
-// The story of test/e2e/workbench.test.ts in the real window, wherever Electron's program and a display are.
+// The real window, wherever Electron's program and a display are: first what only a window has, on scripted trials,
+// then the story that a browser is told as well.
 
 const program = installedElectron(PROJECT_ROOT, process.env);
 const isPossible = program !== null && hasDisplay(process.platform, process.env);
@@ -33,22 +40,7 @@ describe.skipIf(!isPossible)('the desktop app', () => {
   });
 
   async function launch(...links: string[]): Promise<{ app: ElectronApplication; page: Page }> {
-    // Chromium's sandbox refuses to run as root.
-    const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    const env = { ...(process.env as Record<string, string>), ...home.environment };
-    const started = await _electron.launch({
-      executablePath: program ?? '',
-      args: [...flags, PROJECT_ROOT, ...links],
-      env,
-    });
-    const window = await started.firstWindow();
-    window.setDefaultTimeout(20_000);
-    window.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) faults.push(message.text());
-    });
-    window.on('pageerror', (error) => faults.push(String(error)));
-    window.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText}`));
-    return { app: started, page: window };
+    return launchWindow(home.environment, faults, links);
   }
 
   it('shows the page from its own origin, with nothing of Node in it', async () => {
@@ -116,3 +108,82 @@ describe.skipIf(!isPossible)('the desktop app', () => {
     expect(faults).toEqual([]);
   });
 });
+
+describe.skipIf(!isPossible)('the story in the desktop app', () => {
+  const faults: string[] = [];
+  let folder: string;
+  let remove: () => void;
+  let app: ElectronApplication;
+  let page: Page;
+  let running: RunningWorkbench | null;
+
+  beforeAll(async () => {
+    ({ folder, remove } = scratchFolder());
+    mkdirSync(join(folder, 'datasets'));
+    symlinkSync(join(homeFolder(), 'datasets', 'cifar10'), join(folder, 'datasets', 'cifar10'));
+    const environment = { CELLWRIGHT_HOME: folder, CELLWRIGHT_NODE: process.execPath };
+    ({ app, page } = await launchWindow(environment, faults));
+    await page.getByRole('heading', { name: 'Searches' }).waitFor();
+    running = await connectToRunning(join(folder, DEFAULT_PROJECT), folder);
+  });
+  afterAll(async () => {
+    running?.close();
+    await app?.close();
+    remove();
+  });
+
+  tellStory(
+    (): StorySetting => ({
+      page,
+      ask: (procedure, input) => {
+        if (running === null) throw new Error('The app serves no programs.');
+        return running.client.call(procedure, input);
+      },
+      open: async (path) => {
+        await page.goto(`app://cellwright${path}`);
+      },
+      saved: async (press) => {
+        const file = join(folder, 'saved');
+        const isSaved = app.evaluate(
+          ({ session }, path) =>
+            new Promise<string>((resolve) => {
+              session.defaultSession.once('will-download', (_event, item) => {
+                item.setSavePath(path);
+                item.once('done', (_done, state) => resolve(state));
+              });
+            }),
+          file,
+        );
+        await press();
+        expect(await isSaved).toBe('completed');
+        return readFileSync(file, 'utf8');
+      },
+    }),
+  );
+
+  it('had no console error and no violation of its policy', () => {
+    expect(faults).toEqual([]);
+  });
+});
+
+async function launchWindow(
+  environment: Readonly<Record<string, string>>,
+  faults: string[],
+  links: readonly string[] = [],
+): Promise<{ app: ElectronApplication; page: Page }> {
+  // Chromium's sandbox refuses to run as root.
+  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const app = await _electron.launch({
+    executablePath: program ?? '',
+    args: [...flags, PROJECT_ROOT, ...links],
+    env: { ...(process.env as Record<string, string>), ...environment },
+  });
+  const page = await app.firstWindow();
+  page.setDefaultTimeout(20_000);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('requestfailed', (request) => faults.push(`${request.url()}: ${request.failure()?.errorText}`));
+  return { app, page };
+}
