@@ -140,7 +140,7 @@ export function tellStory(setting: () => StorySetting): void {
     await expectPage.poll(numbersShown).toEqual(before);
     await markPage();
     await page().getByRole('button', { name: 'Resume' }).click();
-    await expectPage(progress()).toContainText('completed', { timeout: 240_000 });
+    await expectPage(progress()).toContainText('completed', { timeout: 540_000 });
     await expectPage(progress()).toContainText(`${TRIALS} of ${TRIALS}`);
     expect(await state()).toBe('completed');
     expect(await rewarded()).not.toHaveLength(0);
