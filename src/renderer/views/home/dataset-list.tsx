@@ -19,9 +19,11 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
   if (datasets.kind === 'failed') return <ErrorPanel message={datasets.error.message} onRetry={datasets.retry} />;
   if (datasets.value.length === 0) {
     return (
-      <Empty actions={<AddCifar onAdded={datasets.again} />}>
-        No data sets yet. CIFAR-10 has 60,000 images of ten classes; 170 MB are downloaded once.
-      </Empty>
+      <div className={styles.nothing}>
+        <Empty actions={<AddCifar onAdded={datasets.again} />}>
+          No data sets yet. CIFAR-10 has 60,000 images of ten classes; 170 MB are downloaded once.
+        </Empty>
+      </div>
     );
   }
   return (

@@ -47,11 +47,11 @@ function ExperimentRow({ experiment }: { experiment: Experiment }): ReactElement
   const { trials } = config.budget;
   return (
     <tr>
-      <td>
+      <td className={styles.search}>
         <Link href={`/experiments/${id}`} className={styles.name} title={config.name}>
           {config.name}
         </Link>
-        <span className={styles.sub}>
+        <span className={styles.sub} title={config.dataset}>
           {STRATEGY_WORDS[config.strategy.kind]} on {config.dataset}, preset {config.preset}
         </span>
       </td>

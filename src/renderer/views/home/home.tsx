@@ -50,10 +50,12 @@ function Experiments({ hasDatasets, onStart }: { hasDatasets: boolean; onStart: 
   const list = [...experiments.value.values()].sort((one, other) => other.id - one.id);
   if (list.length > 0) return <ExperimentList experiments={list} />;
   return (
-    <Empty actions={hasDatasets ? <Button onClick={onStart}>Start a search of a few minutes</Button> : undefined}>
-      {hasDatasets
-        ? 'No searches yet. The quick preset takes minutes on two cores and shows everything.'
-        : 'No searches yet. A search needs a data set: start with CIFAR-10 below.'}
-    </Empty>
+    <div className={styles.nothing}>
+      <Empty actions={hasDatasets ? <Button onClick={onStart}>Start a search of a few minutes</Button> : undefined}>
+        {hasDatasets
+          ? 'No searches yet. The quick preset takes minutes on two cores and shows everything.'
+          : 'No searches yet. A search needs a data set: start with CIFAR-10 below.'}
+      </Empty>
+    </div>
   );
 }
