@@ -55,7 +55,7 @@ function ExperimentCrumbs({ id }: { id: number }): ReactElement | null {
   return (
     <>
       <li className={styles.crumbData}>{dataset}</li>
-      <li>
+      <li className={styles.crumbName}>
         <Link href={`/experiments/${id}`} title={name}>
           <bdi>{name}</bdi>
         </Link>

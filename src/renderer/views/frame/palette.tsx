@@ -86,8 +86,12 @@ export function Palette(): ReactElement {
                         className={styles.item}
                         onClick={() => choose(entry)}
                       >
-                        <bdi className={styles.title}>{entry.title}</bdi>
-                        <span className={styles.detail}>{entry.detail === group.value ? null : entry.detail}</span>
+                        <bdi className={styles.title} title={entry.title}>
+                          {entry.title}
+                        </bdi>
+                        <span className={styles.detail} title={entry.detail}>
+                          {entry.detail === group.value ? null : entry.detail}
+                        </span>
                         {entry.key === undefined ? null : <KeyCaps keys={entry.key} />}
                       </Autocomplete.Item>
                     )}

@@ -49,7 +49,7 @@ function MachineWords({ status }: { status: WorkbenchStatus }): ReactElement {
   const { trainers, freeMemoryBytes } = status;
   const busy = trainers.busy === 0 ? 'no trainer busy' : `${plural(trainers.busy, 'trainer')} busy`;
   return (
-    <span>
+    <span className={styles.machine}>
       · {busy} · {bytes(freeMemoryBytes)} memory free
     </span>
   );
