@@ -50,7 +50,6 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
         {trial.reward === null ? null : <b className={styles.reward}>{percent(trial.reward)}</b>}
         {rank === null ? null : <span className={styles.rank}>rank {rank}</span>}
         {trial.trashedAt === null ? null : <span className={styles.rank}>in the trash</span>}
-        <Notes labels={labels} />
         <span className={styles.gap} />
         {trash.error === null ? null : (
           <span role="alert" className={styles.problem} title={trash.error}>
@@ -86,6 +85,11 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
           <CellMenu experiment={experiment} trial={trial} />
         </span>
       </header>
+      {labels === null || (labels.note === '' && labels.tags.length === 0) ? null : (
+        <div className={styles.labels}>
+          <Notes labels={labels} />
+        </div>
+      )}
       {dialog === 'kill' ? <KillTrial trial={trial} onClose={close} /> : null}
       {dialog === 'repeat' ? <RepeatTrial trial={trial} onClose={close} /> : null}
     </>

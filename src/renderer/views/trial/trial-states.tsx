@@ -29,9 +29,7 @@ export function TrialStates({ trial }: { trial: Trial }): ReactElement {
         <tbody>
           {trialSteps(trial).map(({ state, at, stayedMs }) => (
             <tr key={`${state} ${at}`}>
-              <td>
-                {stayedMs === null ? <TrialStateMark state={state} /> : state}
-              </td>
+              <td>{stayedMs === null ? <TrialStateMark state={state} /> : state}</td>
               <td className={table.whole}>{momentWords(at)}</td>
               <td className={table.number}>{stayedMs === null ? '–' : duration(stayedMs)}</td>
             </tr>
