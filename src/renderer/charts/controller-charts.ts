@@ -72,7 +72,7 @@ function rewardChart(updates: readonly UpdateReport[], trials: number): ChartDat
     borders.push(rewards.length + 0.5);
   }
   return {
-    title: 'Rewards as told, and the baseline',
+    title: 'Rewards and baseline',
     xLabel: 'result',
     xUnit: 'count',
     x: rewards.map((_, index) => index + 1),
