@@ -126,6 +126,7 @@ function CellContent(props: RowViewProps & { readonly column: Column }): ReactEl
       return labels.isStarred ? <Star size={14} className={styles.starred} aria-label="starred" /> : '';
     case 'note':
     case 'tags':
+    case 'hash':
       return <span title={column.text(row)}>{column.text(row)}</span>;
     case 'time':
       return column.text(row) || '–';
