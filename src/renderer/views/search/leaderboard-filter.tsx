@@ -17,6 +17,8 @@ import { MenuCheck, PopupMenu } from './leaderboard-menu.tsx';
 import type { SearchView } from './search-view.ts';
 import type { OrderHold } from './use-order-hold.ts';
 
+const PLACEHOLDER = 'Filter: reward>0.6 params<3M op:sep5  ( / )';
+
 interface FilterProps {
   readonly view: SearchView;
   readonly onChange: (change: Partial<SearchView>) => void;
@@ -136,13 +138,14 @@ function FilterField({ input, view, onChange, isRefused }: FieldProps): ReactEle
         role="combobox"
         className={styles.filter}
         aria-label="Filter"
+        title={PLACEHOLDER}
         aria-autocomplete="list"
         aria-expanded={completions.length > 0}
         aria-controls={completions.length > 0 ? listId : undefined}
         aria-activedescendant={chosen === undefined ? undefined : `${listId}-${active}`}
         aria-invalid={isRefused}
         aria-describedby={isRefused ? 'filter-problem' : undefined}
-        placeholder="Filter: reward>0.6 params<3M op:sep5  ( / )"
+        placeholder={PLACEHOLDER}
         spellCheck={false}
         autoComplete="off"
         value={view.filter}

@@ -36,7 +36,11 @@ function RunningRow(props: { experiment: number; trial: Trial; onKill: () => voi
     <div className={styles.running}>
       <span>Trial {trial.trial}</span>
       <span className={styles.runningWords}>
-        {progress === undefined ? 'begins' : `epoch ${progress.epoch} of ${progress.epochs}`}
+        {progress === undefined
+          ? trial.step > 0
+            ? 'goes on'
+            : 'begins'
+          : `epoch ${progress.epoch} of ${progress.epochs}`}
       </span>
       <span className={styles.runningBar}>
         <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trial.trial}`} />
