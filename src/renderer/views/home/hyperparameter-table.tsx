@@ -115,7 +115,9 @@ function ValueControl(props: ControlProps): ReactElement {
   if (options !== undefined) return <SomeOf {...props} options={options} />;
   if (typeof value === 'boolean') {
     return (
-      <input {...told} type="checkbox" checked={value} onChange={(event) => onChange(path, event.target.checked)} />
+      <label className={styles.alone}>
+        <input {...told} type="checkbox" checked={value} onChange={(event) => onChange(path, event.target.checked)} />
+      </label>
     );
   }
   // The strategy's kind is chosen above, and cells to begin with come from a trial's page.
