@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactElement, ReactNode } from 'react';
+import type { ButtonHTMLAttributes, MouseEvent, ReactElement, ReactNode } from 'react';
 import styles from './button.module.css';
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -8,13 +8,20 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly isBusy?: boolean;
 }
 
+/** A busy button takes no press, a form's neither, but keeps the focus, which `disabled` would take from it. */
+const HELD = {
+  disabled: false,
+  'aria-disabled': true,
+  onClick: (event: MouseEvent): void => event.preventDefault(),
+} as const;
+
 export function Button({ kind = 'plain', icon, isBusy = false, children, ...rest }: ButtonProps): ReactElement {
   return (
     <button
       type="button"
       {...rest}
+      {...(isBusy ? HELD : {})}
       className={`${styles.button} ${styles[kind] ?? ''}`}
-      disabled={rest.disabled === true || isBusy}
       aria-busy={isBusy}
     >
       {isBusy ? <span className={styles.spinner} aria-hidden="true" /> : icon}
@@ -29,14 +36,7 @@ export function IconButton(
 ) {
   const { label, icon, isBusy = false, ...rest } = props;
   return (
-    <button
-      type="button"
-      title={label}
-      aria-label={label}
-      {...rest}
-      className={styles.icon}
-      disabled={rest.disabled === true || isBusy}
-    >
+    <button type="button" title={label} aria-label={label} {...rest} {...(isBusy ? HELD : {})} className={styles.icon}>
       {icon}
     </button>
   );
