@@ -81,8 +81,9 @@ function SaveButton(props: {
   );
 }
 
-function Legend({ series }: { series: readonly ChartSeries[] }): ReactElement {
+function Legend({ series }: { series: readonly ChartSeries[] }): ReactElement | null {
   const named = series.filter((one) => one.isSilent !== true && one.kind !== 'raw' && endLabelText(one) === null);
+  if (named.length === 0) return null;
   return (
     <ul className={styles.legend}>
       {named.map(({ label, colour, kind }) => (
