@@ -60,9 +60,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_SOCKET_MESSAGE_BYTES });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void answer(request, response, access, routes, scheme).catch(() => response.destroy());
+    void answer(request, response, access, routes, scheme).catch(() => fail(response));
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    // Nobody else listens here, and one who hangs up before the refusal must not end the process.
+    stream.on('error', () => stream.destroy());
     const status = refuseUpgrade(request, access, programsOnly);
     if (status !== null) {
       stream.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
@@ -136,11 +138,13 @@ async function answer(
 ): Promise<void> {
   const hosts = incoming.headersDistinct.host ?? [];
   if (!access.isOwnHost(hosts)) return await write(outgoing, new Response(null, { status: 403 }));
+  const url = addressOf(incoming, `${scheme}://${hosts[0]}`);
+  if (url === null) return await write(outgoing, refusal(400, 'there is no such address'));
   const abort = new AbortController();
   outgoing.on('close', () => abort.abort());
-  const request = await toRequest(incoming, `${scheme}://${hosts[0]}`);
+  const request = await toRequest(incoming, url);
   if (request === null) return await write(outgoing, refusal(413, 'the body is too large'));
-  const route = findRoute(routes, request.method, new URL(request.url).pathname);
+  const route = findRoute(routes, request.method, url.pathname);
   if (!route) return await write(outgoing, refusal(404, 'there is no such route'));
   const refused = refuseRoute(route, request, access);
   await write(outgoing, refused ?? (await route.handle(request, abort.signal)));
@@ -156,7 +160,7 @@ function refuseRoute(route: Route, request: Request, access: AccessControl): Res
 
 function refuseUpgrade(request: IncomingMessage, access: AccessControl, programsOnly: boolean): number | null {
   if (!access.isOwnHost(request.headersDistinct.host ?? [])) return 403;
-  if (new URL(request.url ?? '', 'http://host').pathname !== SOCKET_PATH) return 404;
+  if (addressOf(request, 'http://host')?.pathname !== SOCKET_PATH) return 404;
   const result = access.checkSocket({
     method: 'GET',
     origin: request.headers.origin,
@@ -185,14 +189,24 @@ function refusal(status: number, reason: string): Response {
   return json({ error: { code: 'refused', message: reason } }, status);
 }
 
+/** What is asked for; null where that is no path, as `http://…` of a proxy. Put together, since `//x` would be a host. */
+function addressOf({ url = '' }: IncomingMessage, origin: string): URL | null {
+  return url.startsWith('/') ? URL.parse(origin + url) : null;
+}
+
+/** A route that threw: told as long as nothing was. */
+async function fail(outgoing: ServerResponse): Promise<void> {
+  if (outgoing.headersSent) outgoing.destroy();
+  else await write(outgoing, refusal(500, 'the answer could not be made')).catch(() => outgoing.destroy());
+}
+
 /** The request as the web's own type, or null when its body is over the limit. */
-async function toRequest(incoming: IncomingMessage, origin: string): Promise<Request | null> {
+async function toRequest(incoming: IncomingMessage, url: URL): Promise<Request | null> {
   const headers = new Headers();
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
   const method = incoming.method ?? 'GET';
-  const url = new URL(incoming.url ?? '/', origin);
   if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
   const chunks: Buffer[] = [];
   let size = 0;

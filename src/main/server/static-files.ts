@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, posix, relative, sep } from 'node:path';
 import { NO_STORE } from './page-headers.ts';
 
@@ -27,30 +27,50 @@ const ENCODINGS = [
 type Encoding = (typeof ENCODINGS)[number];
 
 /**
- * Serves one folder that does not change. The folder is listed once and requests are looked up in that list, so no
- * name that a request invents can reach the file system. A path without a file type is a screen of the page.
+ * Serves one folder. Requests are looked up in a list of it, so no name that a request invents can reach the file
+ * system; the list is made anew when something is not there, since the page may be built again under a running server.
+ * A path without a file type is a screen of the page.
  */
 export function createStaticFiles(root: string): (request: Request) => Response {
-  const files = listFiles(root);
+  let files = listFiles(root);
   return (request) => {
-    const path = new URL(request.url).pathname;
-    const isScreen = extname(path) === '';
-    const file = files.get(isScreen ? '/index.html' : path);
-    if (!file) return new Response('Not found', { status: 404, headers: { 'Cache-Control': NO_STORE } });
-    const encoding = acceptedEncoding(request, file);
-    const headers: Record<string, string> = {
-      'Content-Type': file.type,
-      // Names under /assets carry a hash of their contents.
-      'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      Vary: 'Accept-Encoding',
-    };
-    if (encoding) headers['Content-Encoding'] = encoding.name;
-    const body = request.method === 'HEAD' ? null : readFileSync(file.path + (encoding?.suffix ?? ''));
-    return new Response(body, { headers });
+    const found = answer(request, files);
+    if (found) return found;
+    files = listFiles(root);
+    return answer(request, files) ?? new Response('Not found', { status: 404, headers: { 'Cache-Control': NO_STORE } });
   };
 }
 
+/** Null where there is no such file, or none any more. */
+function answer(request: Request, files: ReadonlyMap<string, StaticFile>): Response | null {
+  const path = new URL(request.url).pathname;
+  const isScreen = extname(path) === '';
+  const file = files.get(isScreen ? '/index.html' : path);
+  if (!file) return null;
+  const encoding = acceptedEncoding(request, file);
+  const contents = contentsOf(file.path + (encoding?.suffix ?? ''));
+  if (contents === null) return null;
+  const headers: Record<string, string> = {
+    'Content-Type': file.type,
+    // Names under /assets carry a hash of their contents.
+    'Cache-Control': path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    Vary: 'Accept-Encoding',
+  };
+  if (encoding) headers['Content-Encoding'] = encoding.name;
+  return new Response(request.method === 'HEAD' ? null : contents, { headers });
+}
+
+function contentsOf(file: string): Buffer<ArrayBuffer> | null {
+  try {
+    return readFileSync(file);
+  } catch {
+    // It went with a new build.
+    return null;
+  }
+}
+
 function listFiles(root: string): Map<string, StaticFile> {
+  if (!existsSync(root)) return new Map();
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = new Set(entries.map((entry) => join(entry.parentPath, entry.name)));
   const files = new Map<string, StaticFile>();

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,7 @@ import { AccessControl, readSecret } from '../../../src/main/server/access.ts';
 import { type RunningServer, startHttpServer } from '../../../src/main/server/http-server.ts';
 import { CONTENT_SECURITY_POLICY } from '../../../src/main/server/page-headers.ts';
 import { workbenchRoutes } from '../../../src/main/server/serve-workbench.ts';
+import { createStaticFiles } from '../../../src/main/server/static-files.ts';
 import type { Workbench } from '../../../src/main/workbench/workbench.ts';
 import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
 
@@ -327,4 +328,30 @@ describe("The secret's file", () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readSecret(file)).toBe(secret);
   });
+});
+
+it('outlives addresses that are none and callers that hang up', async () => {
+  const host = `Host: 127.0.0.1:${server.port}\r\n`;
+  const upgrade = `Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`;
+  expect(await askRaw(`GET // HTTP/1.1\r\n${host}${upgrade}`)).toMatch(/^HTTP\/1\.1 404/);
+  expect(await askRaw(`GET http://evil.test/ HTTP/1.1\r\n${host}Connection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 400/);
+  await new Promise<void>((resolve) => {
+    const socket = connect(server.port, '127.0.0.1', () => {
+      socket.write(`GET /socket HTTP/1.1\r\n${host}${upgrade}`);
+      socket.resetAndDestroy();
+    });
+    socket.on('close', () => resolve());
+  });
+  expect((await ask('GET', '/', {})).status).toBe(200);
+});
+
+it('serves a page that was built again, and says 404 for what went', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cellwright-page-'));
+  writeFileSync(join(folder, 'old.js'), 'old');
+  const files = createStaticFiles(folder);
+  const statusOf = (path: string): number => files(new Request(`http://127.0.0.1${path}`)).status;
+  expect(statusOf('/old.js')).toBe(200);
+  rmSync(join(folder, 'old.js'));
+  writeFileSync(join(folder, 'new.js'), 'new');
+  expect([statusOf('/old.js'), statusOf('/new.js')]).toEqual([404, 200]);
 });
