@@ -115,6 +115,18 @@ function anyOf<T>(alternatives: readonly T[], toSql: (alternative: T) => SqlTest
 
 function joined(tests: readonly SqlTest[], word: ' AND ' | ' OR ', none: string): SqlTest {
   if (tests.length === 0) return { sql: none, parameters: [] };
-  const sql = tests.map((test) => test.sql).join(word);
-  return { sql: tests.length === 1 ? sql : `(${sql})`, parameters: tests.flatMap(({ parameters }) => parameters) };
+  const [only] = tests;
+  if (tests.length === 1 && only) return only;
+  if (tests.length > GROUP) return joined(inGroups(tests, word, none), word, none);
+  const sql = `(${tests.map((test) => test.sql).join(word)})`;
+  return { sql, parameters: tests.flatMap(({ parameters }) => parameters) };
+}
+
+/** SQLite reads a chain as a tree as deep as it is long and refuses 1,000 levels: groups keep it flat. Ours. */
+const GROUP = 32;
+
+function inGroups(tests: readonly SqlTest[], word: ' AND ' | ' OR ', none: string): SqlTest[] {
+  return Array.from({ length: Math.ceil(tests.length / GROUP) }, (_, group) =>
+    joined(tests.slice(group * GROUP, (group + 1) * GROUP), word, none),
+  );
 }

@@ -248,6 +248,15 @@ describe('the leaderboard in SQL', () => {
     );
   });
 
+  it('answers the longest filters that may be asked', () => {
+    const { store } = openTestStore();
+    fill(store, 1);
+    for (const sign of [' ', ',']) {
+      const filter = Array.from({ length: 1000 }, () => 'x').join(sign);
+      expect(store.leaderboard.read(1, { ...BY_REWARD, filter }, 0, 10).total).toBe(0);
+    }
+  });
+
   it('runs no text of a filter as SQL', () => {
     const { store, folder } = openTestStore();
     fill(store, 2);
