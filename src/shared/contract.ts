@@ -123,7 +123,7 @@ export const PROCEDURES = {
   /** Replaces the one of that name. */
   'view.save': { input: z.strictObject({ view: namedViewSchema }), output: nothing },
   'view.remove': { input: z.strictObject({ name: z.string() }), output: nothing },
-  /** What the controller learned, one report an update. */
+  /** What the controller learned, one report an update, with probabilities to five places. */
   'controller.updates': { input: experimentId, output: z.array(updateReportSchema) },
   'trial.get': { input: trialId, output: trialSchema },
   'trial.epochs': { input: trialId, output: z.array(trialEpochSchema) },
