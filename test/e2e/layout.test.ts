@@ -120,7 +120,7 @@ describe.skipIf(executable === null)('the layout in a browser', () => {
   let faults: string[];
 
   beforeAll(async () => {
-    project = await realisticProject(17_441);
+    project = await realisticProject(17_451);
     empty = await project.startEmpty(17_442);
     browser = await openBrowser(executable ?? '');
     ({ page, faults } = await strictPage(browser, { reducedMotion: 'reduce' }));
