@@ -19,8 +19,6 @@ export interface Log {
   write(level: LogLevel, message: string, details?: unknown): void;
 }
 
-export const NO_LOG: Log = { write: () => undefined };
-
 /** A log file grows to this size, then it takes the place of the one before. */
 const LARGEST_BYTES = 8 * 2 ** 20;
 
