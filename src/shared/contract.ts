@@ -33,7 +33,6 @@ export const costSchema = z.strictObject({
   /** Named feature maps, `[height, width, channels]`, in order. */
   endpoints: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
 });
-export type CostSummary = z.infer<typeof costSchema>;
 
 /**
  * The only list of what a workbench can be asked: `noun.verb`, its input and its output. Inputs are always parsed

@@ -1,15 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
@@ -241,24 +231,6 @@ function parseHeader(text: string, file: string, damaged: (reason: string) => Wo
   const parsed = headerSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw damaged(`its header does not fit at ${parsed.error.issues[0]?.path.join('.') ?? 'the top'}`);
-}
-
-/**
- * Removes from a folder what a crash left: temporary files, and checkpoints that are not in `keep` (names without
- * folder). Returns the names removed. A folder that does not exist is clean.
- */
-export function sweepCheckpoints(folder: string, keep: Iterable<string>): string[] {
-  const kept = new Set(keep);
-  let names: string[];
-  try {
-    names = readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const stale = names.filter((name) => name.endsWith('.tmp') || (name.endsWith('.ckpt') && !kept.has(name)));
-  for (const name of stale) rmSync(path.join(folder, name), { force: true });
-  return stale;
 }
 
 /** Makes the folder of a trial's checkpoints, readable by its owner only. */

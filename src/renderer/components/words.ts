@@ -1,4 +1,3 @@
-import type { TrialState } from '../../shared/records/experiment.ts';
 import type { FAILURES } from '../../shared/records/training.ts';
 
 /** A fraction in percent with two decimals and without its sign, for columns: `61.20`. */
@@ -59,15 +58,6 @@ export function plural(count: number, noun: string): string {
 export function shortNumber(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
-
-export const STATE_WORDS: Readonly<Record<TrialState, string>> = {
-  running: 'running',
-  queued: 'queued',
-  completed: 'completed',
-  pruned: 'pruned',
-  cancelled: 'cancelled',
-  failed: 'failed',
-};
 
 export const FAILURE_WORDS: Readonly<Record<(typeof FAILURES)[number], string>> = {
   nan_loss: 'loss not a number',

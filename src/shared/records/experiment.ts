@@ -5,7 +5,6 @@ import { epochSchema, FAILURES, trainingSchema } from './training.ts';
 
 /** A child's scale during the search, before the data set says how large its images are and how many classes it has. */
 export const searchScaleSchema = scaleSchema.omit({ imageSize: true, classes: true });
-export type SearchScale = z.infer<typeof searchScaleSchema>;
 
 /** One search: everything that its results depend on. */
 export const experimentConfigSchema = z.strictObject({

@@ -3,12 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  type CheckpointContent,
-  readCheckpoint,
-  sweepCheckpoints,
-  writeCheckpoint,
-} from '../../../src/main/training/checkpoint.ts';
+import { type CheckpointContent, readCheckpoint, writeCheckpoint } from '../../../src/main/training/checkpoint.ts';
 import { expectSameTraining } from '../../../src/main/training/training-identity.ts';
 import { randomUint32 } from '../../../src/shared/random.ts';
 
@@ -107,15 +102,6 @@ describe('a checkpoint', () => {
     expect(() => readCheckpoint(path.join(folder, 'none.ckpt'))).toThrow(
       expect.objectContaining({ code: 'not_found' }),
     );
-  });
-
-  it('is swept away with temporary files unless it is kept', () => {
-    const names = [1, 2, 3].map((step) => path.basename(writeCheckpoint(folder, content(step)).file));
-    writeFileSync(path.join(folder, '.step-4.99.tmp'), 'half');
-    writeFileSync(path.join(folder, 'notes.txt'), 'not ours');
-    expect(sweepCheckpoints(folder, [names[2]!]).sort()).toEqual(['.step-4.99.tmp', names[0], names[1]]);
-    expect(readdirSync(folder).sort()).toEqual(['notes.txt', names[2]]);
-    expect(sweepCheckpoints(path.join(folder, 'missing'), [])).toEqual([]);
   });
 
   it('continues no other training', () => {

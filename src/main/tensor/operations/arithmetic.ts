@@ -42,7 +42,6 @@ export const relu = (x: Tensor): Tensor => unary('Relu', x);
 function compare(op: string, a: Tensor, b: Tensor): Tensor {
   return binary(op, a, b, 'bool');
 }
-export const greater = (a: Tensor, b: Tensor): Tensor => compare('Greater', a, b);
 export const greaterEqual = (a: Tensor, b: Tensor): Tensor => compare('GreaterEqual', a, b);
 export const less = (a: Tensor, b: Tensor): Tensor => compare('Less', a, b);
 export const equal = (a: Tensor, b: Tensor): Tensor => compare('Equal', a, b);

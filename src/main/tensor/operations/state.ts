@@ -22,10 +22,6 @@ function update(
   return variable.graph.add(op, [...handles, ...inputs], attributes, [], { stateful: true, after });
 }
 
-export function assignAdd(variable: Variable, value: Tensor, after: readonly After[] = []): GraphNode {
-  return update('AssignAddVariableOp', [variable], [value], { dtype: typeAttribute(variable.dtype) }, after);
-}
-
 export function assignSubtract(variable: Variable, value: Tensor, after: readonly After[] = []): GraphNode {
   return update('AssignSubVariableOp', [variable], [value], { dtype: typeAttribute(variable.dtype) }, after);
 }
