@@ -342,6 +342,8 @@ export class LeaderboardSource {
   }
 
   private set(change: Partial<LeaderboardSnapshot>): void {
+    const names = Object.keys(change) as (keyof LeaderboardSnapshot)[];
+    if (names.every((name) => change[name] === this.snapshot[name])) return;
     this.snapshot = { ...this.snapshot, ...change };
     for (const listener of this.listeners) listener();
   }

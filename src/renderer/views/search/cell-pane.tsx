@@ -1,7 +1,7 @@
 import { ArrowLeftRight, Maximize2 } from 'lucide-react';
-import { type ReactElement, useId } from 'react';
+import { memo, type ReactElement, useId } from 'react';
 import { Link } from 'wouter';
-import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import type { Trial } from '../../../shared/records/experiment.ts';
 import type { CellLabels } from '../../../shared/records/leaderboard.ts';
 import { Empty } from '../../components/notices.tsx';
 import { roundedCount } from '../../graphs/part-words.ts';
@@ -11,22 +11,16 @@ import { CellGraphs } from './cell-pane-graphs.tsx';
 import { Notes, Outcome, StarButton } from './cell-pane-labels.tsx';
 import { CellMenu, useCellCommands } from './cell-pane-menu.tsx';
 import { useWholeCell } from './cell-pane-window.tsx';
-import { compareAddress, MOST_COMPARED, type SearchView, toggleCompared } from './search-view.ts';
-
-interface CellPaneProps {
-  readonly experiment: Experiment;
-  readonly trial: Trial | null;
-  readonly view: SearchView;
-  readonly onChange: (change: Partial<SearchView>) => void;
-}
+import type { SearchPaneProps } from './search-pane.ts';
+import { compareAddress, MOST_COMPARED, toggleCompared } from './search-view.ts';
 
 /** The selected cell: both graphs, with what its parts cost at this search's scale. */
-export function CellPane({ trial, ...props }: CellPaneProps): ReactElement {
+export const CellPane = memo(function CellPane({ trial, ...props }: SearchPaneProps): ReactElement {
   if (trial === null) return <Empty>No cell yet. The first proposal appears here.</Empty>;
   return <SelectedCell {...props} trial={trial} />;
-}
+});
 
-function SelectedCell({ experiment, trial, view, onChange }: CellPaneProps & { trial: Trial }): ReactElement {
+function SelectedCell({ experiment, trial, compare, onChange }: SearchPaneProps & { trial: Trial }): ReactElement {
   const row = useCellRow(trial);
   const labels = row.kind === 'ready' ? row.value.labels : null;
   const whole = useWholeCell();
@@ -41,7 +35,7 @@ function SelectedCell({ experiment, trial, view, onChange }: CellPaneProps & { t
         </h2>
         <Outcome trial={trial} />
         <span className={styles.gap} />
-        <CompareButtons experiment={experiment.id} trial={trial.trial} view={view} onChange={onChange} />
+        <CompareButtons experiment={experiment.id} trial={trial.trial} compare={compare} onChange={onChange} />
         <StarButton trial={trial} labels={labels} />
         <button
           type="button"
@@ -71,9 +65,8 @@ function CellFacts({ trial, labels }: { trial: Trial; labels: CellLabels | null 
   );
 }
 
-function CompareButtons(props: Pick<CellPaneProps, 'view' | 'onChange'> & { experiment: number; trial: number }) {
-  const { experiment, trial, view, onChange } = props;
-  const { compare } = view;
+function CompareButtons(props: Pick<SearchPaneProps, 'compare' | 'onChange'> & { experiment: number; trial: number }) {
+  const { experiment, trial, compare, onChange } = props;
   const isMarked = compare.includes(trial);
   const isFull = compare.length >= MOST_COMPARED && !isMarked;
   return (

@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useMemo } from 'react';
+import { lazy, memo, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import styles from '../../charts/chart-tools.module.css';
 import { controllerCharts } from '../../charts/controller-charts.ts';
@@ -13,7 +13,7 @@ const LineChart = lazy(async () => ({ default: (await import('../../charts/line-
 const SearchFigure = lazy(async () => ({ default: (await import('../../charts/search-figure.tsx')).SearchFigure }));
 
 /** How the search gets on against chance, and its policy looked into, update by update. */
-export function ControllerPane({ experiment }: SearchPaneProps): ReactElement {
+export const ControllerPane = memo(function ControllerPane({ experiment }: SearchPaneProps): ReactElement {
   const { kind } = experiment.config.strategy;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
@@ -28,7 +28,7 @@ export function ControllerPane({ experiment }: SearchPaneProps): ReactElement {
       </Suspense>
     </section>
   );
-}
+});
 
 /** The reports are many for a long search: they are read when this is first shown, and once. */
 function Policy({ experiment }: { experiment: Experiment }): ReactElement | null {

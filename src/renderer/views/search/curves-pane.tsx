@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useMemo } from 'react';
+import { lazy, memo, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { ChartSwitch } from '../../charts/chart-switch.tsx';
 import styles from '../../charts/chart-tools.module.css';
@@ -15,27 +15,27 @@ import { useMarkedTrials } from './use-marked-trials.ts';
 const LineChart = lazy(async () => ({ default: (await import('../../charts/line-chart.tsx')).LineChart }));
 
 /** How the selected trial learned, and beside it those that are marked for compare. */
-export function CurvesPane({ experiment, trial, view }: SearchPaneProps): ReactElement {
+export const CurvesPane = memo(function CurvesPane({ experiment, trial, compare }: SearchPaneProps): ReactElement {
   const choices = useCurveChoices();
   if (trial === null)
     return <Empty>No trial yet. The first curve comes with the first epoch of the first trial.</Empty>;
   return (
     <div className={styles.pane}>
       <CurveTools {...choices} />
-      <Curves experiment={experiment} trial={trial} view={view} choices={choices} />
+      <Curves experiment={experiment} trial={trial} compare={compare} choices={choices} />
     </div>
   );
-}
+});
 
 function Curves(props: {
   experiment: Experiment;
   trial: Trial;
-  view: SearchView;
+  compare: SearchView['compare'];
   choices: CurveChoices;
 }): ReactElement {
-  const { experiment, trial, view, choices } = props;
+  const { experiment, trial, compare, choices } = props;
   const { measures, options } = choices;
-  const marked = useMarkedTrials(experiment, view.compare, trial.trial);
+  const marked = useMarkedTrials(experiment, compare, trial.trial);
   const trials = useMemo(() => [trial, ...marked].slice(0, MOST_COMPARED), [trial, marked]);
   const epochs = useEpochCurves(experiment.id, trials.map(curveOf));
   const planned = experiment.config.training.epochs;

@@ -1,8 +1,11 @@
 import {
   type KeyboardEvent,
   type MouseEvent,
+  memo,
   type ReactElement,
   type RefObject,
+  useCallback,
+  useEffect,
   useId,
   useLayoutEffect,
   useRef,
@@ -31,7 +34,7 @@ interface FilterProps {
   readonly hold: OrderHold;
 }
 
-export function LeaderboardFilter(props: FilterProps): ReactElement {
+export const LeaderboardFilter = memo(function LeaderboardFilter(props: FilterProps): ReactElement {
   const { view, onChange, parsed, problem, counts, width, hold } = props;
   const input = useRef<HTMLInputElement>(null);
   useCommands([
@@ -49,7 +52,7 @@ export function LeaderboardFilter(props: FilterProps): ReactElement {
   const rest = shown.slice(fitting);
   return (
     <div className={styles.filters}>
-      <FilterField input={input} view={view} onChange={onChange} isRefused={parsed.kind === 'refused'} />
+      <FilterField input={input} filter={view.filter} onChange={onChange} isRefused={parsed.kind === 'refused'} />
       {shown.slice(0, fitting).map((state) => (
         <StateChip key={state} state={state} count={counts?.[state] ?? 0} view={view} onChange={onChange} />
       ))}
@@ -64,7 +67,7 @@ export function LeaderboardFilter(props: FilterProps): ReactElement {
       )}
     </div>
   );
-}
+});
 
 /** The filter as it is written, with the place that is wrong underlined. */
 function MarkedText({ text, from, to }: { text: string; from: number; to: number }): ReactElement {
@@ -80,7 +83,8 @@ function MarkedText({ text, from, to }: { text: string; from: number; to: number
   );
 }
 
-interface FieldProps extends Pick<FilterProps, 'view' | 'onChange'> {
+interface FieldProps extends Pick<FilterProps, 'onChange'> {
+  readonly filter: string;
   readonly input: RefObject<HTMLInputElement | null>;
   readonly isRefused: boolean;
 }
@@ -92,25 +96,86 @@ interface Completion {
   readonly caret: number;
 }
 
+/** What is typed is seen at once; the address, and with it the rows, follow once it was painted. */
+function useTyping(filter: string, onChange: FieldProps['onChange']) {
+  const [text, setText] = useState(filter);
+  const [seen, setSeen] = useState(filter);
+  // What the address was told and may still come back, while somebody types on.
+  const told = useRef(new Set<string>());
+  const waiting = useRef<{ readonly text: string; readonly cancel: () => void } | null>(null);
+  if (filter !== seen) {
+    setSeen(filter);
+    if (!told.current.has(filter)) {
+      // From elsewhere: it goes before what is typed.
+      waiting.current?.cancel();
+      waiting.current = null;
+      told.current.clear();
+      setText(filter);
+    } else if (filter === text) told.current.clear();
+  }
+  const tell = useCallback((): void => {
+    const { current } = waiting;
+    if (current === null) return;
+    waiting.current = null;
+    current.cancel();
+    told.current.add(current.text);
+    onChange({ filter: current.text });
+  }, [onChange]);
+  const type = useCallback(
+    (typed: string): void => {
+      waiting.current?.cancel();
+      setText(typed);
+      waiting.current = { text: typed, cancel: afterPaint(tell) };
+    },
+    [tell],
+  );
+  useEffect(() => () => waiting.current?.cancel(), []);
+  return { text, type, tell };
+}
+
+/** A hidden page paints nothing: then it is done soon all the same. Milliseconds (ours). */
+const LATEST_MS = 100;
+
+/** Calls back after the next frame was painted; the answer calls it off. */
+function afterPaint(work: () => void): () => void {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = work;
+  const frame = requestAnimationFrame(() => port2.postMessage(null));
+  const timer = setTimeout(work, LATEST_MS);
+  return () => {
+    port1.onmessage = null;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+  };
+}
+
 /**
- * One line of text that is the address's; what may come next is offered below it while somebody types. A combobox of our
- * own: Base UI's hides the rest of the page from screen readers as long as the list is open.
+ * One line of text that becomes the address's; what may come next is offered below it while somebody types. A combobox of
+ * our own: Base UI's hides the rest of the page from screen readers as long as the list is open.
  */
-function FilterField({ input, view, onChange, isRefused }: FieldProps): ReactElement {
+const FilterField = memo(function FilterField({ input, filter, onChange, isRefused }: FieldProps): ReactElement {
   const listId = useId();
+  const { text, type, tell } = useTyping(filter, onChange);
   // Null: nothing is offered.
   const [caret, setCaret] = useState<number | null>(null);
   const [active, setActive] = useState(-1);
-  const completions = caret === null ? [] : completionsOf(view.filter, caret);
+  const completions = caret === null ? [] : completionsOf(text, caret);
   const chosen = completions[active];
   const offer = (place: number | null): void => {
     setCaret(place);
     setActive(-1);
   };
-  const take = ({ text, caret: place }: Completion): void => {
-    onChange({ filter: text });
+  const take = ({ text: completed, caret: place }: Completion): void => {
+    type(completed);
+    tell();
     offer(place);
     requestAnimationFrame(() => input.current?.setSelectionRange(place, place));
+  };
+  // To where the focus came from, such as the rows.
+  const from = useRef<Element | null>(null);
+  const leave = (field: HTMLInputElement): void => {
+    if (from.current instanceof HTMLElement && from.current.isConnected) from.current.focus();
+    else field.blur();
   };
   const press = (event: KeyboardEvent<HTMLInputElement>): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -126,8 +191,10 @@ function FilterField({ input, view, onChange, isRefused }: FieldProps): ReactEle
     } else if (event.key === 'Escape') {
       event.preventDefault();
       if (completions.length > 0) offer(null);
-      else if (view.filter !== '') onChange({ filter: '' });
-      else event.currentTarget.blur();
+      else if (text !== '') {
+        type('');
+        tell();
+      } else leave(event.currentTarget);
     }
   };
   return (
@@ -148,20 +215,27 @@ function FilterField({ input, view, onChange, isRefused }: FieldProps): ReactEle
         placeholder={PLACEHOLDER}
         spellCheck={false}
         autoComplete="off"
-        value={view.filter}
+        value={text}
         onChange={(event) => {
-          onChange({ filter: event.target.value });
+          type(event.target.value);
           offer(event.target.selectionStart);
         }}
         onKeyDown={press}
-        onBlur={() => offer(null)}
+        onFocus={(event) => {
+          from.current = event.relatedTarget;
+        }}
+        onBlur={() => {
+          // Whatever is pressed next goes on from what is typed.
+          tell();
+          offer(null);
+        }}
       />
       {completions.length === 0 ? null : (
         <Completions id={listId} anchor={input} completions={completions} active={active} onTake={take} />
       )}
     </>
   );
-}
+});
 
 /** In the browser's top layer, where no pane cuts it off. */
 function Completions(props: {

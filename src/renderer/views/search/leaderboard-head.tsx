@@ -1,8 +1,9 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed one by one, which a table cannot do
 // biome-ignore-all lint/a11y/useFocusableInteractive: the buttons in the heads have the focus
 import { ChevronDown } from 'lucide-react';
-import { type KeyboardEvent, memo, type ReactElement, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, useCallback, useRef, useState } from 'react';
 import { withTerm } from '../../../shared/leaderboard/filter.ts';
+import type { SortColumn } from '../../../shared/records/leaderboard.ts';
 import styles from './leaderboard.module.css';
 import type { Column, ColumnLayout } from './leaderboard-columns.ts';
 import { type ColumnQuestion, FilterDialog, QUESTIONS, questionsFor } from './leaderboard-head-filter.tsx';
@@ -17,11 +18,29 @@ interface HeadProps {
   readonly hold: OrderHold;
 }
 
+/** What is chosen from the menu of a head. */
+type HeadAct =
+  | { readonly kind: 'sort'; readonly sort: SortColumn; readonly isAscending: boolean }
+  | { readonly kind: 'filter'; readonly field: string; readonly term: string | null }
+  | { readonly kind: 'ask'; readonly column: Column; readonly question: ColumnQuestion }
+  | { readonly kind: 'hide'; readonly column: Column };
+
 /** The heads: a press sorts, the arrow opens what else can be done. One stop of the Tab key, arrows go on from there. */
 export const LeaderboardHead = memo(function LeaderboardHead(props: HeadProps): ReactElement {
   const { layout, view, onChange, hold } = props;
   const row = useRef<HTMLDivElement>(null);
   const [asked, setAsked] = useState<{ column: Column; question: ColumnQuestion } | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const act = useCallback((what: HeadAct): void => {
+    const now = latest.current;
+    if (what.kind === 'ask') setAsked({ column: what.column, question: what.question });
+    else now.onChange(changeOf(what, now));
+  }, []);
+  const sort = useCallback((column: SortColumn): void => {
+    const now = latest.current;
+    now.onChange({ sort: nextSort(now.view.sort, column) });
+  }, []);
   const sorted = layout.columns.find(({ sort }) => sort === view.sort.column) ?? layout.columns[0];
   const press = (event: KeyboardEvent): void => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -48,11 +67,11 @@ export const LeaderboardHead = memo(function LeaderboardHead(props: HeadProps): 
             key={column.id}
             column={column}
             layout={layout}
-            view={view}
-            onChange={onChange}
             hold={hold}
+            order={orderOf(column, layout, view)}
             isStop={column === sorted}
-            onAsk={(question) => setAsked({ column, question })}
+            onSort={sort}
+            onAct={act}
           />
         ))}
       </div>
@@ -67,86 +86,111 @@ export const LeaderboardHead = memo(function LeaderboardHead(props: HeadProps): 
   );
 });
 
-interface OneHeadProps extends HeadProps {
+interface OneHeadProps extends Pick<HeadProps, 'layout' | 'hold'> {
   readonly column: Column;
+  /** Null: the rows are in the order of another column. */
+  readonly order: 'ascending' | 'descending' | null;
   /** The Tab key stops here. */
   readonly isStop: boolean;
-  readonly onAsk: (question: ColumnQuestion) => void;
+  readonly onSort: (column: SortColumn) => void;
+  readonly onAct: (act: HeadAct) => void;
 }
 
-function Head(props: OneHeadProps): ReactElement {
-  const { column, layout, view, onChange, hold, isStop, onAsk } = props;
-  const { id, head, title, sort, field } = column;
-  const isSorted = sort !== null && view.sort.column === sort && (id !== 'rank' || !layout.columns.some(isReward));
-  const order = isSorted ? (view.sort.isAscending ? 'ascending' : 'descending') : undefined;
+/** Menus are many and costly: a head is drawn anew only where it looks different. */
+const Head = memo(function Head(props: OneHeadProps): ReactElement {
+  const { column, layout, hold, order, isStop, onSort, onAct } = props;
+  const { id, head, title, sort } = column;
   const words = layout.isShort && id === 'state' ? '' : head;
-  const sortBy = (isAscending: boolean): void => {
-    if (sort !== null) onChange({ sort: { column: sort, isAscending } });
-  };
-  const hide = (): void =>
-    onChange({ columns: layout.columns.filter((other) => other !== column).map((other) => other.id) });
   return (
     <span
       role="columnheader"
-      aria-sort={order}
+      aria-sort={order ?? undefined}
       className={`${styles.headCell} ${styles[id]} ${column.isNumber ? styles.number : ''}`}
       title={title}
     >
       {sort === null ? (
         <span className={styles.headWords}>{words}</span>
       ) : (
-        <button
-          type="button"
-          tabIndex={isStop ? 0 : -1}
-          className={styles.sort}
-          onClick={() => onChange({ sort: nextSort(view.sort, sort) })}
-        >
+        <button type="button" tabIndex={isStop ? 0 : -1} className={styles.sort} onClick={() => onSort(sort)}>
           <span className={styles.headWords}>{words}</span>
           {words === head ? null : <span className="visually-hidden">{title}</span>}
-          {isSorted ? <i aria-hidden="true">{view.sort.isAscending ? '↑' : '↓'}</i> : null}
+          {order === null ? null : <i aria-hidden="true">{order === 'ascending' ? '↑' : '↓'}</i>}
         </button>
       )}
-      <PopupMenu
-        label={`${title} column`}
-        className={styles.headMenu}
-        tabIndex={isStop && sort === null ? 0 : -1}
-        trigger={<ChevronDown size={12} aria-hidden="true" />}
+      <HeadMenu
+        column={column}
+        isStop={isStop && sort === null}
         hold={hold}
-      >
-        {sort === null ? null : (
-          <>
-            <MenuItem onPress={() => sortBy(true)}>Sort upwards</MenuItem>
-            <MenuItem onPress={() => sortBy(false)}>Sort downwards</MenuItem>
-          </>
-        )}
-        {field === null ? null : (
-          <>
-            {sort === null ? null : <MenuLine />}
-            {questionsFor(field).map((question) =>
-              question === 'set' ? (
-                <MenuItem key={question} onPress={() => onChange({ filter: withTerm(view.filter, field, field) })}>
-                  {QUESTIONS[question]}
-                </MenuItem>
-              ) : (
-                <MenuItem key={question} onPress={() => onAsk(question)}>
-                  {QUESTIONS[question]}…
-                </MenuItem>
-              ),
-            )}
-            <MenuItem onPress={() => onChange({ filter: withTerm(view.filter, field, null) })}>
-              Any {title.toLowerCase()}
-            </MenuItem>
-          </>
-        )}
-        {layout.columns.length < 2 ? null : (
-          <>
-            {sort === null && field === null ? null : <MenuLine />}
-            <MenuItem onPress={hide}>Hide this column</MenuItem>
-          </>
-        )}
-      </PopupMenu>
+        onAct={onAct}
+        isOnly={layout.columns.length < 2}
+      />
     </span>
   );
+});
+
+interface HeadMenuProps extends Pick<OneHeadProps, 'column' | 'hold' | 'isStop' | 'onAct'> {
+  /** The last column stays. */
+  readonly isOnly: boolean;
+}
+
+const HeadMenu = memo(function HeadMenu({ column, isStop, hold, isOnly, onAct }: HeadMenuProps): ReactElement {
+  const { title, sort, field } = column;
+  return (
+    <PopupMenu
+      label={`${title} column`}
+      className={styles.headMenu}
+      tabIndex={isStop ? 0 : -1}
+      trigger={<ChevronDown size={12} aria-hidden="true" />}
+      hold={hold}
+    >
+      {sort === null ? null : (
+        <>
+          <MenuItem onPress={() => onAct({ kind: 'sort', sort, isAscending: true })}>Sort upwards</MenuItem>
+          <MenuItem onPress={() => onAct({ kind: 'sort', sort, isAscending: false })}>Sort downwards</MenuItem>
+        </>
+      )}
+      {field === null ? null : (
+        <>
+          {sort === null ? null : <MenuLine />}
+          {questionsFor(field).map((question) =>
+            question === 'set' ? (
+              <MenuItem key={question} onPress={() => onAct({ kind: 'filter', field, term: field })}>
+                {QUESTIONS[question]}
+              </MenuItem>
+            ) : (
+              <MenuItem key={question} onPress={() => onAct({ kind: 'ask', column, question })}>
+                {QUESTIONS[question]}…
+              </MenuItem>
+            ),
+          )}
+          <MenuItem onPress={() => onAct({ kind: 'filter', field, term: null })}>Any {title.toLowerCase()}</MenuItem>
+        </>
+      )}
+      {isOnly ? null : (
+        <>
+          {sort === null && field === null ? null : <MenuLine />}
+          <MenuItem onPress={() => onAct({ kind: 'hide', column })}>Hide this column</MenuItem>
+        </>
+      )}
+    </PopupMenu>
+  );
+});
+
+function changeOf(act: Exclude<HeadAct, { kind: 'ask' }>, { view, layout }: HeadProps): Partial<SearchView> {
+  switch (act.kind) {
+    case 'sort':
+      return { sort: { column: act.sort, isAscending: act.isAscending } };
+    case 'filter':
+      return { filter: withTerm(view.filter, act.field, act.term) };
+    case 'hide':
+      return { columns: layout.columns.filter(({ id }) => id !== act.column.id).map(({ id }) => id) };
+  }
+}
+
+function orderOf({ id, sort }: Column, { columns }: ColumnLayout, view: SearchView): OneHeadProps['order'] {
+  const isSorted = sort !== null && view.sort.column === sort && (id !== 'rank' || !columns.some(isReward));
+  if (!isSorted) return null;
+  return view.sort.isAscending ? 'ascending' : 'descending';
 }
 
 const isReward = ({ id }: Column): boolean => id === 'reward';

@@ -1,5 +1,5 @@
 import { Columns3, Download } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import { memo, type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import type { LeaderboardQuery } from '../../../shared/records/leaderboard.ts';
 import { Button } from '../../components/button.tsx';
@@ -30,7 +30,7 @@ interface ToolsProps {
   readonly isNarrow: boolean;
 }
 
-export function LeaderboardTools(props: ToolsProps): ReactElement {
+export const LeaderboardTools = memo(function LeaderboardTools(props: ToolsProps): ReactElement {
   const { experiment, source, query, total, waiting, view, onChange, hold, isNarrow } = props;
   const noun = view.mode === 'cells' ? 'cell' : 'trial';
   return (
@@ -51,14 +51,17 @@ export function LeaderboardTools(props: ToolsProps): ReactElement {
         ))}
       </div>
       <ViewMenu experiment={experiment} view={view} onChange={onChange} hold={hold} />
-      <ColumnMenu {...props} />
+      <ColumnMenu layout={props.layout} onChange={onChange} hold={hold} isNarrow={isNarrow} />
       <ExportButtons experiment={experiment} query={query} isNarrow={isNarrow} />
     </header>
   );
-}
+});
 
 /** Which columns there are; the order is that of the list of all. */
-function ColumnMenu({ layout, onChange, hold, isNarrow }: ToolsProps): ReactElement {
+const ColumnMenu = memo(function ColumnMenu(
+  props: Pick<ToolsProps, 'layout' | 'onChange' | 'hold' | 'isNarrow'>,
+): ReactElement {
+  const { layout, onChange, hold, isNarrow } = props;
   const shown = layout.columns.map(({ id }) => id);
   return (
     <PopupMenu
@@ -93,7 +96,7 @@ function ColumnMenu({ layout, onChange, hold, isNarrow }: ToolsProps): ReactElem
       <MenuItem onPress={() => onChange({ columns: [] })}>Columns that fit</MenuItem>
     </PopupMenu>
   );
-}
+});
 
 type Ids = readonly (typeof COLUMN_IDS)[number][];
 
@@ -105,7 +108,7 @@ export function insertColumn(shown: Ids, id: Ids[number]): Ids {
 
 const MIME_TYPES: Readonly<Record<FileKind, string>> = { csv: 'text/csv', json: 'application/json' };
 
-function ExportButtons(props: {
+const ExportButtons = memo(function ExportButtons(props: {
   experiment: Experiment;
   query: LeaderboardQuery | null;
   isNarrow: boolean;
@@ -115,7 +118,7 @@ function ExportButtons(props: {
   const action = useAction();
   const [under, setUnder] = useState<{ kind: FileKind; part: number } | null>(null);
   const save = async (kind: FileKind): Promise<void> => {
-    if (query === null) return;
+    if (query === null || under !== null) return;
     const noun = query.mode === 'cells' ? 'cell' : 'trial';
     const name = `${noun}s.${kind}`;
     setUnder({ kind, part: 0 });
@@ -142,7 +145,8 @@ function ExportButtons(props: {
           title="Export the rows that the filter lets through"
           aria-label={kind.toUpperCase()}
           isBusy={under?.kind === kind}
-          disabled={query === null || under !== null}
+          // Not while one is under way: a button that is disabled loses the focus.
+          disabled={query === null}
           onClick={() => void save(kind)}
         >
           {under?.kind === kind ? `${Math.floor(under.part * 100)} %` : kind.toUpperCase()}
@@ -150,4 +154,4 @@ function ExportButtons(props: {
       ))}
     </>
   );
-}
+});

@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp, Download } from 'lucide-react';
-import { type ReactElement, useMemo } from 'react';
+import { memo, type ReactElement, useMemo } from 'react';
 import type { OperationShare } from '../../../shared/records/leaderboard.ts';
 import { OPERATION_FACTS } from '../../../shared/search-space/operation-facts.ts';
 import {
@@ -21,7 +21,7 @@ import { percentDigits } from '../../components/words.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
 /** Which operations the best cells are made of. */
-export function OperationsPane({ experiment }: SearchPaneProps): ReactElement | null {
+export const OperationsPane = memo(function OperationsPane({ experiment }: SearchPaneProps): ReactElement | null {
   const { id, counts, trashed } = experiment;
   const answer = useFreshAnswer('experiment.operations', { experiment: id }, `${counts.completed} ${trashed}`, id);
   if (answer.kind === 'failed') return <ErrorPanel message={answer.error.message} onRetry={answer.retry} />;
@@ -31,7 +31,7 @@ export function OperationsPane({ experiment }: SearchPaneProps): ReactElement | 
     return <Empty>No reward yet. Shares of operations come with the first finished trial.</Empty>;
   }
   return <OperationsTable shares={shares} />;
-}
+});
 
 function OperationsTable({ shares }: { shares: readonly OperationShare[] }): ReactElement {
   const [text, write] = useChartParameter('operations');

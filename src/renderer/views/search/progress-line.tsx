@@ -1,5 +1,5 @@
 import { SlidersHorizontal, Trophy } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import { memo, type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -15,7 +15,7 @@ import styles from './progress-line.module.css';
 import { Steering } from './steering.tsx';
 
 /** How far the search is, how long it still takes, and the buttons that steer it. */
-export function ProgressLine({ experiment }: { experiment: Experiment }): ReactElement {
+export const ProgressLine = memo(function ProgressLine({ experiment }: { experiment: Experiment }): ReactElement {
   const { best, state, message } = experiment;
   return (
     <div className={styles.box}>
@@ -45,7 +45,7 @@ export function ProgressLine({ experiment }: { experiment: Experiment }): ReactE
       )}
     </div>
   );
-}
+});
 
 /** A press on it opens the sheet that changes what is left. */
 function SearchLevel({ experiment }: { experiment: Experiment }): ReactElement {

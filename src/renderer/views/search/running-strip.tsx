@@ -1,4 +1,4 @@
-import { type ReactElement, useState } from 'react';
+import { memo, type ReactElement, useState } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -11,7 +11,7 @@ import styles from './leaderboard.module.css';
 const SHOWN = 4;
 
 /** What is in training now, in the order of its begin; never sorted. */
-export function RunningStrip({ experiment }: { experiment: number }): ReactElement | null {
+export const RunningStrip = memo(function RunningStrip({ experiment }: { experiment: number }): ReactElement | null {
   const live = useLiveTrials(experiment);
   const [killing, setKilling] = useState<Trial | null>(null);
   const running = [...(live.kind === 'ready' ? live.value.active.values() : [])]
@@ -27,7 +27,7 @@ export function RunningStrip({ experiment }: { experiment: number }): ReactEleme
       {killing === null ? null : <KillTrial trial={killing} onClose={() => setKilling(null)} />}
     </section>
   );
-}
+});
 
 function RunningRow(props: { experiment: number; trial: Trial; onKill: () => void }): ReactElement {
   const { experiment, trial, onKill } = props;

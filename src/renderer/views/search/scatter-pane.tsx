@@ -1,4 +1,4 @@
-import { lazy, type ReactElement, Suspense, useCallback } from 'react';
+import { lazy, memo, type ReactElement, Suspense, useCallback } from 'react';
 import styles from '../../charts/chart-tools.module.css';
 import { type Area, withArea } from '../../charts/scatter-area.ts';
 import { COSTS } from '../../charts/scatter-data.ts';
@@ -12,11 +12,13 @@ import type { SearchPaneProps } from './search-pane.ts';
 const ScatterView = lazy(async () => ({ default: (await import('../../charts/scatter-view.tsx')).ScatterView }));
 
 /** What accuracy costs: the trials that the table's filter lets through. */
-export function ScatterPane({ experiment, trial, view, onChange }: SearchPaneProps): ReactElement | null {
+export const ScatterPane = memo(function ScatterPane(
+  props: SearchPaneProps & { readonly filter: string },
+): ReactElement | null {
+  const { experiment, trial, filter, onChange } = props;
   const [cost, setCost] = useChartChoice('cost', COSTS);
   const [scale, setScale] = useChartChoice('costs', ['linear', 'log']);
   const { id, counts, trashed } = experiment;
-  const { filter } = view;
   const answer = useFreshAnswer('experiment.scatter', { experiment: id, filter }, `${counts.completed} ${trashed}`, id);
   const selectTrial = useCallback((number: number) => onChange({ trial: number }), [onChange]);
   const filterArea = useCallback(
@@ -51,7 +53,7 @@ export function ScatterPane({ experiment, trial, view, onChange }: SearchPanePro
       )}
     </section>
   );
-}
+});
 
 function NoDots({ filter, onClear }: { filter: string; onClear: () => void }): ReactElement {
   if (filter.trim() === '') return <Empty>No reward yet. The first dot comes with the first finished trial.</Empty>;

@@ -6,6 +6,7 @@ export interface SearchPaneProps {
   readonly experiment: Experiment;
   /** The selected one; null while there is none. */
   readonly trial: Trial | null;
-  readonly view: SearchView;
+  /** Trials that are marked for compare. */
+  readonly compare: SearchView['compare'];
   readonly onChange: (change: Partial<SearchView>) => void;
 }

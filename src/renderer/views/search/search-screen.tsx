@@ -30,20 +30,21 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
   const [view, onChange] = useSearchView();
   // Undefined while it is read: the panes say nothing of a first trial that there may be.
   const trial = useSelectedTrial(experiment, view);
-  const shared = { experiment, view, onChange };
   const pane = (tab: SearchTab): ReactElement => {
     if (trial === undefined) return <SkeletonRows count={6} height={48} />;
+    // Each gets only what it shows: another order of the rows draws none of them anew.
+    const shared = { experiment, trial, compare: view.compare, onChange };
     switch (tab) {
       case 'cell':
-        return <CellPane {...shared} trial={trial} />;
+        return <CellPane {...shared} />;
       case 'curves':
-        return <CurvesPane {...shared} trial={trial} />;
+        return <CurvesPane {...shared} />;
       case 'scatter':
-        return <ScatterPane {...shared} trial={trial} />;
+        return <ScatterPane {...shared} filter={view.filter} />;
       case 'operations':
-        return <OperationsPane {...shared} trial={trial} />;
+        return <OperationsPane {...shared} />;
       case 'controller':
-        return <ControllerPane {...shared} trial={trial} />;
+        return <ControllerPane {...shared} />;
     }
   };
   return (
@@ -52,7 +53,7 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
       <ProgressLine experiment={experiment} />
       <div className={styles.panes}>
         <SearchLayout
-          leaderboard={<Leaderboard {...shared} />}
+          leaderboard={<Leaderboard experiment={experiment} view={view} onChange={onChange} />}
           pane={pane}
           tab={view.tab}
           onTab={(tab) => onChange({ tab })}

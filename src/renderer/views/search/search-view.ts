@@ -158,6 +158,20 @@ export function useSearchView(): readonly [SearchView, (change: Partial<SearchVi
     [write],
   );
   useEffect(() => () => clearTimeout(waiting.current?.timer), []);
-  const view = useMemo(() => ({ ...readView(params), ...pending }), [params, pending]);
-  return [view, change];
+  const read = useMemo(() => ({ ...readView(params), ...pending }), [params, pending]);
+  const known = useRef(read);
+  known.current = keepKnown(known.current, read);
+  return [known.current, change];
+}
+
+/** A view whose equal parts are those of the view before: what did not change need not be drawn again. */
+export function keepKnown(before: SearchView, view: SearchView): SearchView {
+  const isSameSort = before.sort.column === view.sort.column && before.sort.isAscending === view.sort.isAscending;
+  const kept: SearchView = {
+    ...view,
+    sort: isSameSort ? before.sort : view.sort,
+    columns: before.columns.join() === view.columns.join() ? before.columns : view.columns,
+    compare: before.compare.join() === view.compare.join() ? before.compare : view.compare,
+  };
+  return (Object.keys(kept) as (keyof SearchView)[]).every((name) => kept[name] === before[name]) ? before : kept;
 }

@@ -7,7 +7,6 @@ import { CellGraphs } from '../search/cell-pane-graphs.tsx';
 import { useCellCommands } from '../search/cell-pane-menu.tsx';
 import { CellWindow, useWholeCell } from '../search/cell-pane-window.tsx';
 import { CurvesPane } from '../search/curves-pane.tsx';
-import { readView } from '../search/search-view.ts';
 import styles from './trial.module.css';
 import { TrialAttempts } from './trial-attempts.tsx';
 import { TrialConfig } from './trial-config.tsx';
@@ -17,7 +16,8 @@ import { TrialLog } from './trial-log.tsx';
 import { TrialStates } from './trial-states.tsx';
 
 /** Nothing is marked for compare on this screen, so its curves are the trial's alone. */
-const ALONE = readView(new URLSearchParams());
+const ALONE: readonly number[] = [];
+const keepsAlone = (): void => undefined;
 
 /** Everything about one trial. */
 export function TrialScreen(props: { experiment: number; trial: number }): ReactElement {
@@ -58,7 +58,7 @@ function TrialView({ experiment, trial }: { experiment: Experiment; trial: Trial
           <div className={styles.course}>
             <div className={styles.curves}>
               <Guard>
-                <CurvesPane experiment={experiment} trial={trial} view={ALONE} onChange={() => undefined} />
+                <CurvesPane experiment={experiment} trial={trial} compare={ALONE} onChange={keepsAlone} />
               </Guard>
             </div>
             <TrialLog experiment={experiment.id} trial={trial.trial} />
