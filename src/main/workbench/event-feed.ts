@@ -4,8 +4,11 @@ import type { EventSource } from '../../shared/rpc/server.ts';
 
 type Listener = (position: Position, event: WorkbenchEvent) => void;
 
-/** Events that are held for clients that come back. */
-const HELD_EVENTS = 10_000;
+/**
+ * Events that are held for clients that come back (ours): over a minute of a busy search. Rows make them kilobytes, and
+ * a page that missed more reads afresh for less.
+ */
+const HELD_EVENTS = 4_000;
 
 /**
  * Numbers the workbench's events and hands them to whoever listens. The newest ones are held, so that a client whose
