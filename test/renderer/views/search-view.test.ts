@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { nextSort, readView, toggleCompared, writeView } from '../../../src/renderer/views/search/search-view.ts';
+import {
+  keepKnown,
+  nextSort,
+  readView,
+  toggleCompared,
+  writeView,
+} from '../../../src/renderer/views/search/search-view.ts';
 
 const round = (text: string): string =>
   writeView(new URLSearchParams(text), readView(new URLSearchParams(text))).toString();
@@ -43,4 +49,12 @@ it('marks six trials and no seventh', () => {
   const six = [1, 2, 3, 4, 5, 6];
   expect(toggleCompared(six, 7)).toBe(six);
   expect(toggleCompared(six, 3)).toEqual([1, 2, 4, 5, 6]);
+});
+
+it('keeps the parts of a view that stay equal, and the view itself where all of them do', () => {
+  const before = readView(new URLSearchParams('compare=3,7&columns=rank,note&sort=params:up'));
+  expect(keepKnown(before, readView(new URLSearchParams('compare=3,7&columns=rank,note&sort=params:up')))).toBe(before);
+  const sorted = keepKnown(before, readView(new URLSearchParams('compare=3,7&columns=rank&sort=params:down')));
+  expect(sorted.compare).toBe(before.compare);
+  expect([sorted.columns, sorted.sort]).toEqual([['rank'], { column: 'params', isAscending: false }]);
 });
