@@ -1,6 +1,6 @@
 import { type FormEvent, type ReactElement, useId, useState } from 'react';
 import { Button } from '../components/button.tsx';
-import { ChartSwitch } from './chart-switch.tsx';
+import { Segments } from '../components/segments.tsx';
 import styles from './chart-tools.module.css';
 import { endsIn, hasArea, withAreaWords, withoutArea } from './scatter-area.ts';
 import type { Cost } from './scatter-data.ts';
@@ -28,7 +28,7 @@ export function ScatterTools(props: ScatterToolsProps): ReactElement {
   return (
     <>
       <div className={styles.bar}>
-        <ChartSwitch label="Against" options={COST_OPTIONS} chosen={[cost]} onChoose={onCost} />
+        <Segments isSmall label="Against" options={COST_OPTIONS} chosen={[cost]} onChoose={onCost} />
         <label className={styles.field}>
           <input type="checkbox" checked={isLog} onChange={({ target }) => onLog(target.checked)} />
           Log scale

@@ -1,6 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { Download } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
+import menu from '../components/menu.module.css';
 import { type SavedCell, savePng, saveSvg } from './cell-files.ts';
 import styles from './save-menu.module.css';
 import { CELL_KIND_WORDS } from './thumbnail-summary.ts';
@@ -28,16 +29,16 @@ export function SaveMenu(saved: SavedCell): ReactElement {
         Save
       </Menu.Trigger>
       <Menu.Portal>
-        <Menu.Positioner className={styles.positioner} side="bottom" align="end" sideOffset={4}>
-          <Menu.Popup className={styles.popup}>
-            <Menu.Item className={styles.item} onClick={() => void save(() => saveSvg(saved))}>
-              SVG <span className={styles.hint}>vector, for papers</span>
+        <Menu.Positioner className={menu.positioner} side="bottom" align="end" sideOffset={4}>
+          <Menu.Popup className={menu.popup}>
+            <Menu.Item className={menu.item} onClick={() => void save(() => saveSvg(saved))}>
+              SVG <span className={menu.hint}>vector, for papers</span>
             </Menu.Item>
-            <Menu.Item className={styles.item} onClick={() => void save(() => savePng(saved, 'screen'))}>
-              PNG, 2× <span className={styles.hint}>for slides</span>
+            <Menu.Item className={menu.item} onClick={() => void save(() => savePng(saved, 'screen'))}>
+              PNG, 2× <span className={menu.hint}>for slides</span>
             </Menu.Item>
-            <Menu.Item className={styles.item} onClick={() => void save(() => savePng(saved, 'paper'))}>
-              PNG, 4× <span className={styles.hint}>for papers</span>
+            <Menu.Item className={menu.item} onClick={() => void save(() => savePng(saved, 'paper'))}>
+              PNG, 4× <span className={menu.hint}>for papers</span>
             </Menu.Item>
           </Menu.Popup>
         </Menu.Positioner>

@@ -2,6 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices.tsx';
+import { Segments } from '../../components/segments.tsx';
 import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
 import { useCommands } from '../../state/commands.ts';
 import { useMedia } from '../../state/use-media.ts';
@@ -18,6 +19,7 @@ const KINDS = ['normal', 'reduction'] as const satisfies readonly CellKind[];
 const SHOWN = ['both', ...KINDS] as const;
 type Shown = (typeof SHOWN)[number];
 const SHOWN_WORDS: Readonly<Record<Shown, string>> = { both: 'Both', ...CELL_KIND_WORDS };
+const SHOWN_OPTIONS = SHOWN.map((value) => ({ value, title: SHOWN_WORDS[value] }));
 
 /** Two to six cells side by side: what differs from the first is marked. */
 export function CompareScreen({ id }: { id: number }): ReactElement {
@@ -79,8 +81,10 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
       <header className={styles.bar}>
         <h1>Compare {trials.length} cells</h1>
         <span className={styles.hint}>{missing}Marked is what differs from the reference.</span>
-        <ShownSwitch
-          shown={shown}
+        <Segments
+          label="Which cells"
+          options={SHOWN_OPTIONS}
+          chosen={[shown]}
           onChoose={(next) =>
             setParams(
               (now) => {
@@ -151,17 +155,4 @@ function useCompareCommands(
       run: () => navigate(searchAddress(experiment, trials)),
     },
   ]);
-}
-
-function ShownSwitch({ shown, onChoose }: { shown: Shown; onChoose: (shown: Shown) => void }): ReactElement {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend of its own
-    <div className={styles.switch} role="group" aria-label="Which cells">
-      {SHOWN.map((one) => (
-        <button key={one} type="button" aria-pressed={shown === one} onClick={() => onChoose(one)}>
-          {SHOWN_WORDS[one]}
-        </button>
-      ))}
-    </div>
-  );
 }

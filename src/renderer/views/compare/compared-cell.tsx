@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import chart from '../../charts/chart.module.css';
 import { IconButton } from '../../components/button.tsx';
 import { type CellComparison, compareCells } from '../../graphs/compare-cells.ts';
 import type { CellKind } from '../../graphs/thumbnail-summary.ts';
@@ -35,7 +36,7 @@ export function ComparedCell(props: ComparedCellProps): ReactElement {
   return (
     <section className={styles.cell} aria-label={`Trial ${trial.trial}`}>
       <header className={styles.head}>
-        <i className={`${styles.swatch} ${styles[`series${series}`]}`} aria-hidden="true" />
+        <i className={`${styles.swatch} ${chart[`series${series}`]}`} aria-hidden="true" />
         <h2>
           <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
         </h2>

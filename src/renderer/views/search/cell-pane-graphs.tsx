@@ -1,5 +1,6 @@
 import { lazy, type ReactElement, Suspense, useState } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { Segments } from '../../components/segments.tsx';
 import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
 import { useMedia } from '../../state/use-media.ts';
 import styles from './cell-pane.module.css';
@@ -44,15 +45,8 @@ export function CellGraphs({ experiment, trial, onOpen, isBoth = false }: CellGr
   );
 }
 
+const KIND_OPTIONS = KINDS.map((value) => ({ value, title: CELL_KIND_WORDS[value] }));
+
 function KindSwitch({ kind, onChoose }: { kind: CellKind; onChoose: (kind: CellKind) => void }): ReactElement {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset brings a border and a legend of its own
-    <div className={styles.switch} role="group" aria-label="Which cell">
-      {KINDS.map((one) => (
-        <button key={one} type="button" aria-pressed={kind === one} onClick={() => onChoose(one)}>
-          {CELL_KIND_WORDS[one]}
-        </button>
-      ))}
-    </div>
-  );
+  return <Segments isSmall label="Which cell" options={KIND_OPTIONS} chosen={[kind]} onChoose={onChoose} />;
 }

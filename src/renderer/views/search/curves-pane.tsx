@@ -1,11 +1,11 @@
 import { lazy, memo, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import { ChartSwitch } from '../../charts/chart-switch.tsx';
 import styles from '../../charts/chart-tools.module.css';
 import { EPOCH_MEASURES, epochChart, MEASURE_TITLES, type TrialCurve } from '../../charts/epoch-charts.ts';
 import { type CurveChoices, useCurveChoices } from '../../charts/use-curve-choices.ts';
 import { curveOf, useEpochCurves } from '../../charts/use-epoch-curves.ts';
 import { Empty } from '../../components/notices.tsx';
+import { Segments } from '../../components/segments.tsx';
 import { aboutSpan } from '../../components/words.ts';
 import { useProgress } from '../../state/use-workbench.ts';
 import type { SearchPaneProps } from './search-pane.ts';
@@ -71,8 +71,8 @@ function CurveTools(choices: CurveChoices): ReactElement {
   const { measures, options, toggleMeasure, setX, setSmoothing, setLossLog } = choices;
   return (
     <div className={styles.bar}>
-      <ChartSwitch label="Charts" options={MEASURE_OPTIONS} chosen={measures} onChoose={toggleMeasure} />
-      <ChartSwitch label="Along" options={X_OPTIONS} chosen={[options.x]} onChoose={setX} />
+      <Segments isSmall label="Charts" options={MEASURE_OPTIONS} chosen={measures} onChoose={toggleMeasure} />
+      <Segments isSmall label="Along" options={X_OPTIONS} chosen={[options.x]} onChoose={setX} />
       <label className={styles.field}>
         Smoothing
         <input

@@ -2,6 +2,7 @@ import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Menu } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import menu from '../../components/menu.module.css';
 import styles from './leaderboard-menu.module.css';
 import type { OrderHold } from './use-order-hold.ts';
 
@@ -39,8 +40,8 @@ export function PopupMenu(props: PopupMenuProps): ReactElement {
 export function MenuPopup({ align, children }: { align?: 'start' | 'end'; children: ReactNode }): ReactElement {
   return (
     <Menu.Portal>
-      <Menu.Positioner className={styles.positioner} side="bottom" align={align ?? 'start'} sideOffset={4}>
-        <Menu.Popup className={styles.popup}>{children}</Menu.Popup>
+      <Menu.Positioner className={menu.positioner} side="bottom" align={align ?? 'start'} sideOffset={4}>
+        <Menu.Popup className={`${menu.popup} ${styles.popup}`}>{children}</Menu.Popup>
       </Menu.Positioner>
     </Menu.Portal>
   );
@@ -54,9 +55,9 @@ export function MenuItem(props: {
   readonly children: ReactNode;
 }): ReactElement {
   return (
-    <Menu.Item className={styles.item} disabled={props.disabled ?? false} onClick={props.onPress}>
+    <Menu.Item className={menu.item} disabled={props.disabled ?? false} onClick={props.onPress}>
       <span className={styles.words}>{props.children}</span>
-      {props.hint === undefined ? null : <kbd className={styles.hint}>{props.hint}</kbd>}
+      {props.hint === undefined ? null : <kbd className={menu.hint}>{props.hint}</kbd>}
     </Menu.Item>
   );
 }
@@ -68,12 +69,7 @@ export function MenuCheck(props: {
   readonly children: ReactNode;
 }): ReactElement {
   return (
-    <Menu.CheckboxItem
-      className={styles.item}
-      checked={props.isOn}
-      onCheckedChange={props.onChange}
-      closeOnClick={false}
-    >
+    <Menu.CheckboxItem className={menu.item} checked={props.isOn} onCheckedChange={props.onChange} closeOnClick={false}>
       <span className={styles.check}>{props.isOn ? <Check size={14} aria-hidden="true" /> : null}</span>
       <span className={styles.words}>{props.children}</span>
     </Menu.CheckboxItem>

@@ -4,6 +4,7 @@ import type { Experiment } from '../../../shared/records/experiment.ts';
 import type { LeaderboardQuery } from '../../../shared/records/leaderboard.ts';
 import { Button } from '../../components/button.tsx';
 import { saveFile } from '../../components/clipboard.ts';
+import { Segments } from '../../components/segments.tsx';
 import { plural } from '../../components/words.ts';
 import { announce } from '../../state/announcements.ts';
 import { exportRows, FILE_KINDS, type FileKind } from '../../state/leaderboard-files.ts';
@@ -15,6 +16,11 @@ import { MenuCheck, MenuItem, MenuLine, PopupMenu } from './leaderboard-menu.tsx
 import { ViewMenu } from './leaderboard-views.tsx';
 import type { SearchView } from './search-view.ts';
 import type { OrderHold } from './use-order-hold.ts';
+
+const MODE_OPTIONS = [
+  { value: 'cells', title: 'Cells' },
+  { value: 'trials', title: 'Trials' },
+] as const;
 
 interface ToolsProps {
   readonly experiment: Experiment;
@@ -43,13 +49,7 @@ export const LeaderboardTools = memo(function LeaderboardTools(props: ToolsProps
           {plural(waiting, 'new result')}
         </Button>
       ) : null}
-      <div className={styles.switch}>
-        {(['cells', 'trials'] as const).map((mode) => (
-          <button key={mode} type="button" aria-pressed={view.mode === mode} onClick={() => onChange({ mode })}>
-            {mode === 'cells' ? 'Cells' : 'Trials'}
-          </button>
-        ))}
-      </div>
+      <Segments label="Rows" options={MODE_OPTIONS} chosen={[view.mode]} onChoose={(mode) => onChange({ mode })} />
       <ViewMenu experiment={experiment} view={view} onChange={onChange} hold={hold} />
       <ColumnMenu layout={props.layout} onChange={onChange} hold={hold} isNarrow={isNarrow} />
       <ExportButtons experiment={experiment} query={query} isNarrow={isNarrow} />
