@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Browser, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { WorkbenchClient } from '../shared/rpc/client.ts';
 import { WorkbenchError } from '../shared/workbench-error.ts';
-import { openChromium } from './bench/chromium.ts';
+import { logIn, openChromium } from './bench/chromium.ts';
 import { makeFolders } from './make-folders.ts';
 
 export const SIZES = [
@@ -61,15 +61,6 @@ export async function takeScreenshots(options: ScreenshotOptions): Promise<strin
     await browser.close();
   }
   return files;
-}
-
-async function logIn(browser: Browser, link: string) {
-  const page = await browser.newPage();
-  await page.goto(link);
-  await page.getByRole('contentinfo').getByText('Connected').waitFor();
-  const state = await page.context().storageState();
-  await page.close();
-  return state;
 }
 
 /** All that was asked for has come, and has been painted. */

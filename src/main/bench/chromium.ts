@@ -22,3 +22,13 @@ export async function openChromium(
   const args = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', ...more];
   return await chromium.launch({ executablePath, args });
 }
+
+/** Follows a printed link; what it gives lets further pages of this browser in. */
+export async function logIn(browser: Browser, link: string) {
+  const page = await browser.newPage();
+  await page.goto(link);
+  await page.getByRole('contentinfo').getByText('Connected').waitFor();
+  const state = await page.context().storageState();
+  await page.close();
+  return state;
+}

@@ -6,7 +6,7 @@ import {
   type LeaderboardQuery,
   SORT_COLUMNS,
 } from '../../shared/records/leaderboard.ts';
-import { openChromium } from './chromium.ts';
+import { logIn, openChromium } from './chromium.ts';
 import {
   type ExpectedRows,
   jumpTo,
@@ -80,15 +80,6 @@ export async function measureBrowser(options: BrowserOptions): Promise<BrowserFi
 }
 
 type StorageState = Awaited<ReturnType<typeof logIn>>;
-
-async function logIn(browser: Browser, link: string) {
-  const page = await browser.newPage();
-  await page.goto(link);
-  await page.getByRole('contentinfo').getByText('Connected').waitFor();
-  const state = await page.context().storageState();
-  await page.close();
-  return state;
-}
 
 async function freshPage(browser: Browser, storageState: StorageState): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, storageState });
