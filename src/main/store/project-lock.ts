@@ -3,6 +3,9 @@ import SQLite from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { errorCode, explainStorageError } from './storage-error.ts';
 
+/** Kept until they are freed: a database that nothing refers to is closed with the garbage, and its lock goes with it. */
+const held = new Set<SQLite.Database>();
+
 /**
  * Makes this process the only opener of a project, until the returned function is called or the process ends in
  * whatever way: the lock is an exclusive transaction on a small database of its own, so the system's kernel holds it
@@ -26,6 +29,10 @@ export function lockProject(folder: string): () => void {
     }
     throw explainStorageError(error, folder);
   }
-  const held = database;
-  return () => held.close();
+  const lock = database;
+  held.add(lock);
+  return () => {
+    held.delete(lock);
+    lock.close();
+  };
 }

@@ -184,7 +184,7 @@ it('reads a page of a leaderboard of 20,000 trials in about a millisecond, any o
 
 it('lets one opener in, refuses a second within milliseconds, and is free as soon as the first is killed', async () => {
   const folder = newFolder();
-  const holder = fork(join(import.meta.dirname, 'hold-store.ts'), [folder], { execArgv: [] });
+  const holder = fork(join(import.meta.dirname, 'hold-store.ts'), [folder], { execArgv: ['--expose-gc'] });
   await once(holder, 'message');
   const start = performance.now();
   expect(() =>
