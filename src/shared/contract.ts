@@ -117,6 +117,8 @@ export const PROCEDURES = {
     }),
     output: nothing,
   },
+  /** Those that cells of the experiment have, each once, in the order of the alphabet. */
+  'leaderboard.tags': { input: experimentId, output: z.array(z.string()) },
   /** Named filters, by name. */
   'view.list': { input: nothing, output: z.array(namedViewSchema) },
   /** Replaces the one of that name. */

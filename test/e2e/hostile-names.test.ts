@@ -133,6 +133,20 @@ describe.skipIf(executable === null)('names that were written to do harm', () =>
     await expectText(['note', 'tag']);
   });
 
+  it('are text where the filter offers tags, which still filter', async () => {
+    const offered = page.getByRole('option').filter({ hasText: 'tag!' });
+    // A window of another width has another layout, whose lists are closed.
+    for (const isLast of [false, true]) {
+      await open('/experiments/1');
+      await page.getByLabel('Filter', { exact: true }).fill('tag:');
+      await offered.waitFor();
+      if (!isLast) await expectText(['tag']);
+    }
+    await offered.click();
+    await page.waitForURL(/filter=tag/);
+    await expectPage(page.locator('[data-trial]').first()).toBeVisible();
+  });
+
   it('are text in the menu of named views, which still opens one', async () => {
     await open('/experiments/1');
     await page.getByRole('button', { name: /^View/ }).click();

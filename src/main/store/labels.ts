@@ -14,6 +14,7 @@ export class Labels {
   private readonly commits: Commits;
   private readonly rows: LeaderboardRows;
   private readonly one: Statement<[number, string], LabelsRow>;
+  private readonly tagsOf: Statement<[number], string>;
   private readonly put: Statement<[{ experiment: number; hash: string } & LabelsRow]>;
 
   constructor(database: Database, commits: Commits, rows: LeaderboardRows) {
@@ -22,6 +23,12 @@ export class Labels {
     this.one = database.prepare(
       'SELECT is_starred AS isStarred, note, tags FROM cell_labels WHERE experiment = ? AND hash = ?',
     );
+    this.tagsOf = database
+      .prepare<[number], string>(
+        `SELECT DISTINCT tag.value FROM cell_labels, json_each(cell_labels.tags) AS tag
+         WHERE experiment = ? ORDER BY tag.value COLLATE NOCASE`,
+      )
+      .pluck();
     this.put = database.prepare(
       `INSERT OR REPLACE INTO cell_labels (experiment, hash, is_starred, note, tags)
        VALUES (@experiment, @hash, @isStarred, @note, @tags)`,
@@ -32,6 +39,11 @@ export class Labels {
     const row = this.one.get(experiment, hash);
     if (!row) return { isStarred: false, note: '', tags: [] };
     return { isStarred: row.isStarred === 1, note: row.note, tags: JSON.parse(row.tags) };
+  }
+
+  /** Of all cells of an experiment, each once. */
+  tags(experiment: number): string[] {
+    return this.tagsOf.all(experiment);
   }
 
   set(experiment: number, hash: string, labels: CellLabels): void {

@@ -87,6 +87,8 @@ it('labels the cells of trials, and tells each once', async () => {
   const starred = await read({ filter: 'star' });
   expect(starred.rows.map((row) => row.labels)).toEqual([labels, { isStarred: true, note: '', tags: ['good', 'new'] }]);
   expect((await read({ filter: 'note:"ODD start" tag:good -tag:new' })).rows).toHaveLength(1);
+  expect(await client.call('leaderboard.tags', { experiment })).toEqual(['good', 'new']);
+  await expect(client.call('leaderboard.tags', { experiment: 99 })).rejects.toMatchObject({ code: 'not_found' });
   const many = Array.from({ length: 20 }, (_, index) => `tag ${index}`);
   await expect(
     client.call('leaderboard.label', { experiment, trials: [first!.trial], addTags: many }),

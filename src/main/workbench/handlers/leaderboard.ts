@@ -21,6 +21,10 @@ export function leaderboardHandlers({ store, searches }: WorkbenchParts): Pick<H
       store.transaction(() => label(store, input));
       return {};
     },
+    'leaderboard.tags': ({ experiment }) => {
+      searches.get(experiment);
+      return store.labels.tags(experiment);
+    },
   };
 }
 

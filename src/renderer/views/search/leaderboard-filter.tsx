@@ -15,6 +15,7 @@ import { completeFilter, type ParsedFilter, statesIn, withStates } from '../../.
 import { type Experiment, TRIAL_STATES, type TrialState } from '../../../shared/records/experiment.ts';
 import { TrialStateMark } from '../../components/states.tsx';
 import { useCommands } from '../../state/commands.ts';
+import { useSession } from '../../state/use-workbench.ts';
 import styles from './leaderboard-filter.module.css';
 import { MenuCheck, PopupMenu } from './leaderboard-menu.tsx';
 import type { SearchView } from './search-view.ts';
@@ -23,6 +24,7 @@ import type { OrderHold } from './use-order-hold.ts';
 const PLACEHOLDER = 'Filter: reward>0.6 params<3M op:sep5  ( / )';
 
 interface FilterProps {
+  readonly experiment: number;
   readonly view: SearchView;
   readonly onChange: (change: Partial<SearchView>) => void;
   readonly parsed: ParsedFilter;
@@ -35,7 +37,7 @@ interface FilterProps {
 }
 
 export const LeaderboardFilter = memo(function LeaderboardFilter(props: FilterProps): ReactElement {
-  const { view, onChange, parsed, problem, counts, width, hold } = props;
+  const { experiment, view, onChange, parsed, problem, counts, width, hold } = props;
   const input = useRef<HTMLInputElement>(null);
   useCommands([
     { id: 'filter', title: 'Filter the rows', group: 'Leaderboard', key: '/', run: () => input.current?.focus() },
@@ -52,7 +54,13 @@ export const LeaderboardFilter = memo(function LeaderboardFilter(props: FilterPr
   const rest = shown.slice(fitting);
   return (
     <div className={styles.filters}>
-      <FilterField input={input} filter={view.filter} onChange={onChange} isRefused={parsed.kind === 'refused'} />
+      <FilterField
+        experiment={experiment}
+        input={input}
+        filter={view.filter}
+        onChange={onChange}
+        isRefused={parsed.kind === 'refused'}
+      />
       {shown.slice(0, fitting).map((state) => (
         <StateChip key={state} state={state} count={counts?.[state] ?? 0} view={view} onChange={onChange} />
       ))}
@@ -83,7 +91,7 @@ function MarkedText({ text, from, to }: { text: string; from: number; to: number
   );
 }
 
-interface FieldProps extends Pick<FilterProps, 'onChange'> {
+interface FieldProps extends Pick<FilterProps, 'experiment' | 'onChange'> {
   readonly filter: string;
   readonly input: RefObject<HTMLInputElement | null>;
   readonly isRefused: boolean;
@@ -149,17 +157,30 @@ function afterPaint(work: () => void): () => void {
   };
 }
 
+/** Tags of the experiment's cells, as they were when last asked for: whoever writes a filter has just come to its field. */
+function useTags(experiment: number): { readonly tags: readonly string[]; readonly readTags: () => void } {
+  const session = useSession();
+  const [tags, setTags] = useState<readonly string[]>([]);
+  const readTags = (): void => {
+    // Without them the filter is written by hand, and whatever is wrong with the connection is told elsewhere.
+    session.call('leaderboard.tags', { experiment }).then(setTags, () => undefined);
+  };
+  return { tags, readTags };
+}
+
 /**
  * One line of text that becomes the address's; what may come next is offered below it while somebody types. A combobox of
  * our own: Base UI's hides the rest of the page from screen readers as long as the list is open.
  */
-const FilterField = memo(function FilterField({ input, filter, onChange, isRefused }: FieldProps): ReactElement {
+const FilterField = memo(function FilterField(props: FieldProps): ReactElement {
+  const { experiment, input, filter, onChange, isRefused } = props;
   const listId = useId();
+  const { tags, readTags } = useTags(experiment);
   const { text, type, tell } = useTyping(filter, onChange);
   // Null: nothing is offered.
   const [caret, setCaret] = useState<number | null>(null);
   const [active, setActive] = useState(-1);
-  const completions = caret === null ? [] : completionsOf(text, caret);
+  const completions = caret === null ? [] : completionsOf(text, caret, tags);
   const chosen = completions[active];
   const offer = (place: number | null): void => {
     setCaret(place);
@@ -223,6 +244,7 @@ const FilterField = memo(function FilterField({ input, filter, onChange, isRefus
         onKeyDown={press}
         onFocus={(event) => {
           from.current = event.relatedTarget;
+          readTags();
         }}
         onBlur={() => {
           // Whatever is pressed next goes on from what is typed.
@@ -282,8 +304,8 @@ function Completions(props: {
 }
 
 /** Completions that change something; the caret stands after what was put in. */
-export function completionsOf(text: string, caret: number): Completion[] {
-  return completeFilter(text, caret)
+export function completionsOf(text: string, caret: number, tags: readonly string[]): Completion[] {
+  return completeFilter(text, caret, tags)
     .map(({ insert, label, from, to }) => ({
       label,
       text: text.slice(0, from) + insert + text.slice(to),

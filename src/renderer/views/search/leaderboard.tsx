@@ -89,6 +89,7 @@ export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): R
         isNarrow={isNarrow}
       />
       <LeaderboardFilter
+        experiment={experiment.id}
         view={view}
         onChange={onChange}
         parsed={parsed}
