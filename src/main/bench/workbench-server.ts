@@ -11,7 +11,7 @@ export type ServerRequest = { readonly kind: 'search' | 'memory' | 'events' | 'p
 export type ServerAnswer =
   | { readonly kind: 'open'; readonly address: string; readonly link: string }
   | { readonly kind: 'search'; readonly experiment: number }
-  /** Resident memory after a collection of garbage. Bytes. */
+  /** Resident memory after garbage was collected. Bytes. */
   | { readonly kind: 'memory'; readonly bytes: number }
   /** Events so far. */
   | { readonly kind: 'events'; readonly count: number }
@@ -23,6 +23,9 @@ const AT_ONCE = 4;
 const EPOCHS = 20;
 const EPOCH_MS = 95;
 const TINY_DATASET = 'tiny';
+/** Collections of garbage before memory is read, and the time that each is given. */
+const COLLECTIONS = 3;
+const COLLECTION_MS = 1_000;
 
 /** Trains nothing; tells epochs at a steady pace. */
 class SteadyQueue implements TrialQueue {
@@ -121,7 +124,11 @@ async function serve({ kind }: ServerRequest): Promise<void> {
       return answer({ kind, experiment: id });
     }
     case 'memory':
-      global.gc?.();
+      // What one collection frees goes back to the system a moment later, and some of it only after another.
+      for (let round = 0; round < COLLECTIONS; round++) {
+        global.gc?.();
+        await sleep(COLLECTION_MS);
+      }
       return answer({ kind, bytes: process.memoryUsage.rss() });
     case 'events':
       return answer({ kind, count: events });
