@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { architectureSchema, scaleSchema } from './records/architecture.ts';
 import { updateReportSchema } from './records/controller.ts';
-import { datasetSchema } from './records/dataset.ts';
+import { datasetNameSchema, datasetSampleSchema, datasetSchema } from './records/dataset.ts';
 import { doctorReportSchema } from './records/doctor.ts';
 import { searchEstimateSchema } from './records/estimate.ts';
 import { experimentConfigSchema, experimentSchema, trialEpochSchema, trialSchema } from './records/experiment.ts';
@@ -54,6 +54,8 @@ export const PROCEDURES = {
   'dataset.list': { input: nothing, output: z.array(datasetSchema) },
   /** Fetches and prepares a data set that Cellwright knows by name. */
   'dataset.add': { input: z.strictObject({ name: z.string().min(1) }), output: datasetSchema },
+  /** A training image of each of the first classes, ten at most. */
+  'dataset.samples': { input: z.strictObject({ name: datasetNameSchema }), output: z.array(datasetSampleSchema) },
   /** Parameters, multiply-adds and shapes from the description alone; nothing is built. */
   'model.describe': {
     input: z.strictObject({ architecture: architectureSchema, scale: scaleSchema }),

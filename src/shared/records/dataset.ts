@@ -39,3 +39,14 @@ export const datasetSchema = z.strictObject({
   licence: z.string(),
 });
 export type Dataset = z.infer<typeof datasetSchema>;
+
+/** A training image as a page shows it. */
+export const datasetSampleSchema = z.strictObject({
+  /** Index into `classes`. */
+  label: z.int().min(0),
+  height: z.int().min(1),
+  width: z.int().min(1),
+  /** Base64 of uint8 `[height, width, 3]`, row-major. */
+  pixels: z.base64(),
+});
+export type DatasetSample = z.infer<typeof datasetSampleSchema>;

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addDataset } from '../../../src/main/datasets/add-dataset.ts';
 import { isCifar10Whole } from '../../../src/main/datasets/cifar10.ts';
+import { sampleImages } from '../../../src/main/datasets/sample-images.ts';
 import { findDatasets, listDatasets, openDataset } from '../../../src/main/datasets/stored-dataset.ts';
 import { type DatasetDescription, DatasetWriter } from '../../../src/main/datasets/write-dataset.ts';
 import { runProgram } from '../../../src/main/setup/program.ts';
@@ -184,5 +185,41 @@ describe('adding a data set', () => {
     mkdirSync(cifar10);
     writeFileSync(path.join(cifar10, 'manifest.json'), readFileSync(path.join(folder, 'manifest.json')));
     expect(isCifar10Whole(home)).toBe(false);
+  });
+});
+
+describe('the samples of a data set', () => {
+  it('are the first training image of each class, as it is where it is small', () => {
+    const { home } = homeWithTiny();
+    const pixels = (...values: number[]): string => Buffer.from(values).toString('base64');
+    expect(sampleImages(openDataset(home, 'tiny'))).toEqual([
+      { label: 0, height: 1, width: 2, pixels: pixels(0, 20, 255, 255, 20, 255) },
+      { label: 1, height: 1, width: 2, pixels: pixels(0, 10, 255, 0, 10, 255) },
+    ]);
+  });
+
+  it('are shrunk to means of squares where they are large, and left out where a class has no image', () => {
+    const home = newHome();
+    const folder = path.join(home, 'datasets', 'large');
+    mkdirSync(folder, { recursive: true });
+    const imageSize = { height: 4, width: 193 };
+    const writer = new DatasetWriter(folder, { ...DESCRIPTION, name: 'large', imageSize, classes: ['a', 'none', 'c'] });
+    // Columns of 0 and 90 in turn, three of which are a square's: 30 and 60 in turn.
+    const image = Uint8Array.from({ length: 4 * 193 * 3 }, (_, index) => ((Math.floor(index / 3) % 193) % 2 ? 90 : 0));
+    writer.append('train', image, Int32Array.of(2));
+    writer.append(
+      'train',
+      image.map((value) => value / 2),
+      Int32Array.of(0),
+    );
+    writer.finish();
+    const samples = sampleImages(openDataset(home, 'large'));
+    expect(samples.map(({ label, height, width }) => ({ label, height, width }))).toEqual([
+      { label: 0, height: 1, width: 64 },
+      { label: 2, height: 1, width: 64 },
+    ]);
+    const [half, whole] = samples.map(({ pixels }) => [...Buffer.from(pixels, 'base64')]);
+    expect(whole!.slice(0, 6)).toEqual([30, 30, 30, 60, 60, 60]);
+    expect(half!.slice(0, 6)).toEqual([15, 15, 15, 30, 30, 30]);
   });
 });

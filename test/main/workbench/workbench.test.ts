@@ -53,6 +53,8 @@ it('answers every procedure of a project as the contract says', async () => {
   expect(await ask(client, 'trial.epochs', { ...experiment, trial: trials[0]!.trial })).toHaveLength(2);
   expect(await ask(client, 'controller.updates', experiment)).toHaveLength(3);
   expect(await ask(client, 'dataset.list', {})).toMatchObject([{ name: 'small' }]);
+  expect(await ask(client, 'dataset.samples', { name: 'small' })).toMatchObject([{ label: 0, height: 8, width: 8 }]);
+  await expect(client.call('dataset.samples', { name: 'none' })).rejects.toMatchObject({ code: 'not_found' });
   const again = await ask(client, 'experiment.create', { config: smallConfig() });
   await heard(
     ({ name, payload }) => name === 'trial.changed' && 'experiment' in payload && payload.experiment === again.id,

@@ -7,6 +7,7 @@ import { plural } from '../../components/words.ts';
 import { useHost } from '../../host/use-host.ts';
 import { type Loaded, useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
+import { DatasetSamples } from './dataset-samples.tsx';
 import styles from './home.module.css';
 
 interface DatasetListProps {
@@ -44,6 +45,7 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
               </Fragment>
             ))}
           </p>
+          <DatasetSamples dataset={dataset} />
           <p>{dataset.source}</p>
           <div className={styles.start}>
             <Button onClick={() => onStart(dataset.name)} aria-label={`Start a search on ${dataset.title}`}>
