@@ -2,6 +2,7 @@ import { CytoscapeCanvas, type Scene } from './cytoscape-canvas.ts';
 import { fitViewport, pannedBy, type Size, showing, startViewport, type Viewport, zoomedAt } from './graph-viewport.ts';
 import { loadLabelFont } from './label-font.ts';
 import type { Box } from './pill-shape.ts';
+import { turnToDraw } from './turn-to-draw.ts';
 
 /** A press that moves less than this is a click, in CSS pixels (ours). */
 const DRAG_THRESHOLD = 4;
@@ -37,11 +38,13 @@ export class GraphWindow {
     this.#observer = new ResizeObserver(() => this.#resized());
     this.#observer.observe(parts.stage);
     this.#listen();
-    void loadLabelFont().then(() => {
-      if (this.#listeners.signal.aborted) return;
-      this.#canvas = new CytoscapeCanvas(parts.canvas);
-      if (this.#scene !== null) this.#paint(this.#scene);
-    });
+    void loadLabelFont()
+      .then(turnToDraw)
+      .then(() => {
+        if (this.#listeners.signal.aborted) return;
+        this.#canvas = new CytoscapeCanvas(parts.canvas);
+        if (this.#scene !== null) this.#paint(this.#scene);
+      });
   }
 
   show(scene: Scene): void {
