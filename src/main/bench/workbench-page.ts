@@ -4,39 +4,37 @@ import type { Page } from '@playwright/test';
 export type ExpectedRows = readonly { readonly item: number; readonly trial: number }[];
 
 /**
- * Runs in the page: waits for rows and tells when they were painted. A frame's callbacks run before it is painted; a
- * message that is sent in one arrives after.
+ * Runs in the page: waits for rows and tells when they were painted. A frame's callbacks run before it is painted, and a
+ * message that one of them sends arrives after.
  */
 const PAGE_SCRIPT = `window.bench = (() => {
   let begun = 0;
   for (const type of ['click', 'input']) addEventListener(type, (event) => { begun = event.timeStamp; }, true);
-  const painted = () => new Promise((resolve) => requestAnimationFrame(() => {
+  // Resolves with the time at which the first frame that shows it was painted.
+  const painted = (isThere) => new Promise((resolve, reject) => {
+    const asked = performance.now();
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => resolve(performance.now());
-    port2.postMessage(null);
-  }));
-  const until = (isThere) => new Promise((resolve, reject) => {
-    const asked = performance.now();
     const look = () => {
-      if (isThere()) resolve(undefined);
+      if (isThere()) port2.postMessage(null);
       else if (performance.now() - asked > 20000) reject(new Error('the rows were not painted within 20 s'));
       else requestAnimationFrame(look);
     };
-    look();
+    requestAnimationFrame(look);
   });
   const shows = (rows) => rows.length === 0
     ? document.querySelector('[role=grid] [data-trial]') === null
     : rows.every(({ item, trial }) => document.querySelector('[data-item="' + item + '"][data-trial="' + trial + '"]'));
   const grid = () => document.querySelector('[role=grid]');
   const bench = {
-    firstRowsAt: until(() => document.querySelector('[data-trial]')).then(painted),
+    firstRowsAt: painted(() => document.querySelector('[data-trial]')),
     // Resolves with the time from the input to the paint; one of several lists of rows is awaited.
     awaitRows: (lists) => {
       begun = 0;
       const wanted = lists.filter((rows) => !shows(rows));
       bench.pending = wanted.length === 0
         ? Promise.resolve(null)
-        : until(() => begun > 0 && wanted.some(shows)).then(painted).then((at) => at - begun);
+        : painted(() => begun > 0 && wanted.some(shows)).then((at) => at - begun);
       bench.pending.catch(() => undefined);
     },
     jumpTo: (item) => {
