@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { seedProject } from '../../../src/main/bench/seeded-project.ts';
 import { PROCEDURES } from '../../../src/shared/contract.ts';
 import type { LeaderboardQuery, NamedView } from '../../../src/shared/records/leaderboard.ts';
 import { ScriptedQueue } from '../search/scripted-queue.ts';
@@ -68,6 +69,18 @@ it('refuses to put a trial into the trash that is not finished, and then none of
   });
   expect((await client.call('trial.get', { experiment, trial: 2 })).trashedAt).toBeNull();
   await client.call('experiment.stop', { experiment });
+});
+
+it('answers others while hundreds of trials go into the trash', async () => {
+  const setting = newSetting();
+  await seedProject(setting.projectFolder, { trials: 600, epochs: 1, seed: 1 });
+  const { client } = await openSetting(setting, new ScriptedQueue());
+  const trials = Array.from({ length: 600 }, (_, index) => index + 1);
+  const trashing = client.call('trial.trash', { experiment: 1, trials });
+  const { trashed } = await client.call('experiment.get', { experiment: 1 });
+  expect(trashed).toBeLessThan(600);
+  expect(await trashing).toEqual(trials);
+  expect((await client.call('experiment.get', { experiment: 1 })).trashed).toBe(600);
 });
 
 it('labels the cells of trials, and tells each once', async () => {
