@@ -3,7 +3,7 @@ import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { PpoStrategy } from '../../shared/records/strategy.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { ascend, initialAdamState } from './adam.ts';
-import { initialParameters, type PolicyShape, parameterCount, parametersOver } from './parameters.ts';
+import { initialParameters, type Parameters, type PolicyShape, parametersOver } from './parameters.ts';
 import { type Choose, Policy } from './policy.ts';
 import { addPpoGradient, decisionLogProbabilities, type PolicyBatch, replay } from './ppo-objective.ts';
 import { architectureLogProbability, decisionsOf, type Rollout } from './rollout.ts';
@@ -50,6 +50,10 @@ export class Controller {
   readonly #shape: PolicyShape;
   readonly #policy: Policy;
   readonly #state: ControllerState;
+  readonly #gradient: Parameters;
+  /** Of the calls before, to be written anew. */
+  #before: Rollout | undefined;
+  #after: Rollout | undefined;
 
   /** `sizes`: options of each decision, see decisionSizes in shared/search-space. */
   constructor(config: PpoStrategy, sizes: readonly number[], seed: number) {
@@ -59,6 +63,7 @@ export class Controller {
     this.#shape = { sizes: [...sizes], hiddenUnits: config.hiddenUnits };
     const parameters = initialParameters(this.#shape, seed, config.initialRange);
     this.#policy = new Policy(this.#shape, parameters);
+    this.#gradient = parametersOver(new Float64Array(parameters.all.length), this.#shape);
     this.#state = {
       weights: parameters.all,
       adam: initialAdamState(parameters.all.length),
@@ -72,7 +77,8 @@ export class Controller {
   ask(count: number): ControllerProposal[] {
     const { proposals, updates } = this.#state;
     if (count === 0) return [];
-    const rollout = this.#policy.run(count, this.#sampleFrom(proposals + 1));
+    const rollout = this.#policy.run(count, this.#sampleFrom(proposals + 1), this.#before);
+    this.#before = rollout;
     this.#state.proposals += count;
     return Array.from({ length: count }, (_, i) => ({
       number: proposals + 1 + i,
@@ -90,7 +96,8 @@ export class Controller {
     const learned = results.filter(({ reward }) => Number.isFinite(reward) && Math.abs(reward) <= LARGEST_REWARD);
     if (learned.length === 0) return null;
     const decisions = learned.map((result) => this.#checkedDecisions(result));
-    const before = replay(this.#policy, decisions);
+    const before = replay(this.#policy, decisions, this.#before);
+    this.#before = before;
     for (const [i, { number, logProbability }] of learned.entries()) {
       this.#refuseStale(number, logProbability, architectureLogProbability(before, i));
     }
@@ -182,7 +189,7 @@ export class Controller {
 
   /** The epochs of one update. One whose gradient is not finite is skipped: it must not reach the weights. */
   #climb(batch: PolicyBatch, before: Rollout): { after: Rollout; gradientNorm: number; skippedEpochs: number } {
-    const gradient = parametersOver(new Float64Array(parameterCount(this.#shape)), this.#shape);
+    const gradient = this.#gradient;
     let after = before;
     let gradientNorm = 0;
     let skippedEpochs = 0;
@@ -197,7 +204,8 @@ export class Controller {
       if (epoch === 0) gradientNorm = norm;
       ascend(this.#state.weights, gradient.all, this.#state.adam, this.#config);
       this.#policy.parametersChanged();
-      after = replay(this.#policy, batch.decisions);
+      after = replay(this.#policy, batch.decisions, this.#after);
+      this.#after = after;
     }
     return { after, gradientNorm, skippedEpochs };
   }

@@ -16,9 +16,9 @@ export function addPolicyGradient(
   const { parameters } = policy;
   const { sizes, hiddenUnits: h } = policy.shape;
   const { count } = rollout;
-  const gateGradient = new Float64Array(rollout.gates.length);
-  const cellGradient = new Float64Array(count * h);
-  const hiddenGradient = new Float64Array(count * h);
+  const gateGradient = policy.scratch('gateGradient', rollout.gates.length);
+  const cellGradient = policy.scratch('cellGradient', count * h);
+  const hiddenGradient = policy.scratch('hiddenGradient', count * h);
   for (let t = sizes.length - 1; t >= 0; t--) {
     addSoftmaxGradient(policy, rollout, t, logitGradient, hiddenGradient, gradient);
     stepBack(rollout, t, hiddenGradient, cellGradient, gateGradient);
@@ -92,7 +92,7 @@ function addInputGradient(policy: Policy, rollout: Rollout, gateGradient: Float6
   const { embeddings, inputWeights } = policy.parameters;
   const h = policy.shape.hiddenUnits;
   const { rows, placeOf } = rowsInUse(rollout, embeddings.length / h);
-  const byRow = new Float64Array(rows.length * 4 * h);
+  const byRow = policy.scratch('byRow', rows.length * 4 * h);
   for (let t = 0; t < policy.shape.sizes.length; t++) {
     for (let i = 0; i < rollout.count; i++) {
       const from = (t * rollout.count + i) * 4 * h;
@@ -100,7 +100,7 @@ function addInputGradient(policy: Policy, rollout: Rollout, gateGradient: Float6
       for (let g = 0; g < 4 * h; g++) byRow[to + g]! += gateGradient[from + g]!;
     }
   }
-  const inUse = new Float64Array(rows.length * h);
+  const inUse = policy.scratch('inUse', rows.length * h);
   for (const [place, row] of rows.entries()) inUse.set(embeddings.subarray(row * h, (row + 1) * h), place * h);
   addProduct(gradient.inputWeights, byRow, inUse, 4 * h, rows.length, h, 1, 4 * h);
   for (const [place, row] of rows.entries()) {

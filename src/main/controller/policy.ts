@@ -17,6 +17,7 @@ export class Policy {
   readonly #inputGates: Float64Array;
   /** [1 + C]: 1 where the row of #inputGates belongs to the parameters as they are. */
   readonly #inputGatesAreCurrent: Uint8Array;
+  readonly #scratch = new Map<string, Float64Array>();
 
   constructor(shape: PolicyShape, parameters: Parameters) {
     this.shape = shape;
@@ -31,9 +32,24 @@ export class Policy {
     this.#inputGatesAreCurrent.fill(0);
   }
 
-  /** Takes `count` architectures through all decisions in lock step. `choose` samples, or repeats earlier decisions. */
-  run(count: number, choose: Choose): Rollout {
-    const rollout = emptyRollout(this.shape, count);
+  /**
+   * An array of zeros, the same one at every call with this name and length. A pass over a batch needs megabytes, and
+   * garbage of that size stays behind as holes in the memory of a thread.
+   */
+  scratch(name: string, length: number): Float64Array {
+    const known = this.#scratch.get(name);
+    if (known?.length === length) return known.fill(0);
+    const fresh = new Float64Array(length);
+    this.#scratch.set(name, fresh);
+    return fresh;
+  }
+
+  /**
+   * Takes `count` architectures through all decisions in lock step. `choose` samples, or repeats earlier decisions. The
+   * rollout is `used`, written anew, where one is given that has room for as many.
+   */
+  run(count: number, choose: Choose, used?: Rollout): Rollout {
+    const rollout = used?.count === count ? used : emptyRollout(this.shape, count);
     for (let t = 0; t < this.shape.sizes.length; t++) {
       this.#computeGates(rollout, t);
       advanceCells(rollout, t);

@@ -18,9 +18,9 @@ export interface PolicyBatch {
   sampledLogProbabilities: Float64Array;
 }
 
-/** The policy as it stands, on decisions that were taken before. */
-export function replay(policy: Policy, decisions: PolicyBatch['decisions']): Rollout {
-  return policy.run(decisions.length, (_rollout, t, i) => decisions[i]![t]!);
+/** The policy as it stands, on decisions that were taken before; in the rollout `used`, see `Policy.run`. */
+export function replay(policy: Policy, decisions: PolicyBatch['decisions'], used?: Rollout): Rollout {
+  return policy.run(decisions.length, (_rollout, t, i) => decisions[i]![t]!, used);
 }
 
 /** Log-probability of every decision taken, [T · n], in nats. */
@@ -62,7 +62,7 @@ export function addPpoGradient(
   gradient: Parameters,
 ): void {
   const { count, shape, probabilities, logProbabilities } = rollout;
-  const logitGradient = new Float64Array(probabilities.length);
+  const logitGradient = policy.scratch('logitGradient', probabilities.length);
   for (let t = 0; t < shape.sizes.length; t++) {
     for (let i = 0; i < count; i++) {
       const start = optionsStart(rollout, t, i);

@@ -64,6 +64,7 @@ export class StrategySession {
         else store.updates.replaceSnapshot(experiment, this.update, snapshot);
         this.add(prepared);
       });
+      release(snapshot);
       this.update ??= 0;
     });
   }
@@ -89,6 +90,7 @@ export class StrategySession {
         store.updates.add(experiment, update, told, snapshot, clock.now().toISOString());
         this.add(prepared);
       });
+      release(snapshot);
       this.update = update;
     });
   }
@@ -129,4 +131,13 @@ export class StrategySession {
   private numbers(): TrialNumbers {
     return new TrialNumbers(this.context.store.trials.repeatNumbers(this.context.experiment));
   }
+}
+
+/**
+ * Gives the memory of a stored snapshot back. It is megabytes out of the memory of the controller's thread, and until
+ * this thread's garbage is collected, the snapshots of many updates would lie there.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  // A small one may be a part of a buffer that others use.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
