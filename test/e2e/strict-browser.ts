@@ -25,5 +25,23 @@ export async function strictPage(
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.url()}: ${response.status()}`);
   });
+  leavePatiently(page);
   return { page, faults };
+}
+
+/** A test leaves no screen that still loads: what a navigation cuts off is told as a failed request. */
+function leavePatiently(page: Page): void {
+  const settle = async (): Promise<void> => {
+    await page.waitForLoadState('networkidle');
+    await page.evaluate('document.fonts.ready.then(() => undefined)');
+  };
+  const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)];
+  page.goto = async (...where) => {
+    await settle();
+    return await goto(...where);
+  };
+  page.reload = async (...how) => {
+    await settle();
+    return await reload(...how);
+  };
 }
