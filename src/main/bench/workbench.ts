@@ -183,7 +183,7 @@ class ServerProcess {
 
   static async start(args: readonly string[]): Promise<ServerProcess> {
     const child = fork(PROGRAM, [...args], {
-      execArgv: ['--expose-gc'],
+      execArgv: [...process.execArgv, '--expose-gc'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     return new ServerProcess(child, await heard(child, 'open'));

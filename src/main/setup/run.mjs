@@ -9,6 +9,11 @@ import os from 'node:os';
 import path from 'node:path';
 
 const LEAST_NODE = 20;
+/**
+ * For programs that run for days and mostly pass answers on: V8 lets the space of young objects grow to 48 MB in each
+ * thread and does not give it back. With 12 MB answers are as quick (ours, measured with `bench workbench`).
+ */
+const NODE_FLAGS = ['--max-semi-space-size=4'];
 const major = Number(process.versions.node.split('.')[0]);
 if (major < LEAST_NODE) {
   process.stderr.write(`Cellwright needs Node ${LEAST_NODE} or newer with npm; this is ${process.version}.\n`);
@@ -117,7 +122,7 @@ async function main() {
     // The doctor is wanted most where the packages of the terminal program are not there yet.
     return run(node, [path.join(PROJECT_ROOT, 'src/main/setup/doctor-command.ts'), ...args.slice(1)], env);
   }
-  return run(node, [path.resolve(entry), ...args], env);
+  return run(node, [...NODE_FLAGS, path.resolve(entry), ...args], env);
 }
 
 try {
