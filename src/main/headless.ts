@@ -26,19 +26,20 @@ export interface Headless {
 export async function startHeadless(options: HeadlessOptions): Promise<Headless> {
   const { projectFolder, home, openQueue } = options;
   const workbench = await openWorkbench({ projectFolder, home, openQueue });
+  let server: RunningServer | undefined;
+  const close = async (): Promise<void> => {
+    await server?.close();
+    await workbench.close();
+  };
   try {
-    const server = await serveWorkbench({ ...options, workbench });
+    server = await serveWorkbench({ ...options, workbench });
     const resumed: number[] = [];
     for (const experiment of workbench.interrupted) {
       if (await goesOn(workbench, experiment)) resumed.push(experiment);
     }
-    const close = async (): Promise<void> => {
-      await server.close();
-      await workbench.close();
-    };
     return { workbench, server, resumed, close };
   } catch (error) {
-    await workbench.close();
+    await close();
     throw error;
   }
 }

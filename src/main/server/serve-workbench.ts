@@ -37,7 +37,7 @@ export function workbenchRoutes(workbench: Workbench, pageFolder: string): Route
   ];
 }
 
-/** Serves a workbench to the browsers and scripts of this machine's user. */
+/** Serves a workbench to the browsers and scripts of this machine's user. Throws with no server left open. */
 export async function serveWorkbench(options: ServeOptions): Promise<RunningServer> {
   const { workbench, projectFolder, home, pageFolder, host, tls, allowedHosts } = options;
   const server = await startHttpServer({
@@ -50,9 +50,19 @@ export async function serveWorkbench(options: ServeOptions): Promise<RunningServ
     onSocket: (socket) => serveConnection(webSocketConnection(socket), workbench),
     now: () => Date.now(),
   });
-  const served: Served = { port: server.port, address: server.address, pid: process.pid };
-  writeFileSync(servedFile(projectFolder), JSON.stringify(served));
+  await remember(server, projectFolder, server.port);
   return server;
+}
+
+/** Where the project is served now. A server that nobody could find again does not stay open. */
+async function remember(server: RunningServer, projectFolder: string, port: number): Promise<void> {
+  const served: Served = { port, address: server.address, pid: process.pid };
+  try {
+    writeFileSync(servedFile(projectFolder), JSON.stringify(served));
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 export type ServeProgramsOptions = Pick<ServeOptions, 'workbench' | 'projectFolder' | 'home'>;
@@ -77,8 +87,7 @@ export async function servePrograms({ workbench, projectFolder, home }: ServePro
     programsOnly: true,
   });
   const before = readServed(projectFolder);
-  const served: Served = { port: before?.port ?? DEFAULT_PORT, address: server.address, pid: process.pid };
-  writeFileSync(servedFile(projectFolder), JSON.stringify(served));
+  await remember(server, projectFolder, before?.port ?? DEFAULT_PORT);
   const close = async (): Promise<void> => {
     if (before) writeFileSync(servedFile(projectFolder), JSON.stringify(before));
     else rmSync(servedFile(projectFolder), { force: true });
