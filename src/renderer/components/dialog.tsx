@@ -1,4 +1,5 @@
 import { type ReactElement, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { useWriting } from '../state/use-writing.ts';
 import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 
@@ -56,6 +57,7 @@ export interface ConfirmProps {
 /** Asks before something is lost. */
 export function Confirm(props: ConfirmProps): ReactElement {
   const { title, sentence, action, isBusy, onConfirm, onClose, problem } = props;
+  const writing = useWriting();
   return (
     <Dialog
       title={title}
@@ -63,7 +65,7 @@ export function Confirm(props: ConfirmProps): ReactElement {
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="danger" isBusy={isBusy} onClick={onConfirm}>
+          <Button {...writing} kind="danger" isBusy={isBusy} onClick={onConfirm}>
             {action}
           </Button>
         </>

@@ -8,12 +8,12 @@ export interface Announcement {
   readonly politeness: Politeness;
 }
 
-/** Something that was done and can be taken back for a while. */
-export interface UndoOffer {
+/** Something that was done, and for a while the way back where there is one. */
+export interface Deed {
   readonly id: number;
   /** What was done: "3 trials in the trash." */
   readonly text: string;
-  readonly undo: () => Promise<unknown>;
+  readonly undo: (() => Promise<unknown>) | null;
 }
 
 /** How long an announcement stays where screen readers find it. Milliseconds (ours). */
@@ -21,7 +21,7 @@ const ANNOUNCED_MS = 10_000;
 
 let nextId = 1;
 let announcements: readonly Announcement[] = [];
-let offer: UndoOffer | null = null;
+let deed: Deed | null = null;
 const listeners = new Set<() => void>();
 
 const notify = (): void => {
@@ -47,19 +47,29 @@ export function announce(text: string, politeness: Politeness): void {
   }, ANNOUNCED_MS);
 }
 
-/** Shows what was done, with a button that takes it back (also Ctrl-Z), for ten seconds. A later offer replaces an earlier one. */
+/** Shows what was done, with a button that takes it back (also Ctrl-Z), for ten seconds. A later deed replaces an earlier one. */
 export function offerUndo(text: string, undo: () => Promise<unknown>): void {
-  offer = { id: nextId++, text, undo };
-  notify();
+  show(text, undo);
   announce(`${text} Undo with Ctrl Z.`, 'polite');
 }
 
-/** Takes an offer away; a newer one stays. */
-export function withdrawUndo(id: number): void {
-  if (offer?.id !== id) return;
-  offer = null;
+/** Shows what was done, where nothing else on the screen shows it. */
+export function tellDone(text: string): void {
+  show(text, null);
+  announce(text, 'polite');
+}
+
+function show(text: string, undo: Deed['undo']): void {
+  deed = { id: nextId++, text, undo };
+  notify();
+}
+
+/** Takes a deed off the screen; a newer one stays. */
+export function withdrawDeed(id: number): void {
+  if (deed?.id !== id) return;
+  deed = null;
   notify();
 }
 
 export const useAnnouncements = (): readonly Announcement[] => useSyncExternalStore(subscribe, () => announcements);
-export const useUndoOffer = (): UndoOffer | null => useSyncExternalStore(subscribe, () => offer);
+export const useLastDeed = (): Deed | null => useSyncExternalStore(subscribe, () => deed);

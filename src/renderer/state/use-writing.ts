@@ -6,10 +6,11 @@ export interface Writing {
   readonly title: string | undefined;
 }
 
-export function useWriting(): Writing {
+/** `isReady`: whether it could but for the connection; `title`: the button's own. */
+export function useWriting(isReady = true, title?: string): Writing {
   const isConnected = useStatus().kind === 'connected';
   return {
-    disabled: !isConnected,
-    title: isConnected ? undefined : 'Not possible while the workbench does not answer; it is tried again by itself',
+    disabled: !isConnected || !isReady,
+    title: isConnected ? title : 'Not possible while the workbench does not answer; it is tried again by itself',
   };
 }

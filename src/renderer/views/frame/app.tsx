@@ -14,7 +14,7 @@ import { LostStrip } from './lost-strip.tsx';
 import { NotAuthorised } from './not-authorised.tsx';
 import { ResumedBanner } from './resumed-banner.tsx';
 import { StatusBar } from './status-bar.tsx';
-import { UndoToast } from './undo-toast.tsx';
+import { Toast } from './toast.tsx';
 import { useNews } from './use-news.ts';
 import { useScreenChange } from './use-screen-change.ts';
 
@@ -51,7 +51,7 @@ function Workbench(): ReactElement {
         <Screens />
       </main>
       <StatusBar status={status} />
-      <UndoToast />
+      <Toast />
       <LiveRegions />
       <OpenDialog />
     </div>

@@ -5,6 +5,7 @@ import type { CellLabels } from '../../../shared/records/leaderboard.ts';
 import { TrialStateMark } from '../../components/states.tsx';
 import { FAILURE_WORDS, percent } from '../../components/words.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import styles from './cell-pane.module.css';
 
 /** Whether a cell is starred, and a press that changes it. */
@@ -20,15 +21,18 @@ export function StarButton({ trial, labels }: { trial: Trial; labels: CellLabels
         isStarred: !isStarred,
       }),
     );
-  const words = isStarred ? 'Remove the star of this cell' : 'Star this cell';
+  const writing = useWriting(
+    labels !== null && !action.isBusy,
+    isStarred ? 'Remove the star of this cell' : 'Star this cell',
+  );
   return (
     <button
       type="button"
       className={`${styles.icon} ${isStarred ? styles.starred : ''}`}
-      title={action.error?.message ?? words}
+      {...writing}
+      title={action.error?.message ?? writing.title}
       aria-label="Star"
       aria-pressed={isStarred}
-      disabled={labels === null || action.isBusy}
       onClick={() => void toggle()}
     >
       <Star size={16} aria-hidden="true" fill={isStarred ? 'currentColor' : 'none'} />

@@ -6,7 +6,7 @@ import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { copyText } from '../../components/clipboard.ts';
 import menu from '../../components/menu.module.css';
 import { architectureText } from '../../graphs/cell-file-names.ts';
-import { announce } from '../../state/announcements.ts';
+import { tellDone } from '../../state/announcements.ts';
 import { type Command, useCommands } from '../../state/commands.ts';
 import styles from './cell-pane.module.css';
 
@@ -40,11 +40,10 @@ function cellActions(trial: Trial, open: (address: string) => void): readonly Om
 
 async function copyCells({ trial, architecture }: Trial): Promise<void> {
   const isCopied = await copyText(architectureText(architecture));
-  announce(
+  tellDone(
     isCopied
       ? `Copied the cells of trial ${trial} as JSON.`
       : 'This browser did not let the page copy. Save the JSON instead.',
-    'polite',
   );
 }
 

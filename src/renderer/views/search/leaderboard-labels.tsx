@@ -6,6 +6,7 @@ import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { plural } from '../../components/words.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import styles from './leaderboard.module.css';
 
 /** Characters of a note, and of a tag; tags of a cell (contract). */
@@ -34,6 +35,7 @@ export function LabelsDialog(props: {
   const [tagText, setTagText] = useState(before.join(', '));
   const tags = readTags(tagText);
   const problem = tagProblem(tags) ?? action.error?.message;
+  const writing = useWriting(tagProblem(tags) === undefined);
   const save = async (): Promise<void> => {
     const saved = await action.run(() =>
       session.call('leaderboard.label', {
@@ -56,12 +58,7 @@ export function LabelsDialog(props: {
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button
-            kind="primary"
-            isBusy={action.isBusy}
-            disabled={tagProblem(tags) !== undefined}
-            onClick={() => void save()}
-          >
+          <Button {...writing} kind="primary" isBusy={action.isBusy} onClick={() => void save()}>
             Save
           </Button>
         </>

@@ -6,7 +6,7 @@ import { Button } from '../../components/button.tsx';
 import { saveFile } from '../../components/clipboard.ts';
 import { Segments } from '../../components/segments.tsx';
 import { plural } from '../../components/words.ts';
-import { announce } from '../../state/announcements.ts';
+import { tellDone } from '../../state/announcements.ts';
 import { exportRows, FILE_KINDS, type FileKind } from '../../state/leaderboard-files.ts';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
@@ -127,7 +127,7 @@ const ExportButtons = memo(function ExportButtons(props: {
       const { parts, rows, all } = await exportRows(session, experiment.id, query, kind, tell);
       saveFile(name, MIME_TYPES[kind], parts.join(''));
       const filter = query.filter === '' ? '' : ` (filter: ${query.filter})`;
-      announce(`Exported ${rows.toLocaleString('en')} of ${plural(all, noun)}${filter} to ${name}.`, 'polite');
+      tellDone(`Exported ${rows.toLocaleString('en')} of ${plural(all, noun)}${filter} to ${name}.`);
     });
     setUnder(null);
   };

@@ -28,7 +28,13 @@ export function ViewMenu({ experiment, view, onChange, hold }: ViewsProps): Reac
   const [asking, setAsking] = useState<'save' | 'remove' | null>(null);
   const writing = useWriting();
   useCommands([
-    { id: 'save-view', title: 'Save this view under a name', group: 'Leaderboard', run: () => setAsking('save') },
+    {
+      id: 'save-view',
+      title: 'Save this view under a name',
+      group: 'Leaderboard',
+      isEnabled: !writing.disabled,
+      run: () => setAsking('save'),
+    },
     {
       id: 'trash',
       title: view.isTrash ? 'Leave the trash' : 'Show the trash',
@@ -70,9 +76,10 @@ function SaveView({ view, onClose }: { view: SearchView; onClose: () => void }):
   const session = useSession();
   const action = useAction();
   const [name, setName] = useState('');
+  const writing = useWriting(name.trim() !== '');
   const { mode, filter, sort, columns } = view;
   const save = async (): Promise<void> => {
-    if (name.trim() === '') return;
+    if (writing.disabled) return;
     const saved = { name: name.trim(), mode, filter, sort, columns: [...columns] };
     if (await action.run(() => session.call('view.save', { view: saved }))) onClose();
   };
@@ -83,7 +90,7 @@ function SaveView({ view, onClose }: { view: SearchView; onClose: () => void }):
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" isBusy={action.isBusy} disabled={name.trim() === ''} onClick={() => void save()}>
+          <Button {...writing} kind="primary" isBusy={action.isBusy} onClick={() => void save()}>
             Save view
           </Button>
         </>
@@ -112,6 +119,7 @@ function RemoveView({ names, onClose }: { names: readonly string[]; onClose: () 
   const session = useSession();
   const action = useAction();
   const [name, setName] = useState(names[0] ?? '');
+  const writing = useWriting(name !== '');
   const remove = async (): Promise<void> => {
     if (await action.run(() => session.call('view.remove', { name }))) onClose();
   };
@@ -122,7 +130,7 @@ function RemoveView({ names, onClose }: { names: readonly string[]; onClose: () 
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="danger" isBusy={action.isBusy} disabled={name === ''} onClick={() => void remove()}>
+          <Button {...writing} kind="danger" isBusy={action.isBusy} onClick={() => void remove()}>
             Remove view
           </Button>
         </>

@@ -4,6 +4,7 @@ import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { trialPart } from '../../state/search-progress.ts';
 import { useLiveTrials, useProgress } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import { KillTrial } from './kill-trial.tsx';
 import styles from './leaderboard.module.css';
 
@@ -32,6 +33,7 @@ export const RunningStrip = memo(function RunningStrip({ experiment }: { experim
 function RunningRow(props: { experiment: number; trial: Trial; onKill: () => void }): ReactElement {
   const { experiment, trial, onKill } = props;
   const progress = useProgress(experiment, trial.trial);
+  const writing = useWriting();
   return (
     <div className={styles.running}>
       <span>Trial {trial.trial}</span>
@@ -48,7 +50,7 @@ function RunningRow(props: { experiment: number; trial: Trial; onKill: () => voi
       <span className={styles.runningWords}>
         {progress === undefined || progress.loss === null ? '' : `loss ${progress.loss.toFixed(3)}`}
       </span>
-      <Button kind="quiet" aria-label={`Kill trial ${trial.trial}`} onClick={onKill}>
+      <Button {...writing} kind="quiet" aria-label={`Kill trial ${trial.trial}`} onClick={onKill}>
         Kill
       </Button>
     </div>

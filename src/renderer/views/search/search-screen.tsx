@@ -1,8 +1,9 @@
 import type { ReactElement } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
 import { useSelectedTrial } from '../../state/selected-trial.ts';
-import { useExperiment } from '../../state/use-workbench.ts';
+import { type Loaded, useExperiment, useTrial } from '../../state/use-workbench.ts';
 import { CellPane } from './cell-pane.tsx';
 import { CellWindow } from './cell-pane-window.tsx';
 import { ControllerPane } from './controller-pane.tsx';
@@ -30,7 +31,11 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
   const [view, onChange] = useSearchView();
   // Undefined while it is read: the panes say nothing of a first trial that there may be.
   const trial = useSelectedTrial(experiment, view);
+  const asked = useTrial(experiment.id, view.trial);
   const pane = (tab: SearchTab): ReactElement => {
+    if (asked.kind === 'failed' && (tab === 'cell' || tab === 'curves')) {
+      return <Missing failed={asked} onBest={() => onChange({ trial: null })} />;
+    }
     if (trial === undefined) return <SkeletonRows count={6} height={48} />;
     // Each gets only what it shows: another order of the rows draws none of them anew.
     const shared = { experiment, trial, compare: view.compare, onChange };
@@ -62,4 +67,11 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
       {trial == null ? null : <CellWindow experiment={experiment} trial={trial} />}
     </div>
   );
+}
+
+/** In the place of a trial that the address names and that can't be read. */
+function Missing(props: { failed: Extract<Loaded<unknown>, { kind: 'failed' }>; onBest: () => void }): ReactElement {
+  const { failed, onBest } = props;
+  if (failed.error.code !== 'not_found') return <ErrorPanel message={failed.error.message} onRetry={failed.retry} />;
+  return <Empty actions={<Button onClick={onBest}>Show the best</Button>}>{failed.error.message}</Empty>;
 }

@@ -8,6 +8,7 @@ import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { plural } from '../../components/words.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 
 /** As the contract has it. */
 const MOST_REPEATS = 20;
@@ -19,6 +20,7 @@ export function RepeatTrial({ trial, onClose }: { trial: Trial; onClose: () => v
   const [times, setTimes] = useState(3);
   const [made, setMade] = useState<readonly Trial[] | null>(null);
   const isFit = Number.isInteger(times) && times >= 1 && times <= MOST_REPEATS;
+  const writing = useWriting(isFit);
   const { experiment, trial: number } = trial;
   const repeat = (): Promise<boolean> =>
     action.run(async () => setMade(await session.call('trial.repeat', { experiment, trial: number, times })));
@@ -30,7 +32,7 @@ export function RepeatTrial({ trial, onClose }: { trial: Trial; onClose: () => v
       actions={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" disabled={!isFit} isBusy={action.isBusy} onClick={() => void repeat()}>
+          <Button {...writing} kind="primary" isBusy={action.isBusy} onClick={() => void repeat()}>
             Repeat
           </Button>
         </>

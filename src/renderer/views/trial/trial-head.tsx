@@ -8,6 +8,7 @@ import { FAILURE_WORDS, percent } from '../../components/words.ts';
 import { offerUndo } from '../../state/announcements.ts';
 import { useCommands } from '../../state/commands.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
+import { useWriting } from '../../state/use-writing.ts';
 import { Notes, StarButton } from '../search/cell-pane-labels.tsx';
 import { CellMenu, startFromAddress } from '../search/cell-pane-menu.tsx';
 import { KillTrial } from '../search/kill-trial.tsx';
@@ -29,6 +30,8 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
   const labels = row.kind === 'ready' ? row.value.labels : null;
   const rank = row.kind === 'ready' ? row.value.rank : null;
   const trash = useTrash(trial);
+  const killing = useWriting(true, 'Kill this trial (K)');
+  const writing = useWriting();
   const isOpen = trial.state === 'running' || trial.state === 'queued';
   const close = (): void => setDialog(null);
   useTrialCommands({
@@ -60,12 +63,12 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
           In the leaderboard
         </Link>
         {isOpen ? (
-          <Button kind="danger" title="Kill this trial (K)" onClick={() => setDialog('kill')}>
+          <Button {...killing} kind="danger" onClick={() => setDialog('kill')}>
             Kill
           </Button>
         ) : (
           <>
-            <Button icon={<Repeat2 size={14} aria-hidden="true" />} onClick={() => setDialog('repeat')}>
+            <Button {...writing} icon={<Repeat2 size={14} aria-hidden="true" />} onClick={() => setDialog('repeat')}>
               Repeat
             </Button>
             <TrashButton trial={trial} isBusy={trash.isBusy} onPress={trash.run} />
@@ -98,15 +101,16 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
 
 function TrashButton(props: { trial: Trial; isBusy: boolean; onPress: () => void }): ReactElement {
   const { trial, isBusy, onPress } = props;
+  const writing = useWriting(true, trial.trashedAt === null ? 'To the trash (Del)' : undefined);
   if (trial.trashedAt !== null) {
     return (
-      <Button icon={<RotateCcw size={14} aria-hidden="true" />} isBusy={isBusy} onClick={onPress}>
+      <Button {...writing} icon={<RotateCcw size={14} aria-hidden="true" />} isBusy={isBusy} onClick={onPress}>
         Restore
       </Button>
     );
   }
   return (
-    <Button icon={<Trash2 size={14} aria-hidden="true" />} title="To the trash (Del)" isBusy={isBusy} onClick={onPress}>
+    <Button {...writing} icon={<Trash2 size={14} aria-hidden="true" />} isBusy={isBusy} onClick={onPress}>
       Trash
     </Button>
   );
@@ -165,19 +169,21 @@ function useTrialCommands({ experiment, trial, onKill, onRepeat, onTrash }: Tria
   const { previous, next } = trialNeighbours(experiment, trial.trial);
   const open = (number: number | null) => () =>
     navigate(`/experiments/${experiment.id}/trials/${number}`, { replace: true });
+  const { disabled } = useWriting();
   const isOpen = trial.state === 'running' || trial.state === 'queued';
+  const isRestful = !isOpen && !disabled;
   const group = 'Trial';
   useCommands([
     { id: 'previous', title: 'Previous trial', group, key: '[', isEnabled: previous !== null, run: open(previous) },
     { id: 'next', title: 'Next trial', group, key: ']', isEnabled: next !== null, run: open(next) },
-    { id: 'kill-trial', title: 'Kill this trial', group, key: 'K', isEnabled: isOpen, run: onKill },
-    { id: 'repeat-trial', title: 'Repeat with other seeds', group, isEnabled: !isOpen, run: onRepeat },
+    { id: 'kill-trial', title: 'Kill this trial', group, key: 'K', isEnabled: isOpen && !disabled, run: onKill },
+    { id: 'repeat-trial', title: 'Repeat with other seeds', group, isEnabled: isRestful, run: onRepeat },
     {
       id: 'trash-trial',
       title: trial.trashedAt === null ? 'Move this trial to the trash' : 'Restore this trial from the trash',
       group,
       key: 'Delete',
-      isEnabled: !isOpen,
+      isEnabled: isRestful,
       run: onTrash,
     },
   ]);
