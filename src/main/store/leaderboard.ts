@@ -14,6 +14,7 @@ interface StoredRow {
   deviation: number | null;
   best: number | null;
   proposals: number;
+  trials: number;
   isStarred: number;
   note: string | null;
   tags: string | null;
@@ -51,8 +52,13 @@ export class Leaderboard {
     this.rows = rows;
     this.trials = trials;
     this.one = database.prepare(
-      `SELECT reward, deviation, best, proposals, is_starred AS isStarred, note, tags FROM leaderboard
-       WHERE ${PART} AND trial = ?`,
+      `SELECT reward, deviation, best, proposals, is_starred AS isStarred, note, tags,
+         CASE is_cell WHEN 0 THEN 1 ELSE (
+           SELECT count(*) FROM leaderboard AS member INDEXED BY leaderboard_by_cell
+           WHERE member.experiment = own.experiment AND member.hash = own.hash AND member.is_cell = 0
+             AND member.is_trash = own.is_trash
+         ) END AS trials
+       FROM leaderboard AS own WHERE ${PART} AND trial = ?`,
     );
     this.cell = database.prepare(`SELECT trial FROM leaderboard WHERE ${PART} AND hash = ?`);
   }

@@ -187,9 +187,7 @@ export class LeaderboardSource {
 
   /** All trials of some rows: a cell's are those that its row stands for. */
   async trialsOf(rows: readonly LeaderboardRow[]): Promise<Trial[]> {
-    const { query } = this.snapshot;
-    if (query === null) return [];
-    const isSingle = (row: LeaderboardRow): boolean => query.mode === 'trials' || row.proposals === 1;
+    const isSingle = (row: LeaderboardRow): boolean => row.trials === 1;
     const trials = rows.filter(isSingle).map(({ trial }) => trial);
     for (const row of rows) {
       if (isSingle(row)) continue;

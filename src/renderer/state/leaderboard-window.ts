@@ -127,7 +127,7 @@ export function patchRows(
 
 /** A cell's mean over several trainings is the store's to tell. */
 function withTrial(row: LeaderboardRow, trial: Trial): LeaderboardRow {
-  if (row.proposals > 1) return { ...row, trial };
+  if (row.trials > 1) return { ...row, trial };
   return { ...row, trial, reward: trial.reward, best: trial.bestAccuracy };
 }
 

@@ -52,8 +52,10 @@ export const leaderboardRowSchema = z.strictObject({
   deviation: z.number().nullable(),
   /** Best validation accuracy at any epoch, over the row's trials. */
   best: z.number().nullable(),
-  /** Times the cell was proposed. */
+  /** Times the cell was proposed; repeats that a person asked for are not among them. */
   proposals: z.int().min(1),
+  /** Trials that the row stands for: itself, or all of a cell's outside the trash or in it, repeats among them. */
+  trials: z.int().min(1),
   labels: cellLabelsSchema,
 });
 export type LeaderboardRow = z.infer<typeof leaderboardRowSchema>;

@@ -44,6 +44,7 @@ function plainRow(group: readonly Trial[], cell: readonly Trial[], labelsOf: Lab
     deviation: rewards.length < 2 ? null : Math.sqrt(squares / (rewards.length - 1)),
     best: accuracies.length === 0 ? null : Math.max(...accuracies),
     proposals: Math.max(1, cell.filter(({ batch }) => batch !== null).length),
+    trials: group.length,
     labels: labelsOf(trial.hash),
   };
 }

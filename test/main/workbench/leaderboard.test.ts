@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { seedProject } from '../../../src/main/bench/seeded-project.ts';
 import { PROCEDURES } from '../../../src/shared/contract.ts';
-import type { LeaderboardQuery, NamedView } from '../../../src/shared/records/leaderboard.ts';
+import type { LeaderboardQuery, LeaderboardRow, NamedView } from '../../../src/shared/records/leaderboard.ts';
 import { ScriptedQueue } from '../search/scripted-queue.ts';
 import { newSetting, openSetting } from '../search/search-setting.ts';
 import { smallConfig } from './small-project.ts';
@@ -109,6 +109,23 @@ it('labels the cells of trials, and tells each once', async () => {
   await expect(client.call('leaderboard.label', { experiment, trials: [99], isStarred: true })).rejects.toMatchObject({
     code: 'not_found',
   });
+});
+
+it('says how many trials a row stands for, repeats among them, which are no proposals', async () => {
+  const { client, experiment, read, heard } = await searched();
+  const [{ trial: first }] = (await read()).rows as [LeaderboardRow];
+  await client.call('trial.repeat', { experiment, trial: first.trial, times: 1 });
+  await heard(({ name, payload }) => name === 'trial.changed' && payload.trial === 7 && payload.finishedAt !== null);
+  const cell = (await read({ mode: 'cells', filter: `hash:${first.hash}` })).rows[0]!;
+  const parts = (await read({ filter: `hash:${first.hash}` })).rows;
+  expect(parts.map(({ trial }) => trial.trial)).toContain(7);
+  expect(cell).toMatchObject({ trials: parts.length, proposals: parts.length - 1, deviation: expect.any(Number) });
+  expect(parts.map(({ trials }) => trials)).toEqual(parts.map(() => 1));
+  await client.call('trial.trash', { experiment, trials: [7] });
+  expect((await read({ mode: 'cells', filter: `hash:${first.hash}` })).rows[0]).toMatchObject({
+    trials: parts.length - 1,
+  });
+  expect((await read({ mode: 'cells', isTrash: true })).rows[0]).toMatchObject({ trials: 1, proposals: 1 });
 });
 
 it('finds where a trial stands, or that the filter hides it', async () => {

@@ -20,6 +20,7 @@ export function makeRow(
     deviation: null,
     best: made.bestAccuracy,
     proposals: 1,
+    trials: 1,
     labels: NO_LABELS,
     ...row,
   };

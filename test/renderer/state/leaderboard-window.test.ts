@@ -53,9 +53,16 @@ it('changes values in place: of a trial, and of the labels of a cell', () => {
 });
 
 it("leaves the mean of a cell that was trained more than once to the store's next answer", () => {
-  const window = freshWindow(answer([makeRow(1, { reward: 0.5 }, { reward: 0.6, proposals: 2 })], 1), 0);
+  const window = freshWindow(answer([makeRow(1, { reward: 0.5 }, { reward: 0.6, trials: 2 })], 1), 0);
   const after = patchRows(window, new Map([[1, makeTrial(1, { hash: 'hash-1', reward: 0.5, attempts: 2 })]]), none);
   expect(rowAt(after, 0)).toMatchObject({ reward: 0.6, trial: { attempts: 2 } });
+});
+
+it('takes the reward of a trial at once, however often its cell was proposed', () => {
+  const running = makeRow(1, { state: 'running', reward: null, bestAccuracy: null }, { proposals: 3 });
+  const done = makeTrial(1, { hash: 'hash-1', reward: 0.5, bestAccuracy: 0.6 });
+  const after = patchRows(freshWindow(answer([running], 1), 0), new Map([[1, done]]), none);
+  expect(rowAt(after, 0)).toMatchObject({ reward: 0.5, best: 0.6 });
 });
 
 it('takes newer values without their order', () => {

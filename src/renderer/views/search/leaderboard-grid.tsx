@@ -149,7 +149,7 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
               return <WaitingRow key={key} item={item} top={start} height={height} />;
             }
             const isOwn = at.kind === 'row';
-            const canOpen = isOwn && view.mode === 'cells' && row.proposals > 1;
+            const canOpen = isOwn && view.mode === 'cells' && row.trials > 1;
             return (
               <LeaderboardRowView
                 key={key}
@@ -274,7 +274,7 @@ function useKeys(props: KeysProps): (event: KeyboardEvent<HTMLDivElement>) => vo
     const at = cursor === null ? null : items.at(cursor);
     if (at === null || at.row === undefined) return;
     if (event.key === 'ArrowRight') {
-      if (at.kind === 'row' && at.row.proposals > 1) void source.openCell(at.row.trial.hash);
+      if (at.kind === 'row' && at.row.trials > 1) void source.openCell(at.row.trial.hash);
     } else if (items.openIndex !== null) {
       const { openIndex } = items;
       if (at.kind === 'part') selection.move(() => openIndex, false, scrollTo);

@@ -164,7 +164,8 @@ function OriginMark({ row }: { row: LeaderboardRow }): ReactElement {
 
 function TimesMark({ row, item, isOpen, isPart, onToggle }: RowViewProps): ReactElement | string {
   if (isPart) return '';
-  if (isOpen === null) return row.proposals > 1 ? String(row.proposals) : '';
+  const times = row.proposals > 1 ? String(row.proposals) : '';
+  if (isOpen === null) return times;
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <button
@@ -172,14 +173,21 @@ function TimesMark({ row, item, isOpen, isPart, onToggle }: RowViewProps): React
       tabIndex={-1}
       className={styles.opener}
       aria-expanded={isOpen}
-      aria-label={`${row.proposals} trials of this cell`}
+      aria-label={openerWords(row)}
+      title={openerWords(row)}
       onClick={(event) => {
         event.stopPropagation();
         onToggle(item);
       }}
     >
       <Icon size={12} aria-hidden="true" />
-      {row.proposals}
+      {times}
     </button>
   );
+}
+
+/** Repeats that a person asked for are trials and no proposals. */
+function openerWords({ proposals, trials }: LeaderboardRow): string {
+  const words = `${trials} trials of this cell`;
+  return proposals === trials ? words : `${words}, proposed ${proposals === 1 ? 'once' : `${proposals} times`}`;
 }
