@@ -118,6 +118,8 @@ class Interruption {
     this.listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [
       signal,
       () => {
+        // A terminal that is closed tells every process in it, and who started us passes it on: twice is not impatient.
+        if (this.signal && signal === 'SIGHUP') return;
         if (this.signal) process.exit(exitOfSignal(signal));
         this.signal = signal;
         ask();

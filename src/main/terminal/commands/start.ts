@@ -60,12 +60,19 @@ async function start(terminal: Terminal, options: StartOptions): Promise<void> {
     output.note('The link is good once, for a minute; `cellwright link` makes a fresh one. Ctrl-C saves and stops.');
   }
   for (const experiment of headless.resumed) output.note(`Experiment ${experiment} was interrupted and goes on.`);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  await untilAsked();
   output.note('Saving what runs.');
   await headless.close();
+}
+
+/** Resolves when a signal asks for the end. A second Ctrl-C or SIGTERM ends the process at once. */
+async function untilAsked(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+    // A terminal that is closed tells every process in it, and who started us passes it on: it may come twice.
+    process.on('SIGHUP', () => resolve());
+  });
 }
 
 /** Whoever says how the page is served wants it served; a program that reads JSON wants no window. */
