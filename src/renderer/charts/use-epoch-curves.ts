@@ -12,7 +12,11 @@ export function useEpochCurves(
   const session = useSession();
   const list = trials.join(',');
   useEffect(() => {
-    for (const trial of list.split(',').filter((one) => one !== '')) session.want(epochsOf(experiment, Number(trial)));
+    const wanted = list.split(',').filter((one) => one !== '');
+    const releases = wanted.map((trial) => session.want(epochsOf(experiment, Number(trial))));
+    return () => {
+      for (const release of releases) release();
+    };
   }, [session, experiment, list]);
   const kept = useRef<readonly (readonly TrialEpoch[] | null)[]>([]);
   return useSyncExternalStore(session.subscribe, () => {
