@@ -158,8 +158,9 @@ export class Session {
     this.position = client.position;
     const isFresh = from === null || gap || this.isOverfull;
     this.isOverfull = false;
+    if (isFresh) this.unread();
     for (const [key, { resource, isRead }] of this.wanted) {
-      if (isFresh || !isRead || this.snapshot.errors.has(key)) void this.read(client, resource);
+      if (!isRead || this.snapshot.errors.has(key)) void this.read(client, resource);
     }
     this.set({ status: { kind: 'connected', caughtUp: null } });
     for (const listener of this.eventListeners) isFresh ? listener.afresh() : listener.connected?.();
@@ -167,6 +168,11 @@ export class Session {
     await closed;
     this.position = client.position;
     this.client = null;
+  }
+
+  /** What is known may be old: should the connection be lost before the answers are here, the next one asks again. */
+  private unread(): void {
+    for (const wanted of this.wanted.values()) wanted.isRead = false;
   }
 
   private tellCaughtUp(from: Position | null, client: WorkbenchClient): void {
@@ -221,6 +227,7 @@ export class Session {
     // Without one the next connection does it.
     if (client === null) return;
     this.isOverfull = false;
+    this.unread();
     for (const { resource } of this.wanted.values()) void this.read(client, resource);
     for (const listener of this.eventListeners) listener.afresh();
   }

@@ -14,6 +14,7 @@ function losableWorkbench() {
   let experiment = makeExperiment();
   let close: () => void = () => undefined;
   let isDown = false;
+  let isMute = false;
   const reads: string[] = [];
   const names = Object.keys(PROCEDURES);
   const handlers = Object.fromEntries(
@@ -21,7 +22,7 @@ function losableWorkbench() {
       name,
       () => {
         reads.push(name);
-        return [experiment];
+        return isMute ? new Promise(() => undefined) : [experiment];
       },
     ]),
   ) as unknown as Handlers;
@@ -42,6 +43,10 @@ function losableWorkbench() {
     lose: () => {
       isDown = true;
       close();
+    },
+    /** Whether it leaves what is asked without an answer. */
+    mute: (isSo: boolean) => {
+      isMute = isSo;
     },
     /** With another feed, as after a restart, when asked. */
     find: (isRestarted: boolean) => {
@@ -90,6 +95,37 @@ it('reads everything again when the workbench was restarted', async () => {
   workbench.find(true);
   await vi.waitFor(() => expect(stateOf(session)).toBe('paused'), { timeout: 5000 });
   expect(workbench.reads).toEqual(['experiment.list', 'experiment.list']);
+});
+
+it('reads again what a restarted workbench had not answered when the line was lost once more', async () => {
+  const workbench = losableWorkbench();
+  const session = await openSession(workbench);
+  workbench.lose();
+  workbench.change('paused');
+  workbench.mute(true);
+  workbench.find(true);
+  session.retry();
+  await vi.waitFor(() => expect(workbench.reads).toHaveLength(2), { timeout: 5000 });
+  workbench.lose();
+  await vi.waitFor(() => expect(statusOf(session)).toBe('lost'));
+  workbench.mute(false);
+  workbench.find(false);
+  session.retry();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('paused'), { timeout: 5000 });
+});
+
+it('reads again what was let go and not answered when the line was lost', async () => {
+  const workbench = losableWorkbench();
+  const session = await openSession(workbench);
+  workbench.mute(true);
+  for (let count = 0; count < 3_000; count++) workbench.change('paused');
+  await vi.waitFor(() => expect(workbench.reads).toHaveLength(2));
+  workbench.lose();
+  await vi.waitFor(() => expect(statusOf(session)).toBe('lost'));
+  workbench.mute(false);
+  workbench.find(false);
+  session.retry();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('paused'), { timeout: 5000 });
 });
 
 it('lets events go that a hidden window would only pile up, and reads afresh when it is shown', async () => {
