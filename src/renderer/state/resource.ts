@@ -35,20 +35,21 @@ export function liveTrialsOf(experiment: number): Resource {
   return {
     key: `live ${experiment}`,
     read: async (client) => {
-      const [active, recent] = await Promise.all([
-        client.call('leaderboard.read', {
-          ...some,
-          filter: 'state:running,queued',
-          sort: { column: 'trial', isAscending: true },
-          limit: MOST_ACTIVE,
-        }),
-        client.call('leaderboard.read', {
-          ...some,
-          filter: 'state:completed,failed,pruned',
-          sort: { column: 'started', isAscending: false },
-          limit: RECENT_TRIALS,
-        }),
-      ]);
+      // One after the other, the running ones last: a trial that ends between two answers has told so already, and an
+      // older answer would bring it back.
+      const recent = await client.call('leaderboard.read', {
+        ...some,
+        filter: 'state:completed,failed,pruned',
+        // By number, as a reused trial never started.
+        sort: { column: 'trial', isAscending: false },
+        limit: RECENT_TRIALS,
+      });
+      const active = await client.call('leaderboard.read', {
+        ...some,
+        filter: 'state:running,queued',
+        sort: { column: 'trial', isAscending: true },
+        limit: MOST_ACTIVE,
+      });
       const live = {
         active: new Map(active.rows.map(({ trial }) => [trial.trial, trial])),
         recent: recent.rows.map(({ trial }) => trial).reverse(),

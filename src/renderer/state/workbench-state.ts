@@ -16,7 +16,7 @@ export const RECENT_TRIALS = 20;
 export interface LiveTrials {
   /** Queued and running, by number. */
   readonly active: ReadonlyMap<number, Trial>;
-  /** The last that finished, at most `RECENT_TRIALS`; newest last. */
+  /** The newest that were trained to an end or reused, at most `RECENT_TRIALS`, by number; newest last. */
   readonly recent: readonly Trial[];
 }
 
@@ -165,5 +165,8 @@ function changeLive(live: LiveTrials, trial: Trial): LiveTrials {
   const active = new Map(live.active);
   if (trial.state === 'queued' || trial.state === 'running') return { ...live, active: active.set(trial.trial, trial) };
   if (!active.delete(trial.trial)) return live;
-  return { active, recent: [...live.recent, trial].slice(-RECENT_TRIALS) };
+  // A cancelled trial says nothing of how long one takes.
+  if (trial.state === 'cancelled') return { ...live, active };
+  const recent = [...live.recent, trial].sort((one, other) => one.trial - other.trial);
+  return { active, recent: recent.slice(-RECENT_TRIALS) };
 }

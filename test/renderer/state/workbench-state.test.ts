@@ -56,6 +56,15 @@ it('keeps of a search only what is under way and the last twenty trials that fin
   expect(live?.recent.map(({ trial }) => trial)).toEqual(Array.from({ length: 20 }, (_, index) => index + 6));
 });
 
+it('keeps of finished trials what reading them again would bring: the newest numbers without cancelled ones', () => {
+  const queued = [2, 3, 4].map((number) => makeTrial(number, { state: 'queued', reward: null }));
+  const ended = [makeTrial(4), makeTrial(3, { state: 'cancelled', reward: null }), makeTrial(2), makeTrial(1)];
+  const events = [...queued, ...ended].map((payload) => ({ name: 'trial.changed' as const, payload }));
+  const live = reduceEvents(known, events).live.get(1);
+  expect(live?.active.size).toBe(0);
+  expect(live?.recent.map(({ trial }) => trial)).toEqual([1, 2, 4]);
+});
+
 it('keeps epochs in order, and the newer of two tellings after a checkpoint', () => {
   const after = reduceEvents(known, [
     { name: 'epoch.added', payload: epoch(2, 0.4) },
