@@ -183,13 +183,23 @@ export class ItemList {
     return this.openIndex !== null && index > this.openIndex ? index + (this.parts?.total ?? 0) : index;
   }
 
-  /** Where a trial stands: its own line, else its cell's; null where neither was read. */
-  find(mode: LeaderboardMode, trial: Pick<Trial, 'trial' | 'hash'>): number | null {
+  /** First place below some rows that go; with an opened cell go all its trials. */
+  below(from: number, to: number): number {
+    const { openIndex, parts } = this;
+    if (openIndex === null || parts === null || openIndex < from || openIndex > to) return to + 1;
+    return Math.max(to, openIndex + parts.total) + 1;
+  }
+
+  /**
+   * Where a trial stands: its own line, else its cell's; null where neither was read. The trial that the cell's row shows
+   * has both: `isPart` asks for its own.
+   */
+  find(mode: LeaderboardMode, trial: Pick<Trial, 'trial' | 'hash'>, isPart = false): number | null {
     const index = findRow(this.window, mode, trial);
     if (this.parts !== null && this.openIndex !== null && index === this.openIndex) {
       const part = findRow(this.parts, 'trials', trial);
       const own = rowAt(this.window, index);
-      if (part !== null && own?.trial.trial !== trial.trial) return index + 1 + part;
+      if (part !== null && (isPart || own?.trial.trial !== trial.trial)) return index + 1 + part;
     }
     return index === null ? null : this.itemOf(index);
   }

@@ -110,3 +110,15 @@ it('leaves the rows of the query before until those of the next are here, and sh
   source.setQuery(QUERY);
   expect(order(source)).toEqual([1, 2, 3]);
 });
+
+it("takes one training of an opened cell for itself, and a cell's row for all its trials", async () => {
+  const { source, reads } = await openLeaderboard([0.5, 0.4, 0.3]);
+  source.setQuery({ ...QUERY, mode: 'cells' });
+  await vi.waitFor(() => expect(source.getSnapshot().query?.mode).toBe('cells'));
+  reads.length = 0;
+  const part = makeRow(7, { hash: 'shared' }, { proposals: 3 });
+  expect((await source.trialsOf([part])).map(({ trial }) => trial)).toEqual([7]);
+  expect(reads).toEqual([]);
+  await source.trialsOf([{ ...part, trials: 3 }]);
+  expect(reads).toMatchObject([{ mode: 'trials', filter: 'hash:shared' }]);
+});

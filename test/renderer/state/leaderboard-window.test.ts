@@ -109,6 +109,21 @@ it('puts the trials of an opened cell below its row', () => {
   expect(items.find('cells', { trial: 7, hash: 'shared' })).toBe(3);
   expect(items.find('cells', { trial: 2, hash: 'shared' })).toBe(1);
   expect(items.find('cells', { trial: 3, hash: 'hash-3' })).toBe(4);
+  // The trial that tells most stands in two lines: its cell's, and its own where that was chosen.
+  expect(items.find('cells', { trial: 2, hash: 'shared' }, true)).toBe(2);
   // The filter took the cell away: its trials go with it.
-  expect(new ItemList(window, { hash: 'gone', window: parts }).count).toBe(3);
+  const without = new ItemList(window, { hash: 'gone', window: parts });
+  expect(without.count).toBe(3);
+  expect(without.find('cells', { trial: 2, hash: 'shared' }, true)).toBe(1);
+});
+
+it('finds what stays below rows that go: not the trials of an opened cell that goes with them', () => {
+  const window = freshWindow(answer([makeRow(1), makeRow(2, { hash: 'shared' }, { trials: 2 }), makeRow(3)], 3), 0);
+  const parts = freshWindow(answer([makeRow(2, { hash: 'shared' }), makeRow(7, { hash: 'shared' })], 2), 0);
+  const items = new ItemList(window, { hash: 'shared', window: parts });
+  expect(items.below(0, 0)).toBe(1);
+  expect([items.below(1, 1), items.below(0, 2)]).toEqual([4, 4]);
+  expect([items.below(2, 2), items.below(2, 3)]).toEqual([3, 4]);
+  expect(items.below(4, 4)).toBe(5);
+  expect(new ItemList(window, null).below(1, 1)).toBe(2);
 });

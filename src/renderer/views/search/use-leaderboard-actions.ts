@@ -5,7 +5,7 @@ import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { copyText } from '../../components/clipboard.ts';
 import { plural } from '../../components/words.ts';
-import { announce, offerUndo } from '../../state/announcements.ts';
+import { offerUndo, tellDone } from '../../state/announcements.ts';
 import { type Command, useCommands } from '../../state/commands.ts';
 import { rowsToTsv } from '../../state/leaderboard-files.ts';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
@@ -78,15 +78,8 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
     const rows = await selection.rows();
     if (rows.length === 0) return;
     const isCopied = await copyText(rowsToTsv(rows, layout.columns));
-    if (isCopied) announce(`Copied ${plural(rows.length, 'row')}.`, 'polite');
+    if (isCopied) tellDone(`Copied ${plural(rows.length, 'row')}.`);
     else setProblem('This browser did not let the page copy. Export the rows as CSV instead.');
-  };
-  /** The row below the chosen ones, else the one above, is selected once they are gone. */
-  const goOn = async (): Promise<void> => {
-    const { from, to } = (await selection.span()) ?? { from: 0, to: 0 };
-    const next = (await source.rowAt(to + 1)) ?? (from > 0 ? await source.rowAt(from - 1) : undefined);
-    selection.clearRange();
-    onChange({ trial: next?.trial.trial ?? null });
   };
   const trash = async (): Promise<void> => {
     const trials = await source.trialsOf(await selection.rows());
@@ -94,7 +87,7 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
     const open = trials.filter(isOpen);
     if (open.length > 0) setProblem(refusal(open, finished.length));
     if (finished.length === 0) return;
-    await goOn();
+    await selection.leave();
     const ids = { experiment: experiment.id, trials: finished.map(({ trial }) => trial) };
     const moved = await session.call('trial.trash', ids);
     await source.admit();
@@ -106,7 +99,7 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
   const restore = async (): Promise<void> => {
     const trials = await source.trialsOf(await selection.rows());
     if (trials.length === 0) return;
-    await goOn();
+    await selection.leave();
     const ids = { experiment: experiment.id, trials: trials.map(({ trial }) => trial) };
     const moved = await session.call('trial.restore', ids);
     await source.admit();

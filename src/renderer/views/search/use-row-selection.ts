@@ -20,9 +20,8 @@ export interface RowSelection {
   rows(): Promise<LeaderboardRow[]>;
   /** The trial of the selected row; the address's, where no row shows it. */
   trial(): Promise<Trial | null>;
-  /** First and last place of these rows. */
-  span(): Promise<{ readonly from: number; readonly to: number } | null>;
-  clearRange(): void;
+  /** Selects the row below the selected ones, else the one above: for rows that are about to go. */
+  leave(): Promise<void>;
 }
 
 /**
@@ -38,9 +37,16 @@ export function useRowSelection(
 ): RowSelection {
   const session = useSession();
   const [anchor, setAnchor] = useState<number | null>(null);
+  // The trial that was chosen below its cell's row, which may show the same one.
+  const [part, setPart] = useState<number | null>(null);
+  const partNow = useRef<number | null>(null);
+  const partAt = useCallback((trial: number | null): void => {
+    partNow.current = trial;
+    setPart(trial);
+  }, []);
   const found = useMemo(
-    () => (items === null || selected === null ? null : items.find(view.mode, selected)),
-    [items, selected, view.mode],
+    () => (items === null || selected === null ? null : items.find(view.mode, selected, part === selected.trial)),
+    [items, selected, view.mode, part],
   );
   // Ahead of what is drawn, while keys come faster.
   const ahead = useRef<{ item: number; trial: number | null; at: number } | null>(null);
@@ -76,7 +82,7 @@ export function useRowSelection(
       async function go(): Promise<void> {
         const list = itemsOf(source);
         if (list === null || list.count === 0) return;
-        const now = ahead.current?.item ?? (await placeNow(source, list, latest.current));
+        const now = ahead.current?.item ?? (await placeNow(source, list, latest.current, partNow.current));
         const item = Math.min(list.count - 1, Math.max(0, place(now, list.count - 1)));
         if (!isExtending) anchorAt(null);
         else if (anchorNow.current === null) anchorAt(Math.max(0, now));
@@ -84,12 +90,15 @@ export function useRowSelection(
         ahead.current = reached;
         scroll(item);
         const row = await rowOf(source, list, item);
-        if (row === undefined || row.trial.trial === latest.current.selected?.trial) ahead.current = null;
+        const chosenPart = partOf(list, item, row);
+        const isSame = row?.trial.trial === latest.current.selected?.trial && chosenPart === partNow.current;
+        partAt(chosenPart);
+        if (row === undefined || isSame) ahead.current = null;
         else reached.trial = row.trial.trial;
         if (row !== undefined) choose(row);
       }
     },
-    [source, choose, anchorAt],
+    [source, choose, anchorAt, partAt],
   );
 
   const cursor = ahead.current?.item ?? found;
@@ -111,8 +120,25 @@ export function useRowSelection(
     const [row] = now === null ? [] : await rowsOf(source, now, now);
     return row?.trial ?? latest.current.selected;
   }, [source]);
-  const clearRange = useCallback(() => anchorAt(null), [anchorAt]);
-  return { cursor, range, move, rows, trial, span, clearRange };
+  const leave = useCallback(async (): Promise<void> => {
+    const chosen = await span();
+    const list = itemsOf(source);
+    anchorAt(null);
+    ahead.current = null;
+    if (chosen === null || list === null) return onChange({ trial: null });
+    const below = list.below(chosen.from, chosen.to);
+    const next = below < list.count ? below : chosen.from - 1;
+    const row = next < 0 ? undefined : await rowOf(source, list, next);
+    partAt(partOf(list, next, row));
+    if (row === undefined) onChange({ trial: null });
+    else choose(row);
+  }, [source, span, anchorAt, partAt, onChange, choose]);
+  return { cursor, range, move, rows, trial, leave };
+}
+
+/** Number of a row's trial where it is one of an opened cell's. */
+function partOf(list: ItemList, item: number, row: LeaderboardRow | undefined): number | null {
+  return row === undefined || item < 0 || list.at(item).kind === 'row' ? null : row.trial.trial;
 }
 
 /** A place ahead is caught up with soon; after that somebody else chose the row. Milliseconds (ours). */
@@ -134,9 +160,10 @@ async function placeNow(
   source: LeaderboardSource,
   list: ItemList,
   { selected, mode }: { readonly selected: Trial | null; readonly mode: SearchView['mode'] },
+  part: number | null,
 ): Promise<number> {
   if (selected === null) return -1;
-  const known = list.find(mode, selected);
+  const known = list.find(mode, selected, part === selected.trial);
   if (known !== null) return known;
   const index = await source.find(selected.trial).catch((error: unknown) => {
     // The trash has no row of a trial outside it, nor the other way round.
