@@ -50,8 +50,8 @@ export function clockTime(at: Date): string {
 }
 
 /** `1 trial`, `6 trials`. */
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count.toLocaleString('en')} ${count === 1 ? noun : nouns}`;
 }
 
 /** A number as short as it stays exact enough to read. */

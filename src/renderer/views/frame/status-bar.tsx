@@ -1,7 +1,9 @@
-import { ScrollText } from 'lucide-react';
+import { ScrollText, Trophy } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { Link } from 'wouter';
 import type { WorkbenchStatus } from '../../../shared/records/log.ts';
-import { bytes, clockTime, plural } from '../../components/words.ts';
+import { bytes, clockTime, percent, plural } from '../../components/words.ts';
+import { setNewestBest, useNewestBest } from '../../state/newest-best.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
 import { useLog, useStatus } from '../../state/use-workbench.ts';
 import styles from './app.module.css';
@@ -12,6 +14,7 @@ export function StatusBar({ status }: { status: WorkbenchStatus | null }): React
     <footer className={styles.status} data-pane="status">
       <ConnectionWords />
       {status === null ? null : <MachineWords status={status} />}
+      <Best />
       <span className={styles.gap} />
       <NewestLog />
       <button type="button" className={styles.log} onClick={() => showDialog('log')}>
@@ -52,6 +55,23 @@ function MachineWords({ status }: { status: WorkbenchStatus }): ReactElement {
     <span className={styles.machine}>
       · {busy} · {bytes(freeMemoryBytes)} memory free
     </span>
+  );
+}
+
+/** A best that came while the page was open, until somebody looks at it. */
+function Best(): ReactElement | null {
+  const best = useNewestBest();
+  if (best === null) return null;
+  const { experiment, trial, reward } = best;
+  return (
+    <Link
+      className={`${styles.log} ${styles.best}`}
+      href={`/experiments/${experiment}?trial=${trial}`}
+      onClick={() => setNewestBest(null)}
+    >
+      <Trophy size={14} aria-hidden="true" />
+      New best {percent(reward)}, trial {trial}
+    </Link>
   );
 }
 

@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { plural } from '../../components/words.ts';
 import { announce } from '../../state/announcements.ts';
+import { setNewestBest } from '../../state/newest-best.ts';
 import { newsOf } from '../../state/news.ts';
 import { useSession, useStatus } from '../../state/use-workbench.ts';
 import { QUIET_MS, useLostFor } from './use-lost-for.ts';
@@ -39,6 +40,7 @@ function useSearchNews(): void {
           for (const { kind, text, politeness } of newsOf(before, after)) {
             if (kind === 'state') announce(text, politeness);
             else waiting = text;
+            if (kind === 'best' && after.best !== null) setNewestBest({ experiment: after.id, ...after.best });
           }
         }
         if (timer === undefined) sayBest();

@@ -35,7 +35,7 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
           <p>
             {plural(dataset.counts.train, 'training image')}, {plural(dataset.counts.test, 'test image')} of{' '}
             {dataset.imageSize.width} × {dataset.imageSize.height} pixels in{' '}
-            {plural(dataset.classes.length, 'class').replace('classs', 'classes')}
+            {plural(dataset.classes.length, 'class', 'classes')}
           </p>
           <p className={styles.classes} title={dataset.classes.join(', ')}>
             {dataset.classes.map((name, index) => (

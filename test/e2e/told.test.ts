@@ -1,0 +1,84 @@
+import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Headless } from '../../src/main/headless.ts';
+import { smallConfig } from '../main/workbench/small-project.ts';
+import { type ServedProject, servedProject } from './served-workbench.ts';
+import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
+
+const expectPage = playwrightExpect.configure({ timeout: 15_000 });
+const executable = findChromium();
+if (executable === null) console.log('What the page tells was not looked at in a browser: no Chromium was found.');
+
+const TRIALS = 6;
+
+describe.skipIf(executable === null)('what the page tells', () => {
+  let project: ServedProject;
+  let headless: Headless;
+  let browser: Browser;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    // Slow enough to be watched.
+    project = await servedProject({ stepMs: () => 60 }, 17_463);
+    headless = await project.start();
+    browser = await openBrowser(executable ?? '');
+    ({ page, faults } = await strictPage(browser));
+    page.setDefaultTimeout(15_000);
+    await page.goto(headless.server.link());
+    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await headless?.close();
+    project?.remove();
+  });
+
+  const status = () => page.getByRole('contentinfo');
+
+  it('a new best is told at the foot of every screen, and leads to its cell', async () => {
+    const { signal } = new AbortController();
+    const config = smallConfig({ budget: { trials: TRIALS, timeLimitMs: 0 } });
+    await headless.workbench.handlers['experiment.create']({ config }, signal);
+    const told = status().getByRole('link', { name: /^New best \d+\.\d+ %, trial \d+$/ });
+    await expectPage(told).toBeVisible();
+    const state = async () => (await headless.workbench.handlers['experiment.get']({ experiment: 1 }, signal)).state;
+    await expectPage.poll(state).toBe('completed');
+    const trial = (await told.textContent())?.match(/trial (\d+)/)?.[1];
+    await told.click();
+    await expectPage(page).toHaveURL(new RegExp(`/experiments/1\\?trial=${trial}$`));
+    await expectPage(told).toHaveCount(0);
+  });
+
+  it('an export is told to those who see, too', async () => {
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV', exact: true }).click();
+    await downloading;
+    await expectPage(page.getByRole('region', { name: 'Done' })).toContainText(
+      /^Exported \d of \d cells to .+\.csv\.$/,
+    );
+  });
+
+  it('an address of a trial that is not there says so, and leads to the best', async () => {
+    await page.goto(`${headless.server.address}/experiments/1?trial=99`);
+    await expectPage(page.getByText('Experiment 1 has no trial 99.').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Show the best' }).first().click();
+    await expectPage(page.getByRole('heading', { name: /Cell of Trial \d/ })).toBeVisible();
+  });
+
+  it('nothing can be written while the workbench does not answer, and why is said', async () => {
+    await page.goto(`${headless.server.address}/experiments/1/trials/1`);
+    const buttons = ['Repeat', 'Trash', 'Star'].map((name) => page.getByRole('button', { name, exact: true }));
+    for (const button of buttons) await expectPage(button).toBeEnabled();
+    const before = [...faults];
+    await headless.close();
+    for (const button of buttons) {
+      await expectPage(button).toBeDisabled();
+      await expectPage(button).toHaveAttribute('title', /^Not possible while the workbench does not answer/);
+    }
+    expect(before).toEqual([]);
+    headless = await project.start();
+    for (const button of buttons) await expectPage(button).toBeEnabled();
+  });
+});
