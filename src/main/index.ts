@@ -60,7 +60,8 @@ function begin(): void {
   });
   app.on('child-process-gone', (_event, details) => log.write('error', 'A process of Electron is gone', details));
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => void desktop.quit({ asks: false }));
+    // A terminal that is closed tells every process in it, and who started us passes it on: twice is not impatient.
+    process.on(signal, () => void desktop.quit({ asks: false, isPatient: signal === 'SIGHUP' }));
   }
 }
 

@@ -40,6 +40,8 @@ export class Desktop {
   /** While a project is being opened or closed: nothing else is begun. */
   #isBusy = false;
   #hasLeft = false;
+  /** Those that may still be clicked: one that nobody holds is collected, and its click comes to nothing. */
+  readonly #notifications = new Set<Notification>();
 
   constructor(options: DesktopOptions) {
     this.#options = options;
@@ -92,10 +94,10 @@ export class Desktop {
     return false;
   }
 
-  async quit({ asks }: { asks: boolean }): Promise<void> {
+  async quit({ asks, isPatient = asks }: { asks: boolean; isPatient?: boolean }): Promise<void> {
     if (this.#isBusy) {
       // A signal that comes again, or in the middle of something, is meant: what is stored survives that.
-      if (!asks) app.exit(1);
+      if (!isPatient) app.exit(1);
       return;
     }
     this.#isBusy = true;
@@ -103,11 +105,7 @@ export class Desktop {
       this.#isBusy = false;
       return;
     }
-    try {
-      await this.#closeProject();
-    } catch (error) {
-      this.#options.log.write('error', 'The project could not be closed cleanly', error);
-    }
+    await this.#closeProject();
     this.#exit();
   }
 
@@ -137,12 +135,17 @@ export class Desktop {
     }
   }
 
+  /** What could not be closed cleanly keeps nobody from leaving it: what is stored survives that. */
   async #closeProject(): Promise<void> {
     const project = this.#project;
     this.#project = null;
     // Saving may take some seconds: the task bar shows that something goes on.
     this.#window?.setProgressBar(2);
-    await project?.close();
+    try {
+      await project?.close();
+    } catch (error) {
+      this.#options.log.write('error', 'The project could not be closed cleanly', error);
+    }
     this.#window?.setProgressBar(-1);
   }
 
@@ -231,7 +234,14 @@ export class Desktop {
   #notify({ experiment, title, body }: Notice): void {
     if (!Notification.isSupported()) return;
     const notification = new Notification({ title, body });
-    notification.on('click', () => void this.receive({ project: null, page: `/experiments/${experiment}` }));
+    this.#notifications.add(notification);
+    const isGone = (): boolean => this.#notifications.delete(notification);
+    notification.on('click', () => {
+      isGone();
+      void this.receive({ project: null, page: `/experiments/${experiment}` });
+    });
+    notification.on('close', isGone);
+    notification.on('failed', isGone);
     notification.show();
   }
 

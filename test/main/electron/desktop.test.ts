@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { smallConfig } from '../workbench/small-project.ts';
 import { type DesktopHome, desktopHome } from './desktop-home.ts';
@@ -412,11 +415,15 @@ describe('a search', () => {
     home.finish();
     await until(() => electron.notifications.length === 1);
     expect(electron.blocks.size).toBe(0);
-    const [notification] = electron.notifications;
-    expect(notification?.options.title).toBe('night run: the search ended');
-    expect(notification?.options.body).toMatch(/^2 trials in \d+ s\. Best 50\.00 %, trial \d\.$/);
-    notification?.emit('click');
+    const told = takeNotification(electron);
+    expect(told.deref()?.options.title).toBe('night run: the search ended');
+    expect(told.deref()?.options.body).toMatch(/^2 trials in \d+ s\. Best 50\.00 %, trial \d\.$/);
+    // It can be clicked as long as it is shown, though nothing else holds it; then it is let go.
+    await collectGarbage();
+    expect(told.deref()?.emit('click')).toBe(true);
     await until(() => visited.includes('/experiments/1'));
+    await collectGarbage();
+    expect(told.deref()).toBeUndefined();
   });
 
   it('opens another project in the same window when a person chooses its folder', async () => {
@@ -427,6 +434,23 @@ describe('a search', () => {
     const { client } = await openPage(electron);
     expect(await client.call('experiment.list', {})).toEqual([]);
     expect(electron.named('dialog.showMessageBox')).toEqual([]);
+  });
+
+  it('opens the chosen project also when the one before can’t be closed cleanly, and logs why', async () => {
+    const protocol = electron.module.protocol as { unhandle: (scheme: string) => unknown };
+    const { unhandle } = protocol;
+    protocol.unhandle = (scheme) => {
+      protocol.unhandle = unhandle;
+      unhandle(scheme);
+      throw new Error('the scheme is stuck');
+    };
+    electron.folders.push(join(home.folder, 'third'));
+    const before = electron.window.urls.length;
+    electron.fromPage('wish', 'open-project');
+    await until(() => electron.window.urls.length === before + 1);
+    const { client } = await openPage(electron);
+    expect(await client.call('experiment.list', {})).toEqual([]);
+    expect(readFileSync(join(home.folder, 'window', 'window.log'), 'utf8')).toContain('the scheme is stuck');
   });
 
   it('stays with its project when the chosen one can’t be opened', async () => {
@@ -455,6 +479,21 @@ describe('without a Node to train with', () => {
     expect(started.named('app.setAsDefaultProtocolClient')).toEqual([['cellwright']]);
   });
 });
+
+/** The only notification, which the recorded system forgets. */
+function takeNotification(recorded: RecordedElectron) {
+  return new WeakRef(recorded.notifications.pop()!);
+}
+
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // What a WeakRef gave in this turn is held until its end.
+  for (let turn = 0; turn < 3; turn++) {
+    await setImmediate();
+    collect();
+  }
+}
 
 function isPrevented(contents: RecordedContents, name: string, details: object): boolean {
   const event = Object.assign(new Preventable(), details);

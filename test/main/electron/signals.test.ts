@@ -16,7 +16,10 @@ beforeAll(async () => {
 afterAll(() => home.remove());
 
 it('saves and ends on SIGTERM without a question, trainers in utility processes included, and goes on at the next start', async () => {
-  const others = new Set(process.listeners('SIGTERM'));
+  const others = new Set([...process.listeners('SIGTERM'), ...process.listeners('SIGHUP')]);
+  const send = (signal: NodeJS.Signals): void => {
+    for (const listener of process.listeners(signal)) if (!others.has(listener)) listener(signal);
+  };
   const electron = await startDesktop({ argv: ['electron', '.', '--trainers=utility'] });
   const { client } = await openPage(electron);
   await client.call('experiment.create', { config: smallConfig({ budget: { trials: 2, timeLimitMs: 0 } }) });
@@ -25,7 +28,9 @@ it('saves and ends on SIGTERM without a question, trainers in utility processes 
   const training = expect.stringMatching(/^file:.*\/out\/main\/train-child\.js$/);
   expect(forks).toEqual(Array(2).fill([join(OUT, 'main', 'host-process.js'), [training]]));
 
-  for (const listener of process.listeners('SIGTERM')) if (!others.has(listener)) listener('SIGTERM');
+  send('SIGTERM');
+  // The terminal is closed meanwhile, which tells it once more.
+  send('SIGHUP');
   await until(() => electron.hasQuit);
   expect(electron.exitCode).toBeNull();
   expect(electron.named('dialog.showMessageBox')).toEqual([]);
