@@ -13,11 +13,13 @@ interface ExperimentRow {
   runningMs: number;
   overheadMs: number;
   twinOf: number | null;
+  lastTrial: number;
   trashed: number;
 }
 
 const COLUMNS = `experiment, config, state, message, created_at AS createdAt, finished_at AS finishedAt,
   running_ms AS runningMs, overhead_ms AS overheadMs, twin_of AS twinOf,
+  coalesce((SELECT max(trial) FROM trials WHERE trials.experiment = experiments.experiment), 0) AS lastTrial,
   (SELECT count(*) FROM trials WHERE trials.experiment = experiments.experiment AND trashed_at IS NOT NULL) AS trashed`;
 
 /** The table of experiments. Counts are read from the trials, the best one from the rows of the leaderboard. */

@@ -58,6 +58,8 @@ export const experimentSchema = z.strictObject({
     pruned: z.int(),
     cancelled: z.int(),
   }),
+  /** The highest number of a trial, repeats among them: trials are numbered without gaps. 0 before the first. */
+  lastTrial: z.int().min(0),
   /** Trials in the trash; those of the search itself are part of `counts`. */
   trashed: z.int().min(0),
   /** The search that this random search stands beside, with the same budget; null for every other one. */

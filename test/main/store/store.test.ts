@@ -23,6 +23,14 @@ it('tells a change after its commit, whole and once a row', () => {
   expect(store.trials.get(1, 1).state).toBe('running');
 });
 
+it("tells the last trial's number, which repeats have too, and counts the search's own alone", () => {
+  const { store } = openTestStore();
+  fill(store, 0);
+  expect(store.experiments.get(1).lastTrial).toBe(0);
+  store.trials.add([newTrial(1), newTrial(2), newTrial(3, { batch: null }), newTrial(4, { batch: null })]);
+  expect(experimentSchema.parse(store.experiments.get(1))).toMatchObject({ lastTrial: 4, counts: { queued: 2 } });
+});
+
 it('stores and tells nothing of a transaction that fails', () => {
   const { store, events } = openTestStore();
   fill(store, 1);

@@ -40,10 +40,10 @@ it('signs that mean something in patterns are only signs', () => {
 });
 
 it('a number is a trial of the open search where it has so many', () => {
-  expect(trialNumber('388', 400)).toBe(388);
-  expect(trialNumber('trial 7', 400)).toBe(7);
-  expect(trialNumber(' #12 ', 12)).toBe(12);
-  expect(trialNumber('13', 12)).toBeNull();
-  expect(trialNumber('0', 12)).toBeNull();
-  expect(trialNumber('trial', 12)).toBeNull();
+  expect(trialNumber('388', { lastTrial: 400 })).toBe(388);
+  expect(trialNumber('trial 7', { lastTrial: 400 })).toBe(7);
+  expect(trialNumber(' #12 ', { lastTrial: 12 })).toBe(12);
+  expect(trialNumber('13', { lastTrial: 12 })).toBeNull();
+  expect(trialNumber('0', { lastTrial: 12 })).toBeNull();
+  expect(trialNumber('trial', { lastTrial: 12 })).toBeNull();
 });

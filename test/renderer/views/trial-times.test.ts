@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mergedLog } from '../../../src/renderer/views/trial/log-entries.ts';
 import { trialLeftMs, trialNeighbours, trialSteps } from '../../../src/renderer/views/trial/trial-times.ts';
-import type { Experiment } from '../../../src/shared/records/experiment.ts';
+import { makeExperiment } from '../../main/terminal/records.ts';
 import { trialRecord } from './trial-record.ts';
 
 const at = (second: number): string => new Date(Date.UTC(2030, 0, 2, 3, 4, second)).toISOString();
@@ -30,12 +30,16 @@ describe('the states of a trial', () => {
 });
 
 describe('the trials beside a trial', () => {
-  const counts = { queued: 1, running: 1, completed: 3, failed: 1, pruned: 0, cancelled: 1 };
-  const experiment = { counts } as Experiment;
+  // Two of the seven are repeats, which are not counted among the search's own.
+  const experiment = makeExperiment({
+    counts: { queued: 0, running: 1, completed: 3, failed: 1, pruned: 0, cancelled: 0 },
+    lastTrial: 7,
+  });
 
-  it('end at the first and at the last of all states', () => {
+  it('end at the first and at the last, repeats among them', () => {
     expect(trialNeighbours(experiment, 1)).toEqual({ previous: null, next: 2 });
     expect(trialNeighbours(experiment, 4)).toEqual({ previous: 3, next: 5 });
+    expect(trialNeighbours(experiment, 6)).toEqual({ previous: 5, next: 7 });
     expect(trialNeighbours(experiment, 7)).toEqual({ previous: 6, next: null });
   });
 });

@@ -1,3 +1,5 @@
+import type { Experiment } from '../../../shared/records/experiment.ts';
+
 /** One line of the palette. */
 export interface PaletteEntry {
   /** Stable, so that it can be recent. */
@@ -69,9 +71,9 @@ function byGroup(entries: readonly PaletteEntry[]): PaletteGroup[] {
   return [...groups].map(([value, items]) => ({ value, items }));
 }
 
-/** The number in `388`, `#388` or `trial 388`, where so many trials there are. */
-export function trialNumber(written: string, trials: number): number | null {
+/** The number in `388`, `#388` or `trial 388`, where the search has such a trial. */
+export function trialNumber(written: string, { lastTrial }: Pick<Experiment, 'lastTrial'>): number | null {
   const digits = /^\s*(?:trial\s*)?#?(\d{1,7})\s*$/i.exec(written)?.[1];
   const number = digits === undefined ? 0 : Number(digits);
-  return number >= 1 && number <= trials ? number : null;
+  return number >= 1 && number <= lastTrial ? number : null;
 }

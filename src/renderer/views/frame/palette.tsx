@@ -113,7 +113,7 @@ function useEntries(written: string): PaletteEntry[] {
   const [isSearch, params] = useRoute('/experiments/:id/*?');
   const known = experiments.kind === 'ready' ? [...experiments.value.values()] : [];
   const open = isSearch ? known.find(({ id }) => id === Number(params.id)) : undefined;
-  const number = open === undefined ? null : trialNumber(written, trialsOf(open));
+  const number = open === undefined ? null : trialNumber(written, open);
   const trial: PaletteEntry[] =
     open === undefined || number === null
       ? []
@@ -146,8 +146,6 @@ function useEntries(written: string): PaletteEntry[] {
     ...actions.filter(({ group }) => group === 'Everywhere'),
   ];
 }
-
-const trialsOf = ({ counts }: Experiment): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 const searchDetail = ({ config, state, best }: Experiment): string =>
   `${config.dataset}, ${state}${best === null ? '' : `, best ${percent(best.reward)}`}`;

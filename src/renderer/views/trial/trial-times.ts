@@ -24,11 +24,10 @@ export function trialSteps({ state, queuedAt, startedAt, finishedAt }: Trial): T
 
 /** Numbers of the trials before and after one; null where there is none. Trials are numbered without gaps. */
 export function trialNeighbours(
-  { counts }: Experiment,
+  { lastTrial }: Experiment,
   trial: number,
 ): { previous: number | null; next: number | null } {
-  const last = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return { previous: trial > 1 ? trial - 1 : null, next: trial < last ? trial + 1 : null };
+  return { previous: trial > 1 ? trial - 1 : null, next: trial < lastTrial ? trial + 1 : null };
 }
 
 /** What is left of a trial's training, from its last steps; null before they are known. Milliseconds. */
