@@ -18,12 +18,13 @@ import { saveFile } from '../../components/clipboard.ts';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import table from '../../components/table.module.css';
 import { percentDigits } from '../../components/words.ts';
+import { useResultsRevision } from '../../state/leaderboard-revision.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
 /** Which operations the best cells are made of. */
 export const OperationsPane = memo(function OperationsPane({ experiment }: SearchPaneProps): ReactElement | null {
-  const { id, counts, trashed } = experiment;
-  const answer = useFreshAnswer('experiment.operations', { experiment: id }, `${counts.completed} ${trashed}`, id);
+  const { id } = experiment;
+  const answer = useFreshAnswer('experiment.operations', { experiment: id }, useResultsRevision(id), id);
   if (answer.kind === 'failed') return <ErrorPanel message={answer.error.message} onRetry={answer.retry} />;
   if (answer.kind === 'loading') return null;
   const shares = answer.value.filter(({ having }) => having.count > 0);

@@ -7,6 +7,7 @@ import { useChartChoice } from '../../charts/use-chart-options.ts';
 import { useFreshAnswer } from '../../charts/use-fresh-answer.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { useResultsRevision } from '../../state/leaderboard-revision.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
 const ScatterView = lazy(async () => ({ default: (await import('../../charts/scatter-view.tsx')).ScatterView }));
@@ -18,8 +19,8 @@ export const ScatterPane = memo(function ScatterPane(
   const { experiment, trial, filter, onChange } = props;
   const [cost, setCost] = useChartChoice('cost', COSTS);
   const [scale, setScale] = useChartChoice('costs', ['linear', 'log']);
-  const { id, counts, trashed } = experiment;
-  const answer = useFreshAnswer('experiment.scatter', { experiment: id, filter }, `${counts.completed} ${trashed}`, id);
+  const { id } = experiment;
+  const answer = useFreshAnswer('experiment.scatter', { experiment: id, filter }, useResultsRevision(id), id);
   const selectTrial = useCallback((number: number) => onChange({ trial: number }), [onChange]);
   const filterArea = useCallback(
     (area: Area) => onChange({ filter: withArea(filter, cost, area) }),
