@@ -85,6 +85,11 @@ export class Search {
     return this.purpose === 'repeats';
   }
 
+  /** Whether it begins nothing new and will rest. */
+  get isEnding(): boolean {
+    return this.control.isEnding;
+  }
+
   /** The search itself goes on beside the repeats; the experiment is stored as running already. */
   goOn(): void {
     this.purpose = 'search';

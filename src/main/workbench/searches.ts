@@ -105,6 +105,8 @@ export class Searches {
    * Throws `conflict` when there is nothing to go on with.
    */
   async resume(id: number): Promise<Experiment> {
+    // One that is being saved, or that fails, rests first: it would not hear that it should go on.
+    for (let live = this.live.get(id); live?.isEnding; live = this.live.get(id)) await live.ended;
     this.refuseClosing();
     const live = this.live.get(id);
     if (live && !live.isForRepeats) return this.get(id);

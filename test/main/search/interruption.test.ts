@@ -31,6 +31,28 @@ it('saves running trials at a pause and goes on from there', async () => {
   expect(readdirSync(join(setting.projectFolder, 'checkpoints', String(id)))).toEqual([]);
 });
 
+it('goes on when it is resumed while its pause is still being saved', async () => {
+  const calm = await runSearch(smallConfig(), new ScriptedQueue({ steps: 12 }));
+  const open = await openSetting(newSetting(), new ScriptedQueue({ steps: 12, stepMs: () => 20 }));
+  const { id } = await open.client.call('experiment.create', { config: smallConfig() });
+  await open.heard(({ name }) => name === 'trial.progressed');
+  const pausing = open.client.call('experiment.pause', { experiment: id });
+  const resuming = [1, 2].map(() => open.client.call('experiment.resume', { experiment: id }));
+  await pausing;
+  expect(await Promise.all(resuming)).toMatchObject([{ state: 'running' }, { state: 'running' }]);
+  expect(await open.rest(id)).toMatchObject({ state: 'completed', counts: { completed: 6 } });
+  expect(resultsOf(await trialsOf(open.client, id))).toEqual(resultsOf(calm.trials));
+});
+
+it('does not go on when it is resumed while it is being stopped', async () => {
+  const open = await openSetting(newSetting(), new ScriptedQueue({ steps: 12, stepMs: () => 20 }));
+  const { id } = await open.client.call('experiment.create', { config: smallConfig() });
+  await open.heard(({ name }) => name === 'trial.progressed');
+  const stopping = open.client.call('experiment.stop', { experiment: id });
+  await expect(open.client.call('experiment.resume', { experiment: id })).rejects.toThrow('was stopped for good');
+  expect(await stopping).toMatchObject({ state: 'stopped' });
+});
+
 it('saves what runs when the workbench closes, and lists it as interrupted at the next start', async () => {
   const calm = await runSearch(smallConfig(), new ScriptedQueue({ steps: 12 }));
   const setting = newSetting();
