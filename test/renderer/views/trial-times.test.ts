@@ -27,6 +27,29 @@ describe('the states of a trial', () => {
   it('end with the queue while it waits', () => {
     expect(trialSteps(trialRecord({ state: 'queued', startedAt: null, finishedAt: null }))).toHaveLength(1);
   });
+
+  it('end with the queue where it was paused, since its last attempt ended', () => {
+    const paused = trialRecord({ state: 'queued', queuedAt: at(0), startedAt: at(12), finishedAt: null });
+    const attempt = (attempt: number, from: number, to: number | null) => ({
+      attempt,
+      startedAt: at(from),
+      endedAt: to === null ? null : at(to),
+      end: 'The search was paused.',
+    });
+    expect(trialSteps(paused, [attempt(1, 12, 20), attempt(2, 25, 40)])).toEqual([
+      { state: 'queued', at: at(0), stayedMs: 12_000 },
+      { state: 'running', at: at(12), stayedMs: 28_000 },
+      { state: 'queued', at: at(40), stayedMs: null },
+    ]);
+    // Before the attempts are read, and where nobody was there to see the end.
+    for (const attempts of [undefined, [attempt(1, 12, null)]]) {
+      expect(trialSteps(paused, attempts).slice(1)).toEqual([
+        { state: 'running', at: at(12), stayedMs: null },
+        { state: 'queued', at: null, stayedMs: null },
+      ]);
+    }
+    expect(trialSteps({ ...paused, state: 'running' }, [attempt(1, 12, 20)])).toHaveLength(2);
+  });
 });
 
 describe('the trials beside a trial', () => {

@@ -3,8 +3,9 @@ import type { Trial } from '../../../shared/records/experiment.ts';
 import { TrialStateMark } from '../../components/states.tsx';
 import table from '../../components/table.module.css';
 import { clockTime, duration, moment } from '../../components/words.ts';
+import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
-import { trialSteps } from './trial-times.ts';
+import { isQueuedAgain, type TrialStep, trialSteps } from './trial-times.ts';
 
 /** `2026-01-31 14:25:07`. */
 export function momentWords(iso: string): string {
@@ -13,6 +14,21 @@ export function momentWords(iso: string): string {
 
 /** The states that the trial went through, with when and for how long. */
 export function TrialStates({ trial }: { trial: Trial }): ReactElement {
+  // When it was queued again stands with its attempts alone. A key for each pause: an answer is read once.
+  return isQueuedAgain(trial) ? (
+    <AgainStates key={trial.attempts} trial={trial} />
+  ) : (
+    <StatesTable steps={trialSteps(trial)} />
+  );
+}
+
+function AgainStates({ trial }: { trial: Trial }): ReactElement {
+  const attempts = useAnswer('trial.attempts', { experiment: trial.experiment, trial: trial.trial });
+  return <StatesTable steps={trialSteps(trial, attempts.kind === 'ready' ? attempts.value : [])} />;
+}
+
+function StatesTable({ steps }: { steps: readonly TrialStep[] }): ReactElement {
+  const last = steps.length - 1;
   return (
     <section className={styles.section} aria-label="States">
       <h2>States</h2>
@@ -27,10 +43,10 @@ export function TrialStates({ trial }: { trial: Trial }): ReactElement {
           </tr>
         </thead>
         <tbody>
-          {trialSteps(trial).map(({ state, at, stayedMs }) => (
+          {steps.map(({ state, at, stayedMs }, index) => (
             <tr key={`${state} ${at}`}>
-              <td>{stayedMs === null ? <TrialStateMark state={state} /> : state}</td>
-              <td className={table.whole}>{momentWords(at)}</td>
+              <td>{index === last ? <TrialStateMark state={state} /> : state}</td>
+              <td className={table.whole}>{at === null ? '–' : momentWords(at)}</td>
               <td className={table.number}>{stayedMs === null ? '–' : duration(stayedMs)}</td>
             </tr>
           ))}
