@@ -139,7 +139,7 @@ export const PROCEDURES = {
   /** Hides finished trials from views and exports; unfinished ones are refused (`conflict`). Gives those that changed. */
   'trial.trash': { input: trialIds, output: z.array(z.int()) },
   'trial.restore': { input: trialIds, output: z.array(z.int()) },
-  /** Ends a queued or running trial as `cancelled`: no reward, and a new proposal takes its place. */
+  /** Ends a queued or running trial as `cancelled`: no reward, and a new proposal takes the place of one that is no repeat. */
   'trial.cancel': { input: trialId, output: trialSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

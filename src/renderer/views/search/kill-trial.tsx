@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import { Confirm } from '../../components/dialog.tsx';
 import { useAction, useProgress, useSession } from '../../state/use-workbench.ts';
+import { killSentence } from './kill-words.ts';
 
 /** Asks before a trial is ended without a reward. */
 export function KillTrial({ trial, onClose }: { trial: Trial; onClose: () => void }): ReactElement {
@@ -16,7 +17,7 @@ export function KillTrial({ trial, onClose }: { trial: Trial; onClose: () => voi
   return (
     <Confirm
       title={`Kill trial ${trial.trial}${place}?`}
-      sentence="What it has learned is lost. It gets no reward, and a new proposal takes its place."
+      sentence={killSentence(trial)}
       action="Kill trial"
       isBusy={action.isBusy}
       problem={action.error?.message}
