@@ -1,4 +1,5 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
+import { haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
 
 export interface Notice {
   readonly experiment: number;
@@ -8,10 +9,16 @@ export interface Notice {
 
 /** What the system tells when a search ends, fails or pauses by itself; null for all else, a person's own wish above all. */
 export function noticeOf(before: Experiment | undefined, after: Experiment): Notice | null {
-  if (before?.state !== 'running' || after.state === 'running') return null;
+  if (before === undefined) return null;
   const about = { experiment: after.id };
   const { name } = after.config;
-  switch (after.state) {
+  if (haveRepeatsFailed(before, after)) {
+    return { ...about, title: `${name}: repeats could not be trained`, body: after.message ?? '' };
+  }
+  if (searchState(before) !== 'running') return null;
+  switch (searchState(after)) {
+    case 'running':
+      return null;
     case 'completed':
       return { ...about, title: `${name}: the search ended`, body: resultOf(after) };
     case 'failed':

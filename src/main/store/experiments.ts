@@ -7,6 +7,7 @@ interface ExperimentRow {
   experiment: number;
   config: string;
   state: ExperimentState;
+  restsAs: ExperimentState | null;
   message: string | null;
   createdAt: string;
   finishedAt: string | null;
@@ -17,7 +18,7 @@ interface ExperimentRow {
   trashed: number;
 }
 
-const COLUMNS = `experiment, config, state, message, created_at AS createdAt, finished_at AS finishedAt,
+const COLUMNS = `experiment, config, state, rests_as AS restsAs, message, created_at AS createdAt, finished_at AS finishedAt,
   running_ms AS runningMs, overhead_ms AS overheadMs, twin_of AS twinOf,
   coalesce((SELECT max(trial) FROM trials WHERE trials.experiment = experiments.experiment), 0) AS lastTrial,
   (SELECT count(*) FROM trials WHERE trials.experiment = experiments.experiment AND trashed_at IS NOT NULL) AS trashed`;

@@ -1,4 +1,5 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
+import { haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
 import type { Politeness } from './announcements.ts';
 
 export interface News {
@@ -11,14 +12,21 @@ export interface News {
 /** What of a change a person who does not see the page is told: a new best, an end, a pause; never progress. */
 export function newsOf(before: Experiment, after: Experiment): News[] {
   const news: News[] = [];
-  const { best, config, state, message } = after;
+  const { best, config, message } = after;
   if (best !== null && (before.best === null || best.reward > before.best.reward)) {
     const text = `New best ${(best.reward * 100).toFixed(2)} percent, trial ${best.trial}`;
     news.push({ kind: 'best', text, politeness: 'polite' });
   }
-  if (state === before.state) return news;
   const name = config.name;
   const because = message === null ? '' : ` ${message}`;
+  if (haveRepeatsFailed(before, after)) {
+    const text = `Repeats in the search ${name} could not be trained.${because}`;
+    news.push({ kind: 'state', text, politeness: 'assertive' });
+    return news;
+  }
+  // Repeats of a search that rests begin and end without any news of the search.
+  const state = searchState(after);
+  if (state === searchState(before)) return news;
   // A search that pauses or fails by itself needs somebody.
   const politeness = message === null ? 'polite' : 'assertive';
   const text = {

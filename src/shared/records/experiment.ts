@@ -41,6 +41,8 @@ export const experimentSchema = z.strictObject({
   id: z.int().min(1),
   config: experimentConfigSchema,
   state: experimentStateSchema,
+  /** While it runs for repeats alone: the state that its search rests in, and goes back to; else null. */
+  restsAs: experimentStateSchema.nullable(),
   /** A sentence when the search paused or failed by itself, else null. */
   message: z.string().nullable(),
   createdAt: z.iso.datetime(),

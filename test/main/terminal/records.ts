@@ -9,6 +9,7 @@ export function makeExperiment(changes: Partial<Experiment> = {}, trials = 6): E
     id: 1,
     config: experimentFromPreset('quick', { dataset: 'cifar10', trials }),
     state: 'running',
+    restsAs: null,
     message: null,
     createdAt: '2026-01-31T14:25:07.000Z',
     finishedAt: null,

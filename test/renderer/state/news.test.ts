@@ -8,6 +8,7 @@ const BEFORE: Experiment = {
   id: 1,
   config: experimentFromPreset('quick', { dataset: 'cifar10', name: 'first' }),
   state: 'running',
+  restsAs: null,
   message: null,
   createdAt: '2026-01-01T00:00:00.000Z',
   finishedAt: null,
@@ -38,6 +39,25 @@ it('ends and pauses are told; one that needs somebody is told at once', () => {
     politeness: 'assertive',
     text: 'The search first is paused. Disk full: 0.3 GB free.',
   });
+});
+
+it('repeats of a search that rests are no news of the search, unless they could not be trained', () => {
+  const rested = after({ state: 'completed', message: null });
+  const repeating = after({ state: 'running', restsAs: 'completed' });
+  expect(newsOf(rested, repeating)).toEqual([]);
+  expect(newsOf(repeating, rested)).toEqual([]);
+  expect(newsOf(repeating, { ...rested, message: 'No trainer starts.' })).toEqual([
+    {
+      kind: 'state',
+      politeness: 'assertive',
+      text: 'Repeats in the search first could not be trained. No trainer starts.',
+    },
+  ]);
+  const paused = after({ state: 'running', restsAs: 'paused' });
+  expect(newsOf(paused, after({ state: 'running' })).map(({ text }) => text)).toEqual(['The search first goes on.']);
+  expect(newsOf(paused, after({ state: 'stopped' })).map(({ text }) => text)).toEqual([
+    'The search first was stopped. Best 60.00 percent, trial 2.',
+  ]);
 });
 
 it('the banner after a crash names the trials and where they go on', () => {

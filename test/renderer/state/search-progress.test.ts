@@ -13,6 +13,7 @@ function experiment(
     id: 1,
     config: { ...config, trialsAtOnce: 2, budget: { ...config.budget, ...limits } },
     state: 'running',
+    restsAs: null,
     message: null,
     createdAt: '2026-01-01T00:00:00.000Z',
     finishedAt: null,

@@ -1,0 +1,12 @@
+import type { Experiment, ExperimentState } from './records/experiment.ts';
+
+/** The state of the search itself, whatever repeats are trained beside it. */
+export function searchState({ state, restsAs }: Pick<Experiment, 'state' | 'restsAs'>): ExperimentState {
+  return restsAs ?? state;
+}
+
+/** Repeats that rest by themselves leave a sentence; the search rests as before, so there is no other news of it. */
+export function haveRepeatsFailed(before: Experiment, after: Experiment): boolean {
+  const isOver = before.restsAs !== null && after.restsAs === null && after.state !== 'running';
+  return isOver && after.message !== null && after.message !== before.message;
+}
