@@ -131,9 +131,9 @@ export async function overIpc(): Promise<Carrier> {
     connect: async () => {
       window = openWindow(window.contents.id + 1);
       const { contents, destroy } = window;
-      const { connection } = ipcConnection(main as unknown as IpcMain, contents as unknown as WebContents);
+      const server = ipcConnection(main as unknown as IpcMain, contents as unknown as WebContents);
       const sendGarbage = (): void => sendForeignMessages(main, contents);
-      return { client: await host.open(), server: connection, close: destroy, sendGarbage };
+      return { client: await host.open(), server, close: destroy, sendGarbage };
     },
     close: async () => vi.doUnmock('electron'),
   };

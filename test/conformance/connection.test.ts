@@ -223,6 +223,57 @@ for (const [name, openCarrier] of Object.entries(CARRIERS)) {
       expect(heard).toEqual([]);
     });
 
+    it('ends for both ends when the client closes it, and answers nothing that was asked', async () => {
+      let aborted = false;
+      let answer: () => void = () => undefined;
+      const { client, raw } = await open({
+        'system.doctor': (_input, signal) =>
+          new Promise((_resolve, reject) => {
+            answer = () => reject(new WorkbenchError('conflict', 'Too late.'));
+            signal.addEventListener('abort', () => {
+              aborted = true;
+            });
+          }),
+      });
+      const call = client.call('system.doctor', {});
+      await settled(client);
+      raw.close();
+      if (carrier.isOutlived) {
+        // At once, whatever the other end does.
+        const soon = new Promise((resolve) => setImmediate(resolve));
+        await expect(Promise.race([call, soon])).rejects.toMatchObject({ code: 'unavailable' });
+        await vi.waitFor(() => expect(aborted).toBe(true));
+        return;
+      }
+      // A window's page has nothing to close: it goes on.
+      await settled(client);
+      expect(aborted).toBe(false);
+      answer();
+      await expect(call).rejects.toMatchObject({ code: 'conflict' });
+    });
+
+    it('ends for both ends when the server closes it', async () => {
+      const { client, server, feed } = await open();
+      const heard: WorkbenchEvent[] = [];
+      await client.subscribe((event) => heard.push(event));
+      const closed = new Promise<void>((resolve) => server.onClose(() => resolve()));
+      server.close();
+      await closed;
+      feed.publish(notice('too late'));
+      const call = client.call('dataset.list', {});
+      if (carrier.isOutlived) await expect(call).rejects.toMatchObject({ code: 'unavailable' });
+      expect(heard).toEqual([]);
+    });
+
+    it('gives a sign of life when asked for one', async () => {
+      const { client, raw } = await open();
+      const answers: unknown[] = [];
+      raw.onMessage((message) => answers.push(message));
+      raw.send({ kind: 'ping' });
+      await settled(client);
+      expect(answers[0]).toEqual({ kind: 'pong' });
+    });
+
     it('lets nothing through that is no message of our own page, and goes on', async () => {
       let calls = 0;
       const { client, sendGarbage } = await open({

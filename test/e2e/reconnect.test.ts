@@ -128,6 +128,41 @@ describe.skipIf(executable === null)('a page whose connection is lost', () => {
     expect(unexpected(faults)).toEqual([]);
   });
 
+  it('says so when the line falls silent without an end, and comes back over a new line', async () => {
+    const [port, tunnel] = [17_421, 17_441];
+    const project = await servedProject({ stepMs: () => 0 }, port, [`127.0.0.1:${tunnel}`]);
+    onTestFinished(() => project.remove());
+    const { workbench, server, close } = await project.start();
+    onTestFinished(close);
+    const line = await openLine(tunnel, server.port);
+    onTestFinished(line.cut);
+    const { client } = workbench.connect();
+
+    const { page, faults } = await strictPage(browser);
+    const heard = listenIn(page);
+    await page.goto(server.link().replace(String(server.port), String(tunnel)));
+    await expectPage(page.getByRole('contentinfo').getByText('Connected')).toBeVisible();
+
+    let sockets = 1;
+    page.on('websocket', () => sockets++);
+    const frozenAt = performance.now();
+    line.freeze();
+    await client.call('experiment.create', { config: CONFIG });
+    const status = page.getByRole('contentinfo').getByText(/^Reconnecting, data of/);
+    await expectPage(status).toBeVisible();
+    expect(performance.now() - frozenAt).toBeLessThan(20_000);
+    // Nor does a try over the frozen line wait for good: the page's own socket, the first try and the next.
+    await expectPage.poll(() => sockets).toBe(3);
+    await expectPage(status).toBeVisible();
+
+    await line.cut();
+    await line.mend();
+    await expectPage(status).toHaveCount(0);
+    await expectPage(page.getByText(CONFIG.name).first()).toBeVisible();
+    expect(heard.subscribed.at(-1)).toMatchObject({ gap: false });
+    expect(unexpected(faults)).toEqual([]);
+  });
+
   it('goes on without a new link when the server is killed and started again', async () => {
     const { folder, remove } = scratchFolder();
     onTestFinished(remove);

@@ -18,7 +18,7 @@ function listen(ipc: IpcMain, window: WebContents, channel: string, listener: (t
 }
 
 /** The window's connection: JSON text both ways on one channel, until it is closed or the window is gone. */
-export function ipcConnection(ipc: IpcMain, window: WebContents): { connection: Connection; close: () => void } {
+export function ipcConnection(ipc: IpcMain, window: WebContents): Connection {
   const listeners = new Set<(message: unknown) => void>();
   const closeListeners = new Set<() => void>();
   const stop = listen(ipc, window, 'workbench', (text) => {
@@ -36,18 +36,16 @@ export function ipcConnection(ipc: IpcMain, window: WebContents): { connection: 
   };
   window.once('destroyed', close);
   return {
-    connection: {
-      send: (message) => {
-        if (!isClosed && !window.isDestroyed()) window.send('workbench', JSON.stringify(message));
-      },
-      onMessage: (listener) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
-      },
-      onClose: (listener) => {
-        closeListeners.add(listener);
-        return () => closeListeners.delete(listener);
-      },
+    send: (message) => {
+      if (!isClosed && !window.isDestroyed()) window.send('workbench', JSON.stringify(message));
+    },
+    onMessage: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    onClose: (listener) => {
+      closeListeners.add(listener);
+      return () => closeListeners.delete(listener);
     },
     close,
   };
@@ -61,9 +59,9 @@ export function serveWindow(ipc: IpcMain, window: WebContents, serve: (connectio
   let close = (): void => undefined;
   const open = (): void => {
     close();
-    const opened = ipcConnection(ipc, window);
-    close = opened.close;
-    serve(opened.connection);
+    const connection = ipcConnection(ipc, window);
+    close = connection.close;
+    serve(connection);
   };
   // Not at the start of a navigation, which may still be denied and leave the page where it is.
   window.on('did-navigate', open);

@@ -38,6 +38,7 @@ export function webSocketConnection(socket: WebSocket): Connection {
       socket.on('close', listener);
       return () => socket.off('close', listener);
     },
+    close: () => socket.terminate(),
   };
 }
 

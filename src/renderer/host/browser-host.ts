@@ -1,6 +1,9 @@
 import type { Connection } from '../../shared/rpc/connection.ts';
 import { type Host, NotAuthorisedError } from './host.ts';
 
+/** A line that carries answers sooner, or not at all: a tunnel may take a connection and stay silent. Milliseconds (ours). */
+const ANSWER_WITHIN_MS = 10_000;
+
 /** A page that a workbench serves: JSON over a WebSocket of the page's own origin. */
 export function createBrowserHost(): Host {
   let exchanged: Promise<void> | undefined;
@@ -25,6 +28,7 @@ async function exchangeCode(): Promise<void> {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ code }),
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
   // An answer that nobody reads counts as a request that failed.
   await answer.text();
@@ -33,13 +37,17 @@ async function exchangeCode(): Promise<void> {
 async function openSocket(): Promise<Connection> {
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   const socket = new WebSocket(`${scheme}://${location.host}/socket`);
-  const isOpen = await new Promise<boolean>((resolve) => {
-    socket.addEventListener('open', () => resolve(true), { once: true });
-    socket.addEventListener('close', () => resolve(false), { once: true });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const outcome = await new Promise<'open' | 'closed' | 'silent'>((resolve) => {
+    socket.addEventListener('open', () => resolve('open'), { once: true });
+    socket.addEventListener('close', () => resolve('closed'), { once: true });
+    timer = setTimeout(() => resolve('silent'), ANSWER_WITHIN_MS);
   });
-  if (isOpen) return socketConnection(socket);
+  clearTimeout(timer);
+  if (outcome === 'open') return socketConnection(socket);
+  if (outcome === 'silent') socket.close();
   // A browser doesn't tell why a socket was refused.
-  if (await isRefused()) throw new NotAuthorisedError('This page may not use the workbench.');
+  if (outcome === 'closed' && (await isRefused())) throw new NotAuthorisedError('This page may not use the workbench.');
   throw new Error('The workbench does not answer.');
 }
 
@@ -48,23 +56,33 @@ async function isRefused(): Promise<boolean> {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: '{}',
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
   return answer.status === 401 || answer.status === 403;
 }
 
 function socketConnection(socket: WebSocket): Connection {
+  const closed = new AbortController();
+  socket.addEventListener('close', () => closed.abort(), { once: true });
   return {
     send: (message) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
     },
     onMessage: (listener) => {
-      const receive = ({ data }: MessageEvent<unknown>): void => listener(JSON.parse(String(data)));
+      const receive = ({ data }: MessageEvent<unknown>): void => {
+        if (!closed.signal.aborted) listener(JSON.parse(String(data)));
+      };
       socket.addEventListener('message', receive);
       return () => socket.removeEventListener('message', receive);
     },
     onClose: (listener) => {
-      socket.addEventListener('close', listener);
-      return () => socket.removeEventListener('close', listener);
+      closed.signal.addEventListener('abort', listener);
+      return () => closed.signal.removeEventListener('abort', listener);
+    },
+    close: () => {
+      socket.close();
+      // A browser says so only after the other side agreed, which may be never.
+      closed.abort();
     },
   };
 }

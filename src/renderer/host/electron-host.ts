@@ -20,6 +20,8 @@ export function createElectronHost(api: PreloadApi): Host {
         send: (message) => api.send(JSON.stringify(message)),
         onMessage: (listener) => api.onMessage((text) => listener(JSON.parse(text))),
         onClose: () => () => undefined,
+        // Its other end is the program that holds the window.
+        close: () => undefined,
       }),
     onCommand: (listener) => api.onCommand(listener),
     openProject: () => api.openProject(),

@@ -4,6 +4,7 @@ import type { Position } from '../../shared/rpc/connection.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { type Host, NotAuthorisedError } from '../host/host.ts';
 import type { Resource } from './resource.ts';
+import { closeWhenSilent } from './session-watch.ts';
 import { EMPTY_STATE, reduceEvents, type WorkbenchState } from './workbench-state.ts';
 
 /** Somebody who keeps data of its own beside the state. */
@@ -149,6 +150,7 @@ export class Session {
   private async connect(connected: () => void): Promise<void> {
     const connection = await this.host.open();
     const client = new WorkbenchClient(connection, this.position);
+    closeWhenSilent(connection);
     const closed = new Promise<void>((resolve) => connection.onClose(() => resolve()));
     const wasLost = this.snapshot.status.kind === 'lost';
     const from = this.position;

@@ -70,6 +70,7 @@ export class WorkbenchClient {
     const parsed = serverMessageSchema.safeParse(raw);
     if (!parsed.success) return;
     const message = parsed.data;
+    if (message.kind === 'pong') return;
     if (message.kind === 'event') {
       this.position = message.position;
       if (Object.hasOwn(EVENTS, message.name)) this.tell({ name: message.name as EventName, payload: message.payload });

@@ -6,6 +6,11 @@ export interface Connection {
   /** Returns a function that takes the listener off again. */
   onMessage(listener: (message: unknown) => void): () => void;
   onClose(listener: () => void): () => void;
+  /**
+   * Ends it: both ends hear so, this one without waiting for the other, and what is under way may be lost. Nothing
+   * happens where a connection lasts as long as its page, in a window of the desktop app.
+   */
+  close(): void;
 }
 
 /** Where an event stands: `feed` names one start of the workbench, `sequence` grows by one an event. */
@@ -16,6 +21,8 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('call'), id: z.int(), procedure: z.string(), input: z.unknown() }),
   z.strictObject({ kind: z.literal('cancel'), id: z.int() }),
   z.strictObject({ kind: z.literal('subscribe'), id: z.int(), after: positionSchema.nullable() }),
+  /** Asks for a `pong`, the sign that the line still carries. */
+  z.strictObject({ kind: z.literal('ping') }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
@@ -28,6 +35,7 @@ export const serverMessageSchema = z.discriminatedUnion('kind', [
   }),
   /** `gap` is true when events after the client's position are gone: it must read afresh. */
   z.strictObject({ kind: z.literal('subscribed'), id: z.int(), position: positionSchema, gap: z.boolean() }),
+  z.strictObject({ kind: z.literal('pong') }),
   z.strictObject({ kind: z.literal('event'), position: positionSchema, name: z.string(), payload: z.unknown() }),
 ]);
 export type ServerMessage = z.infer<typeof serverMessageSchema>;
@@ -38,14 +46,7 @@ export function connectInProcess(): { client: Connection; server: Connection; cl
   const server = new LocalEnd();
   client.peer = server;
   server.peer = client;
-  return {
-    client,
-    server,
-    close: () => {
-      client.closed();
-      server.closed();
-    },
-  };
+  return { client, server, close: () => client.close() };
 }
 
 class LocalEnd implements Connection {
@@ -75,9 +76,10 @@ class LocalEnd implements Connection {
     for (const listener of this.messageListeners) listener(JSON.parse(text));
   }
 
-  closed(): void {
+  close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
     for (const listener of this.closeListeners) listener();
+    this.peer?.close();
   }
 }

@@ -100,6 +100,7 @@ export function serveConnection(connection: Connection, options: ServerOptions):
     if (!message.success) return;
     if (message.data.kind === 'call') void call(message.data);
     else if (message.data.kind === 'cancel') running.get(message.data.id)?.abort();
+    else if (message.data.kind === 'ping') send({ kind: 'pong' });
     else subscribe(message.data);
   });
   connection.onClose(() => {

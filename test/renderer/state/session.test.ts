@@ -1,10 +1,10 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { EventFeed } from '../../../src/main/workbench/event-feed.ts';
 import { type Host, NotAuthorisedError } from '../../../src/renderer/host/host.ts';
 import { EXPERIMENTS } from '../../../src/renderer/state/resource.ts';
 import { Session } from '../../../src/renderer/state/session.ts';
 import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
-import { connectInProcess } from '../../../src/shared/rpc/connection.ts';
+import { type Connection, connectInProcess } from '../../../src/shared/rpc/connection.ts';
 import { serveConnection } from '../../../src/shared/rpc/server.ts';
 import { makeExperiment } from '../../main/terminal/records.ts';
 
@@ -15,6 +15,8 @@ function losableWorkbench() {
   let close: () => void = () => undefined;
   let isDown = false;
   let isMute = false;
+  let isFrozen = false;
+  let opened = 0;
   const reads: string[] = [];
   const names = Object.keys(PROCEDURES);
   const handlers = Object.fromEntries(
@@ -31,15 +33,21 @@ function losableWorkbench() {
     onCommand: () => () => undefined,
     open: async () => {
       if (isDown) throw new Error('The workbench does not answer.');
+      opened++;
       const connection = connectInProcess();
       serveConnection(connection.server, { handlers, events: feed, onUnexpected: () => undefined });
       close = connection.close;
-      return connection.client;
+      return freezable(connection.client, () => isFrozen);
     },
   };
   return {
     host,
     reads,
+    opened: () => opened,
+    /** Lets nothing through any more, and says nothing of an end. */
+    freeze: (isSo: boolean) => {
+      isFrozen = isSo;
+    },
     lose: () => {
       isDown = true;
       close();
@@ -57,6 +65,21 @@ function losableWorkbench() {
       experiment = makeExperiment({ state });
       feed.publish({ name: 'experiment.changed', payload: experiment });
     },
+  };
+}
+
+/** A line that carries nothing while it is frozen. */
+function freezable(end: Connection, isFrozen: () => boolean): Connection {
+  return {
+    send: (message) => {
+      if (!isFrozen()) end.send(message);
+    },
+    onMessage: (listener) =>
+      end.onMessage((message) => {
+        if (!isFrozen()) listener(message);
+      }),
+    onClose: (listener) => end.onClose(listener),
+    close: () => end.close(),
   };
 }
 
@@ -126,6 +149,42 @@ it('reads again what was let go and not answered when the line was lost', async 
   workbench.find(false);
   session.retry();
   await vi.waitFor(() => expect(stateOf(session)).toBe('paused'), { timeout: 5000 });
+});
+
+it('takes a line that falls silent for lost, and goes on over a new one', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const workbench = losableWorkbench();
+  const session = await openSession(workbench);
+  workbench.freeze(true);
+  workbench.change('paused');
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(statusOf(session)).toBe('connected');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(statusOf(session)).toBe('lost');
+  // A new connection over the same line is as silent, and is given up as well.
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(statusOf(session)).toBe('lost');
+  expect(workbench.opened()).toBeGreaterThan(2);
+  workbench.freeze(false);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(statusOf(session)).toBe('connected');
+  expect(stateOf(session)).toBe('paused');
+});
+
+it('keeps a connection over which nothing happens', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const workbench = losableWorkbench();
+  const session = await openSession(workbench);
+  const statuses = new Set<string>();
+  session.subscribe(() => statuses.add(statusOf(session)));
+  await vi.advanceTimersByTimeAsync(600_000);
+  workbench.change('paused');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(stateOf(session)).toBe('paused');
+  expect([...statuses]).toEqual(['connected']);
+  expect(workbench.opened()).toBe(1);
 });
 
 it('lets events go that a hidden window would only pile up, and reads afresh when it is shown', async () => {
