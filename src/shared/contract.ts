@@ -139,7 +139,7 @@ export const PROCEDURES = {
   /** Hides finished trials from views and exports; unfinished ones are refused (`conflict`). Gives those that changed. */
   'trial.trash': { input: trialIds, output: z.array(z.int()) },
   'trial.restore': { input: trialIds, output: z.array(z.int()) },
-  /** Ends a queued or running trial as `cancelled`: no reward, and a new proposal takes the place of one that is no repeat. */
+  /** Ends a queued or running trial as `cancelled`: no reward; a new proposal takes its place, unless it is a repeat. */
   'trial.cancel': { input: trialId, output: trialSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 

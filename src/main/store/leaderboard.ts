@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { type FilterTerm, parseFilter } from '../../shared/leaderboard/filter.ts';
 import { STATE_ORDER } from '../../shared/leaderboard/row-order.ts';
-import type { Experiment } from '../../shared/records/experiment.ts';
+import type { Experiment, Trial } from '../../shared/records/experiment.ts';
 import type { LeaderboardMode, LeaderboardQuery, LeaderboardRow } from '../../shared/records/leaderboard.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { filterSql, orderSql } from './filter-sql.ts';
@@ -44,6 +44,10 @@ export class Leaderboard {
   private readonly trials: Trials;
   private readonly one: Statement<[...Part, number], StoredRow>;
   private readonly cell: Statement<[...Part, string], { trial: number }>;
+  private readonly epoch: Statement<
+    [{ experiment: number; isTrash: 0 | 1; hash: string; best: number }],
+    number | null
+  >;
   private readonly lists = new RecentAnswers<FoundRows>(KEPT_ANSWERS);
   private readonly ranks = new RecentAnswers<Int32Array>(KEPT_ANSWERS);
 
@@ -61,6 +65,14 @@ export class Leaderboard {
        FROM leaderboard AS own WHERE ${PART} AND trial = ?`,
     );
     this.cell = database.prepare(`SELECT trial FROM leaderboard WHERE ${PART} AND hash = ?`);
+    this.epoch = database
+      .prepare<[{ experiment: number; isTrash: 0 | 1; hash: string; best: number }], number | null>(
+        `SELECT best_epoch FROM trials WHERE experiment = @experiment AND trial = (
+           SELECT trial FROM leaderboard INDEXED BY leaderboard_by_cell
+           WHERE experiment = @experiment AND hash = @hash AND is_cell = 0 AND is_trash = @isTrash AND best = @best
+           ORDER BY trial LIMIT 1)`,
+      )
+      .pluck();
   }
 
   /** Some rows in the order asked for. Throws `invalid_input` where the filter does not parse. */
@@ -96,13 +108,21 @@ export class Leaderboard {
     if (!row) throw new Error(`the leaderboard has no row of trial ${trial}`);
     const [experiment, isCell, isTrash] = part;
     const { isStarred, note, tags, ...values } = row;
+    const own = this.trials.get(experiment, trial);
     return {
-      trial: this.trials.get(experiment, trial),
+      trial: own,
       rank:
         isTrash === 1 || row.reward === null ? null : this.rank(experiment, isCell === 1 ? 'cells' : 'trials', trial),
       ...values,
+      bestEpoch: this.bestEpoch(part, own, row.best),
       labels: { isStarred: isStarred === 1, note: note ?? '', tags: tags === null ? [] : JSON.parse(tags) },
     };
+  }
+
+  /** Of the trial that a row shows, or else of the one of its cell's that had the best accuracy. */
+  private bestEpoch([experiment, , isTrash]: Part, own: Trial, best: number | null): number | null {
+    if (best === null || own.bestAccuracy === best) return own.bestEpoch;
+    return this.epoch.get({ experiment, isTrash, hash: own.hash, best }) ?? null;
   }
 
   /** The rows that pass, in their order. */

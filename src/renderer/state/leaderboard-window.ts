@@ -128,7 +128,7 @@ export function patchRows(
 /** A cell's mean over several trainings is the store's to tell. */
 function withTrial(row: LeaderboardRow, trial: Trial): LeaderboardRow {
   if (row.trials > 1) return { ...row, trial };
-  return { ...row, trial, reward: trial.reward, best: trial.bestAccuracy };
+  return { ...row, trial, reward: trial.reward, best: trial.bestAccuracy, bestEpoch: trial.bestEpoch };
 }
 
 function mapRows(window: RowWindow, change: (row: LeaderboardRow) => LeaderboardRow): RowWindow {

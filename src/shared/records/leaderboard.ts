@@ -52,6 +52,8 @@ export const leaderboardRowSchema = z.strictObject({
   deviation: z.number().nullable(),
   /** Best validation accuracy at any epoch, over the row's trials. */
   best: z.number().nullable(),
+  /** The epoch of it, from 1, in the trial that had it: the row's own where several had, else the first of them. */
+  bestEpoch: z.int().nullable(),
   /** Times the cell was proposed; repeats that a person asked for are not among them. */
   proposals: z.int().min(1),
   /** Trials that the row stands for: itself, or all of a cell's outside the trash or in it, repeats among them. */

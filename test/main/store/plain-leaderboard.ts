@@ -37,12 +37,15 @@ function plainRow(group: readonly Trial[], cell: readonly Trial[], labelsOf: Lab
   const accuracies = group.flatMap(({ bestAccuracy }) => bestAccuracy ?? []);
   const byReward = counted.toSorted((one, other) => other.reward! - one.reward! || one.trial - other.trial);
   const trial = byReward[0] ?? group.find(({ state }) => state === 'running') ?? group[0]!;
+  const best = accuracies.length === 0 ? null : Math.max(...accuracies);
+  const isBest = ({ bestAccuracy }: Trial): boolean => bestAccuracy === best;
   return {
     trial,
     rank: null,
     reward: mean,
     deviation: rewards.length < 2 ? null : Math.sqrt(squares / (rewards.length - 1)),
-    best: accuracies.length === 0 ? null : Math.max(...accuracies),
+    best,
+    bestEpoch: best === null ? null : (isBest(trial) ? trial : group.find(isBest)!).bestEpoch,
     proposals: Math.max(1, cell.filter(({ batch }) => batch !== null).length),
     trials: group.length,
     labels: labelsOf(trial.hash),

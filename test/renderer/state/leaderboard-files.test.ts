@@ -26,6 +26,14 @@ it('writes every number at full precision and defuses formulas', () => {
   expect(value('started_at')).toBe('2026-01-31T14:25:08.000Z');
 });
 
+it("writes the epoch of a cell's best accuracy, whichever of its trainings had it", () => {
+  const row = makeRow(1, { bestAccuracy: 0.6, bestEpoch: 18 }, { best: 0.7, bestEpoch: 12, trials: 2 });
+  const [head, line] = cells(rowsToCsv([row]));
+  const value = (name: string) => line![head!.indexOf(name)];
+  expect([value('best_accuracy'), value('best_epoch')]).toEqual(['0.7', '12']);
+  expect([value('proposals'), value('trials')]).toEqual(['1', '2']);
+});
+
 it('quotes commas, quotes and line ends in the notes of people', () => {
   const note = 'odd, "very"\nodd';
   const csv = rowsToCsv([makeRow(1, {}, { labels: { isStarred: true, note, tags: ['a', 'b'] } })]);

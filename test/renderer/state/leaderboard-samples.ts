@@ -19,6 +19,7 @@ export function makeRow(
     reward: made.reward,
     deviation: null,
     best: made.bestAccuracy,
+    bestEpoch: made.bestEpoch,
     proposals: 1,
     trials: 1,
     labels: NO_LABELS,

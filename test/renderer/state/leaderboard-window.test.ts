@@ -59,10 +59,10 @@ it("leaves the mean of a cell that was trained more than once to the store's nex
 });
 
 it('takes the reward of a trial at once, however often its cell was proposed', () => {
-  const running = makeRow(1, { state: 'running', reward: null, bestAccuracy: null }, { proposals: 3 });
+  const running = makeRow(1, { state: 'running', reward: null, bestAccuracy: null, bestEpoch: null }, { proposals: 3 });
   const done = makeTrial(1, { hash: 'hash-1', reward: 0.5, bestAccuracy: 0.6 });
   const after = patchRows(freshWindow(answer([running], 1), 0), new Map([[1, done]]), none);
-  expect(rowAt(after, 0)).toMatchObject({ reward: 0.5, best: 0.6 });
+  expect(rowAt(after, 0)).toMatchObject({ reward: 0.5, best: 0.6, bestEpoch: 2 });
 });
 
 it('takes newer values without their order', () => {

@@ -81,7 +81,7 @@ export const LeaderboardRowView = memo(function LeaderboardRowView(props: RowVie
 
 function CellContent(props: RowViewProps & { readonly column: Column }): ReactElement | string {
   const { column, row, isCompact, isMarked, isPart, isSketch, layout } = props;
-  const { trial, rank, reward, deviation, best, labels } = row;
+  const { trial, rank, reward, deviation, best, bestEpoch, labels } = row;
   switch (column.id) {
     case 'rank':
       if (isPart) return <small title={`Trial ${trial.trial}`}>tr. {trial.trial}</small>;
@@ -112,7 +112,7 @@ function CellContent(props: RowViewProps & { readonly column: Column }): ReactEl
       );
     case 'best':
       return (
-        <span title={best === null ? undefined : `best ${percent(best)}${epochWords(row)}`}>
+        <span title={best === null ? undefined : `best ${percent(best)} at epoch ${bestEpoch}`}>
           {best === null ? '–' : percentDigits(best)}
         </span>
       );
@@ -133,10 +133,6 @@ function CellContent(props: RowViewProps & { readonly column: Column }): ReactEl
     default:
       return column.text(row);
   }
-}
-
-function epochWords({ best, trial }: LeaderboardRow): string {
-  return trial.bestEpoch !== null && trial.bestAccuracy === best ? ` at epoch ${trial.bestEpoch}` : '';
 }
 
 /** The reason of a failure stands below its state. */
