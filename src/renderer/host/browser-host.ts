@@ -6,24 +6,24 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /** A page that a workbench serves: JSON over a WebSocket of the page's own origin. */
 export function createBrowserHost(): Host {
-  let exchanged: Promise<void> | undefined;
   return {
     kind: 'browser',
     open: async () => {
-      exchanged ??= exchangeCode();
-      await exchanged;
+      await exchangeCode();
       return await openSocket();
     },
     onCommand: () => () => undefined,
   };
 }
 
-/** Trades the code of a printed link for the cookie, and takes it out of the address. */
+/**
+ * Trades the code of a printed link for the cookie, and takes it out of the address. It stays there while the workbench
+ * does not answer: rejects then, and the next try has it still.
+ */
 async function exchangeCode(): Promise<void> {
-  const code = new URLSearchParams(location.hash.slice(1)).get('code');
+  const { hash } = location;
+  const code = new URLSearchParams(hash.slice(1)).get('code');
   if (code === null) return;
-  history.replaceState(history.state, '', location.pathname + location.search);
-  // A code that is used up matters only where there is no cookie; opening the socket tells.
   const answer = await fetch('/session', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
@@ -32,6 +32,10 @@ async function exchangeCode(): Promise<void> {
   });
   // An answer that nobody reads counts as a request that failed.
   await answer.text();
+  // A tunnel may answer for a workbench that is down.
+  if (answer.status >= 500) throw new Error('The workbench does not answer.');
+  // A code that is used up matters only where there is no cookie; opening the socket tells.
+  if (location.hash === hash) history.replaceState(history.state, '', location.pathname + location.search);
 }
 
 async function openSocket(): Promise<Connection> {
