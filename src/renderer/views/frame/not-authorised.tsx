@@ -1,7 +1,13 @@
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect } from 'react';
 import styles from './app.module.css';
 
 export function NotAuthorised(): ReactElement {
+  useEffect(() => {
+    // A link pasted into this tab changes no more than the hash: by itself a browser loads nothing.
+    const reload = (): void => location.reload();
+    window.addEventListener('hashchange', reload);
+    return () => window.removeEventListener('hashchange', reload);
+  }, []);
   return (
     <main className={styles.page}>
       <h1>This browser needs a new link</h1>
