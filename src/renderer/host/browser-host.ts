@@ -30,8 +30,7 @@ async function exchangeCode(): Promise<void> {
     body: JSON.stringify({ code }),
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
-  // An answer that nobody reads counts as a request that failed.
-  await answer.text();
+  await readToEnd(answer);
   // A tunnel may answer for a workbench that is down.
   if (answer.status >= 500) throw new Error('The workbench does not answer.');
   // A code that is used up matters only where there is no cookie; opening the socket tells.
@@ -62,8 +61,12 @@ async function isRefused(): Promise<boolean> {
     body: '{}',
     signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
   });
+  await readToEnd(answer);
   return answer.status === 401 || answer.status === 403;
 }
+
+/** An answer that nobody reads counts as a request that failed. */
+const readToEnd = (answer: Response): Promise<string> => answer.text();
 
 function socketConnection(socket: WebSocket): Connection {
   const closed = new AbortController();
