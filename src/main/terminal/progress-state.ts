@@ -6,6 +6,8 @@ const RECENT_TRIALS = 20;
 
 export interface RunningTrial {
   readonly trial: number;
+  /** Asked for by a person, and none of the search's own. */
+  readonly isRepeat: boolean;
   readonly epoch: number;
   readonly epochs: number;
   /** Steps done and steps in all, over the whole trial. */
@@ -53,13 +55,15 @@ function withTrial(state: ProgressState, trial: Trial): ProgressState {
 
 function freshTrial(experiment: Experiment, trial: Trial): RunningTrial {
   const epochs = experiment.config.training.epochs;
-  return { trial: trial.trial, epoch: 1, epochs, step: trial.step, steps: trial.steps, stepMs: 0, loss: null };
+  const { trial: number, batch, step, steps } = trial;
+  return { trial: number, isRepeat: batch === null, epoch: 1, epochs, step, steps, stepMs: 0, loss: null };
 }
 
 function withProgress(state: ProgressState, progress: EventPayload<'trial.progressed'>): ProgressState {
   if (state.finished.has(progress.trial)) return state;
   const { experiment: _, ...row } = progress;
-  return { ...state, running: new Map(state.running).set(progress.trial, row) };
+  const isRepeat = state.running.get(row.trial)?.isRepeat ?? false;
+  return { ...state, running: new Map(state.running).set(row.trial, { ...row, isRepeat }) };
 }
 
 /** Trials with an end that counts against the budget: not cancelled ones, which are replaced, nor repeats. */
@@ -95,7 +99,8 @@ export function searchTimeLeft(state: ProgressState): number | null {
   const { config } = state.experiment;
   const each = meanTrialMs(state);
   if (each === null) return null;
-  const unstarted = Math.max(0, config.budget.trials - countDone(state) - state.running.size);
+  const own = [...state.running.values()].filter(({ isRepeat }) => !isRepeat).length;
+  const unstarted = Math.max(0, config.budget.trials - countDone(state) - own);
   let work = unstarted * each;
   let longest = 0;
   for (const trial of state.running.values()) {

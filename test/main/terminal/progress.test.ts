@@ -70,6 +70,21 @@ describe('progress of a search', () => {
     expect(searchTimeLeft(state)).toBe(25_000);
   });
 
+  it('takes a running repeat for none of the trials that are left', () => {
+    const repeat = makeTrial(7, {
+      batch: null,
+      state: 'running',
+      reward: null,
+      finishedAt: null,
+      durationMs: 0,
+      step: 0,
+    });
+    const before = searchTimeLeft(stateAfter(changed(makeTrial(1))));
+    const left = searchTimeLeft(stateAfter(changed(makeTrial(1)), changed(repeat), progressed(7, 50)));
+    // 200 steps of 100 ms stand beside what was left.
+    expect(left).toBe((before ?? 0) + 20_000);
+  });
+
   it('ends with the time limit, but not before the running trial', () => {
     const experiment = makeExperiment({ runningMs: 100_000 });
     const limited = { ...experiment.config, budget: { trials: 6, timeLimitMs: 130_000 } };
