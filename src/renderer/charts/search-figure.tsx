@@ -1,6 +1,7 @@
 import { type ReactElement, useMemo } from 'react';
 import type { Experiment } from '../../shared/records/experiment.ts';
 import { Button } from '../components/button.tsx';
+import { useResultsRevision } from '../state/leaderboard-revision.ts';
 import { useAction, useExperiments, useSession, useStatus } from '../state/use-workbench.ts';
 import { runsLike, twinOf } from './beside.ts';
 import styles from './chart-tools.module.css';
@@ -54,10 +55,10 @@ export function SearchFigure({ experiment }: { experiment: Experiment }): ReactE
 }
 
 function useRun(experiment: Experiment | null, name: string): SearchRun | null {
-  const counts = experiment === null ? '' : Object.values(experiment.counts).join(' ');
   const id = experiment?.id ?? 0;
   const isRandom = experiment?.config.strategy.kind === 'random';
-  const answer = useFreshAnswer('experiment.curve', id === 0 ? null : { experiment: id }, counts, id);
+  const input = id === 0 ? null : { experiment: id };
+  const answer = useFreshAnswer('experiment.curve', input, useResultsRevision(id), id);
   const curve = answer.kind === 'ready' && id !== 0 ? answer.value : null;
   return useMemo(() => {
     if (curve === null) return null;

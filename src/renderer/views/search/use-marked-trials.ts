@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { useNumbers } from '../../charts/use-epoch-curves.ts';
+import { useResultsRevision } from '../../state/leaderboard-revision.ts';
 import { useAction, useSession, useStatus } from '../../state/use-workbench.ts';
 
 const NO_TRIALS: readonly Trial[] = [];
@@ -14,8 +15,8 @@ export function useMarkedTrials(experiment: Experiment, marked: readonly number[
   const [trials, setTrials] = useState<readonly Trial[]>(NO_TRIALS);
   const { id } = experiment;
   const hasUnfinished = trials.some(({ state }) => state === 'running' || state === 'queued');
-  const ended = experiment.counts.completed + experiment.counts.failed + experiment.counts.pruned;
-  const revision = hasUnfinished ? ended : 0;
+  const results = useResultsRevision(id);
+  const revision = hasUnfinished ? results : 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a revision reads again
   useEffect(() => {
     if (!isConnected) return;
