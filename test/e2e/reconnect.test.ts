@@ -2,10 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../src/shared/contract.ts';
+import {
+  PROCEDURES,
+  type ProcedureInput,
+  type ProcedureName,
+  type ProcedureOutput,
+} from '../../src/shared/contract.ts';
 import type { Experiment } from '../../src/shared/records/experiment.ts';
 import type { LeaderboardQuery, LeaderboardRow } from '../../src/shared/records/leaderboard.ts';
-import { type Position, serverMessageSchema } from '../../src/shared/rpc/connection.ts';
+import { clientMessageSchema, type Position, serverMessageSchema } from '../../src/shared/rpc/connection.ts';
 import { scratchFolder, smallConfig, writeSmallDataset } from '../main/workbench/small-project.ts';
 import { openLine } from './broken-line.ts';
 import { buildPageForPeople, servedProject } from './served-workbench.ts';
@@ -160,6 +165,48 @@ describe.skipIf(executable === null)('a page whose connection is lost', () => {
     await expectPage(status).toHaveCount(0);
     await expectPage(page.getByText(CONFIG.name).first()).toBeVisible();
     expect(heard.subscribed.at(-1)).toMatchObject({ gap: false });
+    expect(unexpected(faults)).toEqual([]);
+  });
+
+  it('reads again after a restart only the curves that were looked at last', async () => {
+    const looked = 50;
+    const project = await servedProject({ stepMs: () => 0 }, 17_421);
+    onTestFinished(() => project.remove());
+    let headless = await project.start();
+    onTestFinished(() => headless.close());
+    const { client } = headless.workbench.connect();
+    await client.call('experiment.create', {
+      config: smallConfig({ budget: { trials: looked, timeLimitMs: 0 }, retrainRepeats: true }),
+    });
+    const state = async () => (await client.call('experiment.get', { experiment: 1 })).state;
+    await expectPage.poll(state).toBe('completed');
+
+    const { page, faults } = await strictPage(browser);
+    const asked: number[] = [];
+    page.on('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const message = clientMessageSchema.parse(JSON.parse(String(payload)));
+        if (message.kind !== 'call' || message.procedure !== 'trial.epochs') return;
+        asked.push(PROCEDURES['trial.epochs'].input.parse(message.input).trial);
+      }),
+    );
+    await page.goto(headless.server.link());
+    await expectPage(page.getByRole('contentinfo').getByText('Connected')).toBeVisible();
+    await page.goto(`${headless.server.address}/experiments/1?trial=1`);
+    for (let trial = 1; trial <= looked; trial++) {
+      // As a link of the page does: another address, and no page that is loaded anew.
+      await page.evaluate(`history.pushState(null, '', '/experiments/1?trial=${trial}')`);
+      await expectPage(page.getByRole('region', { name: `Curves of trial ${trial}`, exact: true })).toBeVisible();
+      await expectPage.poll(() => asked).toContain(trial);
+    }
+    asked.length = 0;
+    await headless.close();
+    headless = await project.start();
+    await expectPage.poll(() => asked).toContain(looked);
+    await page.waitForLoadState('networkidle');
+    // Forty are kept for somebody who goes back; the first ones are let go.
+    expect(asked.length).toBeLessThanOrEqual(41);
+    expect(asked).not.toContain(1);
     expect(unexpected(faults)).toEqual([]);
   });
 
