@@ -148,6 +148,30 @@ for (const [name, openCarrier] of Object.entries(CARRIERS)) {
       expect(client.position).toEqual({ feed: 'feed', sequence: 4 });
     });
 
+    it('answers before the events of what is done after the answer was known', async () => {
+      let tags: string[] = ['old'];
+      const { client, raw, feed } = await open({
+        'leaderboard.tags': () => tags,
+        'leaderboard.label': () => {
+          tags = ['new'];
+          feed.publish(notice('new'));
+          return {};
+        },
+      });
+      await client.subscribe(() => undefined);
+      const order: unknown[] = [];
+      raw.onMessage((message) => {
+        const { kind, output } = message as { kind: string; output?: unknown };
+        order.push(kind === 'event' ? 'event' : output);
+      });
+      // Both at once, as when somebody presses a button while the page reads.
+      await Promise.all([
+        client.call('leaderboard.tags', { experiment: 1 }),
+        client.call('leaderboard.label', { experiment: 1, trials: [1], addTags: ['new'] }),
+      ]);
+      expect(order).toEqual([['old'], 'event', {}]);
+    });
+
     it('catches up after a break without a loss or a repetition', async () => {
       const first = await open();
       const heard: WorkbenchEvent[] = [];

@@ -24,13 +24,11 @@ export interface ServerOptions {
   readonly onUnexpected: (procedure: string, error: unknown) => void;
 }
 
-/** Runs one procedure: parses its input, calls its handler. Every transport ends here. */
-export async function callProcedure(
-  handlers: Handlers,
-  procedure: string,
-  input: unknown,
-  signal: AbortSignal,
-): Promise<unknown> {
+/**
+ * Runs one procedure: parses its input, calls its handler. Every transport ends here. Throws, or returns the output or
+ * its promise, as the handler does.
+ */
+export function callProcedure(handlers: Handlers, procedure: string, input: unknown, signal: AbortSignal): unknown {
   if (!isProcedure(procedure)) {
     throw new WorkbenchError('not_found', `There is no procedure ${procedure}.`);
   }
@@ -45,7 +43,7 @@ export async function callProcedure(
   }
   // The mapped type pairs each procedure with its own input; a union of procedures loses that pairing.
   const handler = handlers[procedure] as (input: unknown, signal: AbortSignal) => unknown;
-  return await handler(parsed.data, signal);
+  return handler(parsed.data, signal);
 }
 
 /** What a caller may know of an error: our own sentences as they are, anything unexpected as `internal`. */
@@ -68,7 +66,9 @@ export function serveConnection(connection: Connection, options: ServerOptions):
     const controller = new AbortController();
     running.set(message.id, controller);
     try {
-      const output = await callProcedure(options.handlers, message.procedure, message.input, controller.signal);
+      const answer = callProcedure(options.handlers, message.procedure, message.input, controller.signal);
+      // What is known at once is told at once: an event of what happens later must not overtake it.
+      const output = answer instanceof Promise ? await answer : answer;
       send({ kind: 'result', id: message.id, output });
     } catch (error) {
       const { unexpected, ...told } = describeError(error);
