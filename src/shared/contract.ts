@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { architectureSchema, scaleSchema } from './records/architecture.ts';
 import { updateReportSchema } from './records/controller.ts';
-import { datasetNameSchema, datasetSampleSchema, datasetSchema } from './records/dataset.ts';
+import { datasetFetchSchema, datasetNameSchema, datasetSampleSchema, datasetSchema } from './records/dataset.ts';
 import { doctorReportSchema } from './records/doctor.ts';
 import { searchEstimateSchema } from './records/estimate.ts';
 import { experimentConfigSchema, experimentSchema, trialEpochSchema, trialSchema } from './records/experiment.ts';
@@ -52,8 +52,13 @@ export const PROCEDURES = {
     output: z.array(logEntrySchema),
   },
   'dataset.list': { input: nothing, output: z.array(datasetSchema) },
-  /** Fetches and prepares a data set that Cellwright knows by name. */
+  /**
+   * Fetches and prepares a data set that Cellwright knows by name. Goes on when its caller is gone; a second caller waits
+   * for the one that is under way.
+   */
   'dataset.add': { input: z.strictObject({ name: z.string().min(1) }), output: datasetSchema },
+  /** The last fetch of each data set since the workbench was started: under way, or how it ended. */
+  'dataset.fetches': { input: nothing, output: z.array(datasetFetchSchema) },
   /** A training image of each of the first classes, ten at most. */
   'dataset.samples': { input: z.strictObject({ name: datasetNameSchema }), output: z.array(datasetSampleSchema) },
   /** Parameters, multiply-adds and shapes from the description alone; nothing is built. */
@@ -160,6 +165,8 @@ export const EVENTS = {
     stepMs: z.number(),
     loss: z.number().nullable(),
   }),
+  /** Where a `dataset.add` stands; not stored, twice a second at most. */
+  'dataset.progressed': datasetFetchSchema,
   /** Labels of a cell, which all its trials show. */
   'cell.labelled': z.strictObject({ experiment: z.int(), hash: z.string(), labels: cellLabelsSchema }),
   'views.changed': z.array(namedViewSchema),

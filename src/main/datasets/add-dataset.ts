@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Dataset } from '../../shared/records/dataset.ts';
-import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { WORKBENCH_ERROR_CODES, WorkbenchError } from '../../shared/workbench-error.ts';
+import { explain } from '../setup/explain.mjs';
 import { takeLock } from '../setup/lock.ts';
 import { type FetchOptions, fetchCifar10, isCifar10Whole } from './cifar10.ts';
 import { isKnownDataset, KNOWN_DATASETS } from './known-datasets.ts';
@@ -19,11 +20,20 @@ export async function addDataset(home: string, name: string, options: FetchOptio
   const release = await takeLock(path.join(home, 'setup.lock'), onWait, options.signal);
   try {
     if (!isCifar10Whole(home) || isDamaged(home)) await fetchCifar10(home, options);
+  } catch (error) {
+    throw toRefusal(explain(error));
   } finally {
     release();
     options.progress.end();
   }
   return openDataset(home, name).dataset;
+}
+
+/** Set-up's plain JavaScript refuses with errors that only look like ours, and nobody else would take them for such. */
+function toRefusal(error: Error): Error {
+  const code = WORKBENCH_ERROR_CODES.find((known) => 'code' in error && error.code === known);
+  if (error instanceof WorkbenchError || error.name !== 'WorkbenchError' || code === undefined) return error;
+  return new WorkbenchError(code, error.message, { cause: error });
 }
 
 function isDamaged(home: string): boolean {

@@ -3,6 +3,7 @@ import type { Estimates } from '../estimate/estimates.ts';
 import type { Tell } from '../log.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import type { Store } from '../store/store.ts';
+import type { DatasetFetches } from './dataset-fetches.ts';
 import type { Searches } from './searches.ts';
 
 /** What the handlers work with. */
@@ -11,6 +12,7 @@ export interface WorkbenchParts {
   readonly queue: TrialQueue;
   readonly searches: Searches;
   readonly estimates: Estimates;
+  readonly fetches: DatasetFetches;
   /** Where data sets are kept, absolute. */
   readonly home: string;
   readonly clock: Clock;

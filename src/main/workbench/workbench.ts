@@ -14,6 +14,7 @@ import { createStrategy } from '../search/strategies/strategy.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import { askNvidia } from '../setup/gpu.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { DatasetFetches } from './dataset-fetches.ts';
 import { freeBytesOf, refuseFullDisk } from './disk-space.ts';
 import { EventFeed } from './event-feed.ts';
 import { aggregateHandlers } from './handlers/aggregates.ts';
@@ -120,12 +121,23 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     gpus: once(namesOfGpus),
     running: () => searches.running(),
   });
+  const fetches = new DatasetFetches({ home: options.home, tell, publish, monotonicMs: () => clock.monotonicMs() });
   // A backup that fails (a full disk) is no reason to stop, or not to close.
   const backUp = (): Promise<void> =>
     store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
   const backups = setInterval(() => void backUp(), BACKUP_EVERY_MS).unref();
   const server: ServerOptions = {
-    handlers: composeHandlers({ store, queue, searches, estimates, home: options.home, clock, startedAt, tell }),
+    handlers: composeHandlers({
+      store,
+      queue,
+      searches,
+      estimates,
+      fetches,
+      home: options.home,
+      clock,
+      startedAt,
+      tell,
+    }),
     events,
     onUnexpected: (procedure, error) => log.write('error', `${procedure} failed`, error),
   };
@@ -138,7 +150,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     close: once(async () => {
       clearInterval(backups);
       try {
-        await searches.close();
+        await Promise.all([searches.close(), fetches.close()]);
         await queue.close();
         await backUp();
       } finally {

@@ -84,6 +84,9 @@ function reduceEvent(draft: Draft, event: WorkbenchEvent): void {
     case 'log.added':
       draft.addLog(event.payload);
       return;
+    case 'dataset.progressed':
+      // Whoever shows data sets hears of it itself.
+      return;
     case 'cell.labelled':
       // Labels belong to the rows of the leaderboard, which hear of them themselves.
       return;

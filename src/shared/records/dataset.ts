@@ -50,3 +50,16 @@ export const datasetSampleSchema = z.strictObject({
   pixels: z.base64(),
 });
 export type DatasetSample = z.infer<typeof datasetSampleSchema>;
+
+/** Where the fetching of a data set stands, or how it ended. Not stored. */
+export const datasetFetchSchema = z.strictObject({
+  name: z.string(),
+  state: z.enum(['running', 'ready', 'failed']),
+  /** What is being done, such as "Fetching CIFAR-10"; the reason where it failed. */
+  text: z.string(),
+  /** Of what is being done, from 0 to 1; null where that is unknown. */
+  part: z.number().min(0).max(1).nullable(),
+  /** Until that is done; null where it is unknown. Milliseconds. */
+  leftMs: z.number().min(0).nullable(),
+});
+export type DatasetFetch = z.infer<typeof datasetFetchSchema>;
