@@ -67,6 +67,52 @@ describe.skipIf(executable === null)('what the page tells', () => {
     await expectPage(page.getByRole('heading', { name: /Cell of Trial \d/ })).toBeVisible();
   });
 
+  it('keys and the right button do nothing behind a question', async () => {
+    const trashed = async () =>
+      (await headless.workbench.handlers['experiment.get']({ experiment: 1 }, new AbortController().signal)).trashed;
+    await page.goto(`${headless.server.address}/experiments/1`);
+    await page.locator('[data-trial]').first().waitFor();
+    await page.getByRole('button', { name: 'Reward column' }).click();
+    await page.getByRole('menuitem', { name: 'Between…' }).click();
+    const question = page.getByRole('dialog');
+    await question.getByRole('button', { name: 'Cancel' }).focus();
+    await page.keyboard.press('Delete');
+    await page.keyboard.press('c');
+    await question.getByRole('textbox').first().click({ button: 'right' });
+    await expectPage(question).toBeVisible();
+    await expectPage(page.getByRole('menu')).toHaveCount(0);
+    expect(new URL(page.url()).pathname).toBe('/experiments/1');
+    expect(await trashed()).toBe(0);
+    await page.keyboard.press('Escape');
+    await expectPage(question).toHaveCount(0);
+    await page.goto(`${headless.server.address}/experiments/1/trials/1`);
+    await page.getByRole('button', { name: 'Repeat', exact: true }).click();
+    await question.getByRole('button', { name: 'Cancel' }).focus();
+    await page.keyboard.press('Delete');
+    await page.keyboard.press(']');
+    await expectPage(question).toBeVisible();
+    expect(new URL(page.url()).pathname).toBe('/experiments/1/trials/1');
+    expect(await trashed()).toBe(0);
+    // They do where there is no question.
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Repeat', exact: true }).focus();
+    await page.keyboard.press(']');
+    await expectPage(page).toHaveURL(/trials\/2$/);
+  });
+
+  it('Escape closes the settings and leaves the screen as it is', async () => {
+    await page.goto(`${headless.server.address}/experiments/1/compare?trials=1,2`);
+    await page.locator('[data-part]').first().waitFor();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const settings = page.getByRole('region', { name: 'Settings' });
+    await expectPage(settings).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expectPage(settings).toBeHidden();
+    expect(new URL(page.url()).pathname).toBe('/experiments/1/compare');
+    await page.keyboard.press('Escape');
+    await expectPage(page).toHaveURL(/experiments\/1(\?|$)/);
+  });
+
   it('nothing can be written while the workbench does not answer, and why is said', async () => {
     await page.goto(`${headless.server.address}/experiments/1/trials/1`);
     const buttons = ['Repeat', 'Trash', 'Star'].map((name) => page.getByRole('button', { name, exact: true }));

@@ -27,18 +27,20 @@ export function ErrorPanel(props: { message: string; onRetry?: (() => void) | un
 }
 
 export function CopyButton({ text, label = 'Copy' }: { text: string | (() => string); label?: string }): ReactElement {
-  const [isCopied, setIsCopied] = useState(false);
+  const [told, setTold] = useState<string | null>(null);
   useEffect(() => {
-    if (!isCopied) return;
-    const timer = setTimeout(() => setIsCopied(false), 2000);
+    if (told === null) return;
+    const timer = setTimeout(() => setTold(null), 2000);
     return () => clearTimeout(timer);
-  }, [isCopied]);
+  }, [told]);
   const copy = async (): Promise<void> => {
-    setIsCopied(await copyText(typeof text === 'string' ? text : text()));
+    const isCopied = await copyText(typeof text === 'string' ? text : text());
+    // Over plain HTTP from another machine a browser does not let a page copy.
+    setTold(isCopied ? 'Copied' : 'Not allowed here');
   };
   return (
     <Button icon={<Copy size={14} aria-hidden="true" />} onClick={() => void copy()}>
-      {isCopied ? 'Copied' : label}
+      {told ?? label}
     </Button>
   );
 }

@@ -82,6 +82,8 @@ export function GraphStage(props: GraphStageProps): ReactElement {
 
   const enter = (part: Part) => {
     setFocused(part.id);
+    // A mouse that rests somewhere does not hold back what the keys go to.
+    setHovered(null);
     setLast(part.id);
     setIsTold(true);
     graphWindow.current?.reveal(part.box);

@@ -26,11 +26,13 @@ export function listenForCommandKeys(target: Document): () => void {
   const press = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     const focused = event.target instanceof Element ? event.target : target.body;
-    // Behind a modal dialog nothing happens; within it its own tables and graphs go on.
+    // The browser closes what it has opened itself.
+    if (event.key === 'Escape' && target.querySelector(':popover-open') !== null) return;
+    // Behind a modal dialog nothing happens, even where it lies within a table; its own tables and graphs go on.
     const modal = target.querySelector('dialog:modal, [role="dialog"]:not(dialog)');
-    const place = placeOf(focused);
-    if (modal !== null && !(modal.contains(focused) && place.hasLetterKeys)) return;
-    const command = commandRegistry.find(event, place, letterKeys.isOn());
+    const area = focused.closest('[data-letter-keys]');
+    if (modal !== null && !(area !== null && modal.contains(area))) return;
+    const command = commandRegistry.find(event, placeOf(focused, area), letterKeys.isOn());
     if (command === undefined) return;
     event.preventDefault();
     command.run();
@@ -42,9 +44,9 @@ export function listenForCommandKeys(target: Document): () => void {
 const TEXT_FIELDS =
   'textarea, select, [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"], [type="range"])';
 
-function placeOf(focused: Element): KeyPlace {
+function placeOf(focused: Element, area: Element | null): KeyPlace {
   return {
-    hasLetterKeys: focused.closest('[data-letter-keys]') !== null,
+    hasLetterKeys: area !== null,
     isText: focused.closest(TEXT_FIELDS) !== null,
     isControl: focused.closest('a, button, input, summary, [role="button"], [role="menuitem"], [role="tab"]') !== null,
     hasSelection: document.getSelection()?.isCollapsed === false,

@@ -1,5 +1,5 @@
 import { RotateCw } from 'lucide-react';
-import type { ReactElement, ReactNode } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import type { DoctorReport } from '../../../shared/records/doctor.ts';
 import { Button } from '../../components/button.tsx';
 import { CopyButton, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
@@ -11,12 +11,23 @@ import styles from './doctor.module.css';
 /** This machine: what trains, what is missing and what mends it. */
 export function DoctorScreen(): ReactElement {
   const report = useAnswer('system.doctor', {});
+  const seen = report.kind === 'ready' ? report.value : report.kind === 'failed' ? report.error : null;
+  // What was there when another look was asked for; it stays until the look is done.
+  const [old, setOld] = useState<typeof seen>(null);
+  const lookAgain = (): void => {
+    setOld(seen);
+    report.again();
+  };
   return (
     <div className={styles.screen}>
       <header className={styles.head}>
         <h1>Doctor</h1>
         <span className={styles.gap} />
-        <Button icon={<RotateCw size={14} aria-hidden="true" />} onClick={report.again}>
+        <Button
+          icon={<RotateCw size={14} aria-hidden="true" />}
+          isBusy={seen === null || seen === old}
+          onClick={lookAgain}
+        >
           Look again
         </Button>
         {report.kind === 'ready' ? (
@@ -45,8 +56,9 @@ function Report({ report }: { report: DoctorReport }): ReactElement {
           <Row name="Cellwright">{report.cellwright}</Row>
           <Row name="TensorFlow">{tensorFlowWords(tensorflow)}</Row>
           <Row name="Devices">
-            {devices.map(({ name, kind, memoryBytes }) => (
-              <div key={`${kind} ${name}`}>
+            {devices.map(({ name, kind, memoryBytes }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: two devices may be alike
+              <div key={index}>
                 {kind === 'gpu' ? 'GPU' : 'CPU'} {name}
                 {memoryBytes === null ? '' : `, ${bytes(memoryBytes)}`}
               </div>

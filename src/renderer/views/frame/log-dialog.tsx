@@ -6,6 +6,7 @@ import { CopyButton, Empty, ErrorPanel, SkeletonRows } from '../../components/no
 import { showDialog } from '../../state/open-dialogs.ts';
 import { useAnswer, useLog } from '../../state/use-workbench.ts';
 import { mergedLog } from '../trial/log-entries.ts';
+import { momentWords } from '../trial/trial-states.tsx';
 import styles from './log-dialog.module.css';
 
 /** Entries that are read at first; newer ones come by themselves (ours). */
@@ -67,7 +68,7 @@ function Entries({ entries }: { entries: readonly LogEntry[] }): ReactElement {
     <ol className={styles.entries} aria-label="Entries, newest first" tabIndex={0}>
       {entries.map((entry) => (
         <li key={`${entry.at} ${entry.message}`} className={styles[entry.level]}>
-          <time dateTime={entry.at}>{entry.at.slice(0, 19).replace('T', ' ')}</time>
+          <time dateTime={entry.at}>{momentWords(entry.at)}</time>
           <span className={styles.level}>{LEVEL_WORDS[entry.level]}</span>
           <span className={styles.where}>{whereText(entry)}</span>
           <span className={styles.message}>{entry.message}</span>

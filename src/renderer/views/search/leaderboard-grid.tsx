@@ -15,6 +15,7 @@ import type { ItemList } from '../../state/leaderboard-window.ts';
 import styles from './leaderboard.module.css';
 import type { ColumnLayout } from './leaderboard-columns.ts';
 import { LeaderboardHead } from './leaderboard-head.tsx';
+import type { AskedQuestion } from './leaderboard-head-filter.tsx';
 import { LeaderboardRowView, rowId } from './leaderboard-row.tsx';
 import type { SearchView } from './search-view.ts';
 import type { OrderHold } from './use-order-hold.ts';
@@ -44,6 +45,8 @@ export interface GridProps {
   readonly isCompact: boolean;
   /** Gets what brings a row into view. */
   readonly scrollRef: { current: (item: number) => void };
+  /** The menu of a column asks for the values of a condition. */
+  readonly onAsk: (asked: AskedQuestion) => void;
   /** What stands in the place of rows where there are none. */
   readonly empty: ReactNode;
 }
@@ -136,7 +139,7 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
           sketching.scrolled(event.currentTarget.scrollTop);
         }}
       >
-        <LeaderboardHead layout={layout} view={view} onChange={onChange} hold={hold} />
+        <LeaderboardHead layout={layout} view={view} onChange={onChange} hold={hold} onAsk={props.onAsk} />
         <div
           role={items.count === 0 ? 'presentation' : 'rowgroup'}
           className={styles.body}

@@ -39,6 +39,12 @@ export function termFor(field: string, question: ColumnQuestion, first: string, 
   return `${field}:${values.map((value) => quoteValue(value.trim())).join(',')}`;
 }
 
+/** A question that was chosen from the menu of a column. */
+export interface AskedQuestion {
+  readonly column: Column;
+  readonly question: ColumnQuestion;
+}
+
 /** Asks for the values of a condition and says at once what is wrong with them. */
 export function FilterDialog(props: {
   readonly column: Column;

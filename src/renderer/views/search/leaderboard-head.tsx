@@ -1,12 +1,12 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed one by one, which a table cannot do
 // biome-ignore-all lint/a11y/useFocusableInteractive: the buttons in the heads have the focus
 import { ChevronDown } from 'lucide-react';
-import { type KeyboardEvent, memo, type ReactElement, useCallback, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactElement, useCallback, useRef } from 'react';
 import { withTerm } from '../../../shared/leaderboard/filter.ts';
 import type { SortColumn } from '../../../shared/records/leaderboard.ts';
 import styles from './leaderboard.module.css';
 import type { Column, ColumnLayout } from './leaderboard-columns.ts';
-import { type ColumnQuestion, FilterDialog, QUESTIONS, questionsFor } from './leaderboard-head-filter.tsx';
+import { type AskedQuestion, QUESTIONS, questionsFor } from './leaderboard-head-filter.tsx';
 import { MenuItem, MenuLine, PopupMenu } from './leaderboard-menu.tsx';
 import { nextSort, type SearchView } from './search-view.ts';
 import type { OrderHold } from './use-order-hold.ts';
@@ -16,25 +16,26 @@ interface HeadProps {
   readonly view: SearchView;
   readonly onChange: (change: Partial<SearchView>) => void;
   readonly hold: OrderHold;
+  /** The values of a condition are to be asked for. */
+  readonly onAsk: (asked: AskedQuestion) => void;
 }
 
 /** What is chosen from the menu of a head. */
 type HeadAct =
   | { readonly kind: 'sort'; readonly sort: SortColumn; readonly isAscending: boolean }
   | { readonly kind: 'filter'; readonly field: string; readonly term: string | null }
-  | { readonly kind: 'ask'; readonly column: Column; readonly question: ColumnQuestion }
+  | ({ readonly kind: 'ask' } & AskedQuestion)
   | { readonly kind: 'hide'; readonly column: Column };
 
 /** The heads: a press sorts, the arrow opens what else can be done. One stop of the Tab key, arrows go on from there. */
 export const LeaderboardHead = memo(function LeaderboardHead(props: HeadProps): ReactElement {
-  const { layout, view, onChange, hold } = props;
+  const { layout, view, hold } = props;
   const row = useRef<HTMLDivElement>(null);
-  const [asked, setAsked] = useState<{ column: Column; question: ColumnQuestion } | null>(null);
   const latest = useRef(props);
   latest.current = props;
   const act = useCallback((what: HeadAct): void => {
     const now = latest.current;
-    if (what.kind === 'ask') setAsked({ column: what.column, question: what.question });
+    if (what.kind === 'ask') now.onAsk({ column: what.column, question: what.question });
     else now.onChange(changeOf(what, now));
   }, []);
   const sort = useCallback((column: SortColumn): void => {
@@ -75,13 +76,6 @@ export const LeaderboardHead = memo(function LeaderboardHead(props: HeadProps): 
           />
         ))}
       </div>
-      {asked === null ? null : (
-        <FilterDialog
-          {...asked}
-          onClose={() => setAsked(null)}
-          onTerm={(term) => onChange({ filter: withTerm(view.filter, asked.column.field ?? '', term) })}
-        />
-      )}
     </div>
   );
 });

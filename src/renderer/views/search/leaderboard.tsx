@@ -1,4 +1,5 @@
-import { type ReactElement, useCallback, useMemo, useRef } from 'react';
+import { type ReactElement, useCallback, useMemo, useRef, useState } from 'react';
+import { withTerm } from '../../../shared/leaderboard/filter.ts';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
@@ -13,6 +14,7 @@ import styles from './leaderboard.module.css';
 import { chosenColumns, defaultColumns, layOut, NARROW_WIDTH } from './leaderboard-columns.ts';
 import { LeaderboardFilter } from './leaderboard-filter.tsx';
 import { LeaderboardGrid } from './leaderboard-grid.tsx';
+import { type AskedQuestion, FilterDialog } from './leaderboard-head-filter.tsx';
 import { LabelsDialog } from './leaderboard-labels.tsx';
 import { RowMenu } from './leaderboard-row-menu.tsx';
 import { LeaderboardTools } from './leaderboard-tools.tsx';
@@ -58,6 +60,7 @@ export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): R
   const hold = useOrderHold(source);
   const scroll = useRef<(item: number) => void>(() => undefined);
   const scrollTo = useCallback((item: number): void => scroll.current(item), []);
+  const [asked, setAsked] = useState<AskedQuestion | null>(null);
   const writing = useWriting();
   const actions = useLeaderboardActions({
     experiment,
@@ -124,9 +127,17 @@ export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): R
             isBusy={query?.filter !== good || query.mode !== view.mode}
             isCompact={isCompact}
             scrollRef={scroll}
+            onAsk={setAsked}
             empty={items.count > 0 ? null : <NoRows view={view} filter={good} onChange={onChange} />}
           />
         </RowMenu>
+      )}
+      {asked === null ? null : (
+        <FilterDialog
+          {...asked}
+          onClose={() => setAsked(null)}
+          onTerm={(term) => onChange({ filter: withTerm(view.filter, asked.column.field ?? '', term) })}
+        />
       )}
       {actions.labelled === null ? null : (
         <LabelsDialog experiment={experiment.id} rows={actions.labelled} onClose={actions.closeLabels} />
