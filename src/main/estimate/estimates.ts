@@ -65,10 +65,11 @@ export class Estimates {
     };
   }
 
-  /** Training times of finished trials of this scale, training and data set, with as many at once. Milliseconds. */
+  /** Training times of finished trials of this space, scale, training and data set, with as many at once. Milliseconds. */
   private trialsLike(config: ExperimentConfig): readonly number[] {
     const { experiments, trials } = this.tools.store;
-    const kindOf = ({ scale, training, dataset, trialsAtOnce }: ExperimentConfig) => [
+    const kindOf = ({ space, scale, training, dataset, trialsAtOnce }: ExperimentConfig) => [
+      space,
       scale,
       training,
       dataset,

@@ -53,6 +53,16 @@ it('rests on finished trials of the same kind where there are some', async () =>
   });
 });
 
+it('does not take trials of another search space for trials of the same kind', async () => {
+  const queue = new ScriptedQueue();
+  const open = await openSetting(newSetting(), queue);
+  const { id } = await open.client.call('experiment.create', { config: CONFIG });
+  await open.rest(id);
+  const larger = { ...CONFIG, space: { ...CONFIG.space, blocks: CONFIG.space.blocks + 3 } };
+  const estimate = await open.client.call('experiment.estimate', { config: larger });
+  expect(estimate.basis).toMatch(/^a calibration of/);
+});
+
 it('is refused while trainers are busy, and can be cancelled', async () => {
   const open = await openSetting(newSetting(), new ScriptedQueue({ stepMs: () => 10 }));
   const { id } = await open.client.call('experiment.create', { config: CONFIG });
