@@ -24,6 +24,7 @@ export interface DoctorOptions {
 }
 
 const SETUP_COMMAND = 'npm run setup';
+const NODE_REMEDY = 'name a Node 24.12 or a later 24 in CELLWRIGHT_NODE, or leave that variable out';
 /** The wheel is built for CUDA 12; an older driver can't run it. */
 const LEAST_CUDA = 12;
 
@@ -77,7 +78,8 @@ function gpuFindings(
 function setupFindings(pending: ReadonlySet<string>, report: DoctorReport): DoctorFinding[] {
   const findings: DoctorFinding[] = [];
   const add = (what: string, remedy = SETUP_COMMAND) => findings.push({ severity: 'required', what, remedy });
-  if (!report.node.adequate) add(`Node ${report.node.version} is not 24.12 or a later 24`);
+  if (report.node.version === NO_NODE) add(`no Node answers at ${report.node.path}`, NODE_REMEDY);
+  else if (!report.node.adequate) add(`Node ${report.node.version} is not 24.12 or a later 24`);
   if (pending.has('packages')) add('the npm packages are not those of package-lock.json');
   if (report.tensorflow.state === 'not_set_up') add('TensorFlow is not set up');
   if (report.tensorflow.problem !== null) {
@@ -106,12 +108,22 @@ function toolFindings(tools: DoctorReport['tools'], needed: ReadonlySet<ToolName
     });
 }
 
+/** In place of a version, where the program can't be started or does not answer as a Node does. */
+const NO_NODE = 'not found';
+/** It takes some hundredths of a second. Ours. */
+const NODE_TIMEOUT_MS = 15_000;
+
 /** The Node that trains trials, which is not this process's own where that is Electron. */
 async function readNode(env: NodeJS.ProcessEnv): Promise<DoctorReport['node']> {
   const program = nodeProgram(env);
-  const isOwn = program === process.execPath;
-  const version = isOwn ? process.version : (await runProgram(program, ['--version'])).stdout.trim();
-  return { version: version.replace(/^v/, ''), path: program, adequate: isAdequateNode(version) };
+  const version = program === process.execPath ? process.version : await askNode(program, env);
+  return { version: version?.replace(/^v/, '') ?? NO_NODE, path: program, adequate: isAdequateNode(version ?? '') };
+}
+
+async function askNode(program: string, env: NodeJS.ProcessEnv): Promise<string | null> {
+  const result = await runProgram(program, ['--version'], { env, timeoutMs: NODE_TIMEOUT_MS }).catch(() => null);
+  const version = result?.stdout.trim() ?? '';
+  return result?.code === 0 && /^v\d+\.\d+\.\d+/.test(version) ? version : null;
 }
 
 /**

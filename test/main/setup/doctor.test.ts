@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { readDoctorReport } from '../../../src/main/setup/doctor.ts';
@@ -38,6 +38,19 @@ it('names what is missing, with its remedy, where set-up has not run, and change
   const text = renderDoctorReport(report);
   for (const { what, remedy } of required) expect(text).toContain(`  ${what}\n    remedy: ${remedy}`);
   expect(readdirSync(home)).toEqual([]);
+});
+
+it('reports a Node that is named and not there, or is none, instead of failing', async () => {
+  const home = temporaryFolder();
+  const notNode = path.join(home, 'not-node');
+  writeFileSync(notNode, '#!/bin/sh\necho hello\n', { mode: 0o755 });
+  for (const program of [path.join(home, 'nowhere'), home, notNode]) {
+    const report = await readDoctorReport({ home, env: { PATH: '', CELLWRIGHT_NODE: program } });
+    expect(doctorReportSchema.parse(report).node).toEqual({ version: 'not found', path: program, adequate: false });
+    const findings = report.missing.filter(({ what }) => /\bNode\b/.test(what));
+    expect(findings).toMatchObject([{ severity: 'required', what: `no Node answers at ${program}` }]);
+    expect(findings[0]?.remedy).toContain('CELLWRIGHT_NODE');
+  }
 });
 
 it('answers as a program of its own, in text and in JSON', async () => {
