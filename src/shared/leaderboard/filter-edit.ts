@@ -1,6 +1,6 @@
 import { TRIAL_STATES, type TrialState } from '../records/experiment.ts';
 import { SIGNS } from './filter-values.ts';
-import { type FilterWord, splitValues, splitWords, unquote } from './filter-words.ts';
+import { closeQuote, type FilterWord, splitValues, splitWords, unquote } from './filter-words.ts';
 
 /** Whether a word is a condition on a field that is not negated. */
 const isOn = (name: string, { text }: FilterWord): boolean =>
@@ -8,14 +8,17 @@ const isOn = (name: string, { text }: FilterWord): boolean =>
 
 /** The words of a filter's text that are conditions on a field, negated ones not. */
 export function termsOn(text: string, name: string): string[] {
-  return splitWords(text)
+  return splitWords(closeQuote(text))
     .words.filter((word) => isOn(name, word))
     .map((word) => word.text);
 }
 
-/** The text with another condition on a field in place of those that it has; null takes them out. */
+/**
+ * The text with another condition on a field in place of those that it has; null takes them out. An open quote is
+ * closed first: the condition would become a part of what is quoted.
+ */
 export function withTerm(text: string, name: string, term: string | null): string {
-  const words = splitWords(text)
+  const words = splitWords(closeQuote(text))
     .words.filter((word) => !isOn(name, word))
     .map((word) => word.text);
   return [...words, ...(term === null ? [] : [term])].join(' ');

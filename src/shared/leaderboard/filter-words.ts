@@ -26,6 +26,15 @@ export function splitWords(text: string): { words: FilterWord[]; openQuote: numb
   return { words, openQuote };
 }
 
+/** The text with its open quote closed, if it has one. */
+export function closeQuote(text: string): string {
+  const isOpen = (part: string): boolean => splitWords(part).openQuote !== null;
+  if (!isOpen(text)) return text;
+  const closed = `${text}"`;
+  // A backslash at the end would take the quote for itself, so it becomes one that is meant.
+  return isOpen(closed) ? `${text}\\"` : closed;
+}
+
 /** Values between commas that are not quoted, still with their quotes, and where each begins. */
 export function splitValues(text: string): { text: string; from: number }[] {
   const values: { text: string; from: number }[] = [];

@@ -195,4 +195,24 @@ describe('writing into a filter', () => {
     expect(withTerm('reward>0.6 star reward<0.9', 'reward', 'reward:0.6..0.7')).toBe('star reward:0.6..0.7');
     expect(withTerm('star reward>0.6', 'star', null)).toBe('reward>0.6');
   });
+
+  it.each(['note:"odd', 'note:"odd ', 'star "odd one, st', 'note:"', 'note:"odd \\"', 'note:"odd \\', 'note:"\\\\'])(
+    'closes the quote that %s leaves open, so that the condition is one of its own',
+    (text) => {
+      const written = withStates(text, ['failed']);
+      expect(written.startsWith(text)).toBe(true);
+      expect(written).toMatch(/" state:failed$/);
+      expect(statesIn(written)).toEqual(['failed']);
+      expect(withStates(withStates(written, []), ['failed'])).toBe(written);
+    },
+  );
+
+  it('reads a condition whose quote is open, and takes its place', () => {
+    expect(conditions(withStates('note:"odd', ['failed']))).toEqual([
+      { kind: 'text', field: 'note', texts: ['odd'] },
+      { kind: 'state', states: ['failed'] },
+    ]);
+    expect(termsOn('note:"odd \\', 'note')).toEqual(['note:"odd \\\\"']);
+    expect(withTerm('star note:"odd', 'note', null)).toBe('star');
+  });
 });
