@@ -33,8 +33,11 @@ export function aboutSpan(ms: number): string {
 /** Bytes in powers of 1000, three digits: `812 bytes`, `3.35 MB`. */
 export function bytes(count: number): string {
   if (count < 1000) return `${count} bytes`;
-  const power = Math.min(4, Math.floor(Math.log10(count) / 3));
-  return `${(count / 1000 ** power).toPrecision(3)} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
+  // Rounded first: what rounds to 1000 of a unit is one of the next.
+  const rounded = Number(count.toPrecision(3));
+  const power = Math.min(4, Math.floor(Math.log10(rounded) / 3));
+  const inUnits = rounded / 1000 ** power;
+  return `${inUnits < 1000 ? inUnits.toPrecision(3) : inUnits} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
 }
 
 /** A stored time in the person's own zone: `2026-01-31 14:25`. */
