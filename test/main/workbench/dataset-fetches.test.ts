@@ -1,40 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { openDatasetFolder } from '../../../src/main/datasets/stored-dataset.ts';
 import { DatasetFetches, type DatasetFetchesOptions } from '../../../src/main/workbench/dataset-fetches.ts';
 import { EVENTS, PROCEDURES, type WorkbenchEvent } from '../../../src/shared/contract.ts';
 import { ScriptedQueue } from '../search/scripted-queue.ts';
 import { newSetting, openSetting } from '../search/search-setting.ts';
-import { localServer, npmEnvironment } from '../setup/setting.ts';
-
-/** A registry that lets npm wait, until it is told to refuse. */
-async function slowRegistry() {
-  const waiting: ServerResponse[] = [];
-  let asked: () => void = () => undefined;
-  const isAsked = new Promise<void>((resolve) => {
-    asked = resolve;
-  });
-  const before = { ...process.env };
-  let isRefusing = false;
-  const no = (response: ServerResponse): unknown => response.writeHead(404).end('{"error":"not found"}');
-  const address = await localServer((_request, response) => {
-    if (isRefusing) return void no(response);
-    waiting.push(response);
-    asked();
-  });
-  Object.assign(process.env, npmEnvironment(address));
-  onTestFinished(() => {
-    for (const name of Object.keys(process.env)) if (!(name in before)) delete process.env[name];
-    Object.assign(process.env, before);
-  });
-  const refuse = (): void => {
-    isRefusing = true;
-    for (const response of waiting) no(response);
-  };
-  return { isAsked, waiting, refuse };
-}
+import { slowRegistry } from './slow-registry.ts';
 
 it('a fetch outlives its caller, and a second one waits for the same', async () => {
   const registry = await slowRegistry();

@@ -1,12 +1,10 @@
-import { Download } from 'lucide-react';
 import { Fragment, type ReactElement } from 'react';
 import type { Dataset } from '../../../shared/records/dataset.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
 import { plural } from '../../components/words.ts';
-import { useHost } from '../../host/use-host.ts';
-import { type Loaded, useAction, useSession } from '../../state/use-workbench.ts';
-import { useWriting } from '../../state/use-writing.ts';
+import type { Loaded } from '../../state/use-workbench.ts';
+import { AddCifar } from './add-cifar.tsx';
 import { DatasetSamples } from './dataset-samples.tsx';
 import styles from './home.module.css';
 
@@ -22,7 +20,7 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
     return (
       <div className={styles.nothing}>
         <Empty actions={<AddCifar onAdded={datasets.again} />}>
-          No data sets yet. CIFAR-10 has 60,000 images of ten classes; 170 MB are downloaded once.
+          No data sets yet. CIFAR-10 has 60,000 images of ten classes; 139 MB are downloaded once.
         </Empty>
       </div>
     );
@@ -55,34 +53,5 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
         </li>
       ))}
     </ul>
-  );
-}
-
-function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
-  const session = useSession();
-  const action = useAction();
-  const writing = useWriting();
-  const { openProject } = useHost();
-  const add = async (): Promise<void> => {
-    if (await action.run(() => session.call('dataset.add', { name: 'cifar10' }))) onAdded();
-  };
-  return (
-    <>
-      <Button
-        kind="primary"
-        icon={<Download size={14} aria-hidden="true" />}
-        isBusy={action.isBusy}
-        {...writing}
-        onClick={() => void add()}
-      >
-        {action.isBusy ? 'Fetching CIFAR-10' : 'Start with CIFAR-10'}
-      </Button>
-      {openProject === undefined ? null : <Button onClick={openProject}>Open a project</Button>}
-      {action.error === null ? null : (
-        <p className={styles.problem} role="alert">
-          {action.error.message}
-        </p>
-      )}
-    </>
   );
 }
