@@ -19,6 +19,14 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)}`;
 }
 
+/** A time that something took, in words: `8 s`, `12 min`, `3 h 12 min`. */
+export function spanWords(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes === 0) return `${Math.round(ms / 1000)} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
+}
+
 /** A time left, as coarse as it is known: `about 20 s`, `about 12 min`, `about 5 h`, `about 3 days`. */
 export function aboutSpan(ms: number): string {
   const seconds = ms / 1000;

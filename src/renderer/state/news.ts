@@ -1,10 +1,12 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
 import { haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
+import { percent, plural, spanWords } from '../components/words.ts';
 import type { Politeness } from './announcements.ts';
+import { finishedTrials } from './search-progress.ts';
 
 export interface News {
   /** A newer one of the kind `best` takes the place of one that was not said yet. */
-  readonly kind: 'best' | 'state';
+  readonly kind: 'best' | 'state' | 'end';
   readonly text: string;
   readonly politeness: Politeness;
 }
@@ -32,12 +34,24 @@ export function newsOf(before: Experiment, after: Experiment): News[] {
   const text = {
     running: `The search ${name} goes on.`,
     paused: `The search ${name} is paused.${because}`,
-    completed: `The search ${name} has ended.${bestWords(after)}`,
+    completed: endSentence(after),
     stopped: `The search ${name} was stopped.${bestWords(after)}`,
     failed: `The search ${name} failed.${because}`,
   }[state];
-  news.push({ kind: 'state', text, politeness: state === 'paused' || state === 'failed' ? politeness : 'polite' });
+  news.push({
+    kind: state === 'completed' ? 'end' : 'state',
+    text,
+    politeness: state === 'paused' || state === 'failed' ? politeness : 'polite',
+  });
   return news;
+}
+
+function endSentence(after: Experiment): string {
+  const trials = plural(finishedTrials(after), 'trial');
+  const head = `The search ${after.config.name} ended: ${trials} in ${spanWords(after.runningMs)}.`;
+  if (after.best === null) return `${head} No trial has a reward; the leaderboard says why.`;
+  const best = `Best ${percent(after.best.reward)}, trial ${after.best.trial}.`;
+  return `${head} ${best} This is a search score; train the cell in full to know its accuracy.`;
 }
 
 const bestWords = ({ best }: Experiment): string =>

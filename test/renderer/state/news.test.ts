@@ -32,7 +32,12 @@ it('a new best is told with its trial; progress and a lesser best are not', () =
 });
 
 it('ends and pauses are told; one that needs somebody is told at once', () => {
-  expect(told({ state: 'completed' })).toEqual(['The search first has ended. Best 60.00 percent, trial 2.']);
+  expect(told({ state: 'completed', runningMs: 11_520_000, counts: { ...BEFORE.counts, completed: 500 } })).toEqual([
+    'The search first ended: 500 trials in 3 h 12 min. Best 60.00 %, trial 2. This is a search score; train the cell in full to know its accuracy.',
+  ]);
+  expect(told({ state: 'completed', best: null })).toEqual([
+    'The search first ended: 3 trials in 0 s. No trial has a reward; the leaderboard says why.',
+  ]);
   expect(newsOf(BEFORE, after({ state: 'paused' }))[0]?.politeness).toBe('polite');
   const full = newsOf(BEFORE, after({ state: 'paused', message: 'Disk full: 0.3 GB free.' }));
   expect(full[0]).toMatchObject({

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { plural } from '../../components/words.ts';
-import { announce } from '../../state/announcements.ts';
+import { announce, tellDone } from '../../state/announcements.ts';
 import { setNewestBest } from '../../state/newest-best.ts';
 import { newsOf } from '../../state/news.ts';
 import { useSession, useStatus } from '../../state/use-workbench.ts';
@@ -39,6 +39,7 @@ function useSearchNews(): void {
           if (before === undefined) continue;
           for (const { kind, text, politeness } of newsOf(before, after)) {
             if (kind === 'state') announce(text, politeness);
+            else if (kind === 'end') tellDone(text);
             else waiting = text;
             if (kind === 'best' && after.best !== null) setNewestBest({ experiment: after.id, ...after.best });
           }

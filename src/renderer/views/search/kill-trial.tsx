@@ -1,8 +1,9 @@
 import type { ReactElement } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import { Confirm } from '../../components/dialog.tsx';
+import { tellDone } from '../../state/announcements.ts';
 import { useAction, useProgress, useSession } from '../../state/use-workbench.ts';
-import { killSentence } from './kill-words.ts';
+import { killedSentence, killSentence } from './kill-words.ts';
 
 /** Asks before a trial is ended without a reward. */
 export function KillTrial({ trial, onClose }: { trial: Trial; onClose: () => void }): ReactElement {
@@ -12,7 +13,9 @@ export function KillTrial({ trial, onClose }: { trial: Trial; onClose: () => voi
   const place = progress === undefined ? '' : ` at epoch ${progress.epoch} of ${progress.epochs}`;
   const kill = async (): Promise<void> => {
     const { experiment, trial: number } = trial;
-    if (await action.run(() => session.call('trial.cancel', { experiment, trial: number }))) onClose();
+    if (!(await action.run(() => session.call('trial.cancel', { experiment, trial: number })))) return;
+    onClose();
+    tellDone(killedSentence(trial, place));
   };
   return (
     <Confirm
