@@ -48,13 +48,17 @@ export interface ScatterPoints {
   readonly reward: readonly number[];
 }
 
-/** On a logarithmic axis what costs nothing, such as the time of a reused reward, has no place. */
+/**
+ * A reused reward has no training time of its own: it has no place against time, as the front would begin with it. On a
+ * logarithmic axis nothing at zero has one.
+ */
 export function scatterPoints(scatter: Scatter, cost: Cost, isLog: boolean): ScatterPoints {
   const x = COST_FACTS[cost].read(scatter);
   const { trial, reward } = scatter;
   const at = (column: readonly number[], index: number): number => column[index] ?? 0;
+  const isZeroLeftOut = isLog || cost === 'time';
   const order = Uint32Array.from(trial.keys())
-    .filter((index) => !isLog || at(x, index) > 0)
+    .filter((index) => !isZeroLeftOut || at(x, index) > 0)
     .sort((one, other) => at(x, one) - at(x, other) || at(reward, other) - at(reward, one));
   const pick = (column: readonly number[]): number[] => Array.from(order, (index) => at(column, index));
   return { trial: pick(trial), x: pick(x), reward: pick(reward) };

@@ -1,6 +1,6 @@
 import { type ReactElement, useMemo } from 'react';
 import type { Scatter } from '../../shared/records/leaderboard.ts';
-import { percent } from '../components/words.ts';
+import { percent, plural } from '../components/words.ts';
 import { activeTheme } from '../graphs/use-active-theme.ts';
 import { fileName } from './chart-csv.ts';
 import { ChartFrame } from './chart-frame.tsx';
@@ -38,6 +38,7 @@ export function ScatterView(props: ScatterViewProps): ReactElement {
       row={(index) => [String(points.trial[index]), words(points.x[index] ?? 0), percent(points.reward[index] ?? 0)]}
     />
   );
+  const leftOut = scatter.trial.length - points.trial.length;
   const { series } = useMemo(() => scatterChart({ trial: [], x: [], reward: [] }, cost, isLog), [cost, isLog]);
   return (
     <ChartFrame
@@ -46,6 +47,7 @@ export function ScatterView(props: ScatterViewProps): ReactElement {
       csv={{ name: fileName(title, 'csv'), text: () => scatterToCsv(scatter) }}
       svg={{ name: fileName(title, 'svg'), text: svg }}
       table={table}
+      note={leftOut === 0 ? undefined : `Without ${plural(leftOut, 'reused reward')}, which took no training.`}
     >
       <ScatterPlot {...props} points={points} />
     </ChartFrame>

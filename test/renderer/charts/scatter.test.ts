@@ -25,8 +25,19 @@ describe('the dots of a scatter', () => {
   });
 
   it('leave out what cost nothing on a logarithmic axis', () => {
-    expect(scatterPoints(SCATTER, 'time', true).trial).toEqual([1, 3, 4]);
-    expect(scatterPoints(SCATTER, 'time', false).trial).toEqual([2, 1, 3, 4]);
+    const free = { ...SCATTER, multiplyAdds: [30, 0, 20, 40] };
+    expect(scatterPoints(free, 'madds', true).trial).toEqual([3, 1, 4]);
+    expect(scatterPoints(free, 'madds', false).trial).toEqual([2, 3, 1, 4]);
+  });
+
+  it('leave out reused rewards against time, so that the front does not begin with the best of them at zero', () => {
+    const reused = { ...SCATTER, reward: [0.6, 0.9, 0.7, 0.5] };
+    for (const isLog of [true, false]) {
+      const points = scatterPoints(reused, 'time', isLog);
+      expect(points.trial).toEqual([1, 3, 4]);
+      expect(paretoFront(points.reward)).toEqual([0.6, 0.7, 0.7]);
+    }
+    expect(scatterPoints(reused, 'params', false).trial).toContain(2);
   });
 
   it('have a front that steps up only where a dearer cell is better', () => {
