@@ -4,7 +4,7 @@ import UPlot from 'uplot';
 import type { Theme } from '../graphs/palette.ts';
 import { useActiveTheme } from '../graphs/use-active-theme.ts';
 import styles from './chart.module.css';
-import { setCursor, useCursor } from './chart-cursor.ts';
+import { CursorPublisher, useCursor } from './chart-cursor.ts';
 import type { ChartData, Range } from './chart-data.ts';
 import { ChartReadout } from './chart-readout.tsx';
 import { endLabelText, labelMargin } from './end-labels.ts';
@@ -81,7 +81,8 @@ function usePlot(
     if (element === null) return;
     let isGone = false;
     const observer = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
-    const publish = (x: number | null): void => setCursor(newest.current.xLabel, x);
+    const publisher = new CursorPublisher();
+    const publish = (x: number | null): void => publisher.publish(newest.current.xLabel, x);
     // A canvas does not wait for a face.
     void document.fonts.load(CHART_FONT).then(() => {
       if (isGone) return;
@@ -92,6 +93,7 @@ function usePlot(
     return () => {
       isGone = true;
       observer.disconnect();
+      publisher.release();
       plot.current?.destroy();
       plot.current = null;
     };

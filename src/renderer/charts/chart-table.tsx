@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactElement, useEffect, useRef } from 'react';
 import table from '../components/table.module.css';
 import styles from './chart.module.css';
-import { setCursor, useCursor } from './chart-cursor.ts';
+import { useCursor, useCursorPublisher } from './chart-cursor.ts';
 import type { ChartData } from './chart-data.ts';
 import { nearestIndex } from './nearest-index.ts';
 
@@ -50,6 +50,7 @@ export function NumberTable(props: NumberTableProps): ReactElement {
   });
   const at = useCursor(cursor.xLabel);
   const marked = at === null ? -1 : nearestIndex(cursor.x, at);
+  const publisher = useCursorPublisher();
   const isOwn = useRef(false);
   useEffect(() => {
     if (marked >= 0 && !isOwn.current) rows.scrollToIndex(marked, { align: 'auto' });
@@ -59,7 +60,7 @@ export function NumberTable(props: NumberTableProps): ReactElement {
   const below = rows.getTotalSize() - (shown.at(-1)?.end ?? 0);
   const point = (index: number | null): void => {
     isOwn.current = index !== null;
-    if (cursor.xLabel !== '') setCursor(cursor.xLabel, index === null ? null : (cursor.x[index] ?? null));
+    if (cursor.xLabel !== '') publisher.publish(cursor.xLabel, index === null ? null : (cursor.x[index] ?? null));
   };
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by keys too

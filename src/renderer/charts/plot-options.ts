@@ -60,6 +60,8 @@ export function plotOptions(parts: PlotParts): Omit<UPlot.Options, 'width' | 'he
       setCursor: [
         ({ cursor }) => {
           const isOver = (cursor.left ?? -1) >= 0 && typeof cursor.idx === 'number';
+          // With new data a line that another chart has put here is told as well.
+          if (isOver && (cursor.event === undefined || cursor.event.type === 'mouseleave')) return;
           publish(isOver ? (newest.current.x[cursor.idx ?? 0] ?? null) : null);
         },
       ],
