@@ -44,6 +44,10 @@ export function readChartPalette(css: string, theme: Theme): ChartPalette {
 export const RAW_OPACITY = 0.3;
 /** Diameter, CSS pixels. */
 export const DOT_SIZE = 5;
+/** The same of a thin line, so that both are told apart where each is a dot alone (ours). */
+const THIN_DOT_SIZE = 3;
+
+export const dotSize = ({ kind }: ChartSeries): number => (kind === 'dashed' ? THIN_DOT_SIZE : DOT_SIZE);
 
 const WIDTHS = { line: 2, dashed: 1, raw: 1.5, dots: 0, steps: 1.5 } as const;
 

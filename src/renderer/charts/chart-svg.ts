@@ -1,9 +1,10 @@
 import { BASELINE_SHIFT, EXPORT_FONTS } from '../graphs/cell-svg.ts';
 import { type Axis, axisPart, axisTicks } from './chart-axis.ts';
-import { type ChartData, type ChartMark, type ChartSeries, yRange } from './chart-data.ts';
+import { type ChartData, type ChartMark, type ChartSeries, type ChartValue, yRange } from './chart-data.ts';
 import {
   type ChartPalette,
   DOT_SIZE,
+  dotSize,
   MARK_PATHS,
   MARK_SIZE,
   markColour,
@@ -12,6 +13,7 @@ import {
   strokeWidth,
 } from './chart-style.ts';
 import { endLabels, LABEL_GAP, labelMargin, STUB_WIDTH, textWidth } from './end-labels.ts';
+import { isolatedPoints } from './isolated-points.ts';
 import { markLabelAnchor, markLabelY, markOffset } from './mark-label.ts';
 import { escapedXml } from './xml.ts';
 
@@ -101,7 +103,7 @@ function tickMarks({ ticks }: ChartData, frame: Frame, { edge }: ChartPalette): 
 }
 
 /** The points of a series in the picture; `null` where the line is interrupted. */
-function pointsOf({ values }: ChartSeries, data: ChartData, frame: Frame): ({ x: number; y: number } | null)[] {
+function pointsOf(values: readonly ChartValue[], data: ChartData, frame: Frame): ({ x: number; y: number } | null)[] {
   return values.flatMap((value, index) => {
     if (value === undefined) return [];
     const x = data.x[index];
@@ -112,19 +114,32 @@ function pointsOf({ values }: ChartSeries, data: ChartData, frame: Frame): ({ x:
 
 function seriesElement(series: ChartSeries, data: ChartData, frame: Frame, palette: ChartPalette): string {
   const colour = palette.series[series.colour];
-  const points = pointsOf(series, data, frame);
+  const points = pointsOf(series.values, data, frame);
   const title = `<title>${escapedXml(series.label)}</title>`;
   if (series.kind === 'dots') {
-    const dots = points.filter((point) => point !== null);
-    // A line of no length with round ends is a dot, so that all of them are one element.
-    const path = dots.map(({ x, y }) => `M${short(x)} ${short(y)}h0`).join('');
-    return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${DOT_SIZE}" stroke-linecap="round">${title}</path>`;
+    return `<path ${dotAttributes(points, colour, DOT_SIZE)}>${title}</path>`;
   }
   const dash = strokeDash(series);
   const dashes = dash.length === 0 ? '' : ` stroke-dasharray="${dash.join(' ')}"`;
   const opacity = series.kind === 'raw' ? ` stroke-opacity="${RAW_OPACITY}"` : '';
   const path = linePath(points, series.kind === 'steps');
-  return `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${strokeWidth(series)}"${dashes}${opacity}>${title}</path>`;
+  const line = `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${strokeWidth(series)}"${dashes}${opacity}>${title}</path>`;
+  const alone = series.kind === 'steps' ? [] : isolatedPoints(series.values, frame.y.isLog);
+  if (alone.length === 0) return line;
+  const kept = new Set(alone);
+  const dots = pointsOf(
+    series.values.map((value, index) => (kept.has(index) ? value : undefined)),
+    data,
+    frame,
+  );
+  return `${line}\n<path ${dotAttributes(dots, colour, dotSize(series))}${opacity}/>`;
+}
+
+/** A line of no length with round ends is a dot, so that all of them are one element. */
+function dotAttributes(points: readonly ({ x: number; y: number } | null)[], colour: string, size: number): string {
+  const dots = points.filter((point) => point !== null);
+  const path = dots.map(({ x, y }) => `M${short(x)} ${short(y)}h0`).join('');
+  return `d="${path}" fill="none" stroke="${colour}" stroke-width="${size}" stroke-linecap="round"`;
 }
 
 function linePath(points: readonly ({ x: number; y: number } | null)[], isStepped: boolean): string {

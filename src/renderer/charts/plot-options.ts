@@ -3,8 +3,9 @@ import type { Theme } from '../graphs/palette.ts';
 import { axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartSeries, nextYRange, type Range } from './chart-data.ts';
 import { CHART_PALETTES } from './chart-palettes.ts';
-import { type ChartPalette, DOT_SIZE, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
+import { type ChartPalette, DOT_SIZE, dotSize, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
 import { labelMargin, textWidth, xLabelOffset } from './end-labels.ts';
+import { isolatedPoints } from './isolated-points.ts';
 import { isSameGeometry, type PlotGeometry } from './plot-geometry.ts';
 import { drawBehind, drawInFront, drawManyDots } from './plot-marks.ts';
 
@@ -133,6 +134,12 @@ function yAxis(newest: PlotParts['newest'], palette: ChartPalette): UPlot.Axis {
 
 const isSparse = ({ data }: UPlot): boolean => data[0].length <= MARKED_POINTS && data.length <= MARKED_LINES + 1;
 
+/** All points where all are marked, else those that no line would show. */
+const isolatedOnly: UPlot.Series.Points.Filter = (plot, index, isMarked) => {
+  const isolated = isMarked ? [] : isolatedPoints([...(plot.data[index] ?? [])], plot.scales.y?.distr === 3);
+  return isolated.length === 0 ? null : isolated;
+};
+
 function plotSeries(series: ChartSeries, palette: ChartPalette): UPlot.Series {
   const { label, kind, colour } = series;
   const stroke = palette.series[colour];
@@ -152,6 +159,6 @@ function plotSeries(series: ChartSeries, palette: ChartPalette): UPlot.Series {
     width,
     dash,
     ...(kind === 'raw' ? { alpha: RAW_OPACITY } : {}),
-    points: { show: kind === 'line' ? isSparse : false, size: DOT_SIZE, fill: stroke },
+    points: { show: kind === 'line' ? isSparse : false, filter: isolatedOnly, size: dotSize(series), fill: stroke },
   };
 }

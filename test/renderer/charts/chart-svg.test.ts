@@ -45,6 +45,18 @@ describe('the SVG file of a chart', () => {
     expect(path.match(/M/g)).toHaveLength(2);
   });
 
+  it('shows the only epoch of a trial as a dot, smaller for training', () => {
+    const curve = { name: 'trial 5', state: 'running', epochs: sampleEpochs([0.3]) } as const;
+    const data = epochChart('accuracy', [curve], 5, { x: 'epoch', smoothing: 0, isLossLog: false });
+    const svg = chartToSvg(data, LIGHT);
+    const dots = [...svg.matchAll(/<path d="(M[\d.]+ [\d.]+h0)"[^>]* stroke-width="(\d)" stroke-linecap="round"\/>/g)];
+    const places = dots.map(([, path, size]) => [...valuesIn(svg, data, pathPoints(path!))[0]!, Number(size)]);
+    expect(places.map((numbers) => numbers.map((number) => Number(number.toFixed(2))))).toEqual([
+      [1, 0.4, 3],
+      [1, 0.3, 5],
+    ]);
+  });
+
   it('goes by the logarithm where an axis does', () => {
     const data = sampleChart({
       isYLog: true,
