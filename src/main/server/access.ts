@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { flushFolder } from '../flush-to-disk.ts';
 import { makeFolders } from '../make-folders.ts';
 
 /** How long a code in a printed address may be used, once. Milliseconds. */
@@ -137,13 +138,59 @@ export class AccessControl {
   }
 }
 
-/** The 256-bit secret of this installation, readable by its owner only; made on the first call. */
+/**
+ * The 256-bit secret of this installation, readable by its owner only; made on the first call, and anew where the file
+ * holds none: an empty secret would let everybody in who can compute its cookie. Programs that start at once agree.
+ */
 export function readSecret(file: string): string {
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const kept = secretIn(file);
+  if (kept !== null) return kept;
   makeFolders(dirname(file));
+  const own = `${file}.${randomBytes(8).toString('hex')}`;
   const secret = randomBytes(32).toString('base64url');
-  writeFileSync(file, `${secret}\n`, { mode: 0o600, flag: 'wx' });
-  return secret;
+  try {
+    writeFileSync(`${own}.tmp`, `${secret}\n`, { mode: 0o600, flag: 'wx', flush: true });
+    setAside(file, `${own}.bad`);
+    const isOurs = place(`${own}.tmp`, file);
+    flushFolder(dirname(file));
+    return isOurs ? secret : readSecret(file);
+  } finally {
+    for (const ending of ['.tmp', '.bad']) rmSync(own + ending, { force: true });
+  }
+}
+
+/** Null where there is no file, or another text than we write: a file that was cut off. */
+function secretIn(file: string): string | null {
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    return /^[\w-]{43}$/.test(text) ? text : null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Moves a file without a secret away. Another program may have put a good one there meanwhile: that goes back. */
+function setAside(file: string, aside: string): void {
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (secretIn(aside) !== null) place(aside, file);
+}
+
+/** Gives a whole file its name; false, and nothing changed, where another program was first. */
+function place(whole: string, file: string): boolean {
+  try {
+    linkSync(whole, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    // A file system without links, such as exFAT; there two first starts in the same moment may differ.
+    renameSync(whole, file);
+  }
+  return true;
 }
 
 function foreign(): Access {

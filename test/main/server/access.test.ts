@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import fs, { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { basename, dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { AccessControl, readSecret } from '../../../src/main/server/access.ts';
 import { type RunningServer, startHttpServer } from '../../../src/main/server/http-server.ts';
@@ -327,6 +330,52 @@ describe("The secret's file", () => {
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readSecret(file)).toBe(secret);
+  });
+
+  it('is made anew where it holds no secret, as a power cut leaves it', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'cellwright-secret-')), 'secret');
+    const cutOff = readSecret(file).slice(0, 20);
+    for (const text of ['', '\n', cutOff, '\0'.repeat(44), `${cutOff}\n`.repeat(2), 'a'.repeat(44)]) {
+      writeFileSync(file, text);
+      const secret = readSecret(file);
+      expect(secret).toMatch(/^[\w-]{43}$/);
+      expect(readFileSync(file, 'utf8')).toBe(`${secret}\n`);
+      expect(readSecret(file)).toBe(secret);
+      if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+    }
+    expect(readdirSync(dirname(file))).toEqual(['secret']);
+  });
+
+  it('is kept where the file system knows no links', () => {
+    const spy = vi.spyOn(fs, 'linkSync').mockImplementation(() => {
+      throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
+    });
+    syncBuiltinESMExports();
+    onTestFinished(() => {
+      spy.mockRestore();
+      syncBuiltinESMExports();
+    });
+    const file = join(mkdtempSync(join(tmpdir(), 'cellwright-secret-')), 'secret');
+    writeFileSync(file, '');
+    const secret = readSecret(file);
+    expect(spy).toHaveBeenCalledOnce();
+    expect(readSecret(file)).toBe(secret);
+    expect(readdirSync(dirname(file))).toEqual(['secret']);
+  });
+
+  it('is the same for programs that start at once, whether they find none or one that is cut off', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'cellwright-secret-'));
+    const files = Array.from({ length: 60 }, (_, index) => join(folder, `secret-${index}`));
+    for (const file of files.slice(20)) writeFileSync(file, 'cut off');
+    const turns = new Int32Array(new SharedArrayBuffer(4));
+    const starters = [0, 1].map(
+      () => new Worker(join(import.meta.dirname, 'read-secrets.ts'), { workerData: { files, turns }, execArgv: [] }),
+    );
+    onTestFinished(async () => void (await Promise.all(starters.map((starter) => starter.terminate()))));
+    const [first, second] = await Promise.all(starters.map(async (starter) => (await once(starter, 'message'))[0]));
+    expect(first).toEqual(second);
+    expect(first).toEqual(files.map((file) => readSecret(file)));
+    expect(readdirSync(folder).toSorted()).toEqual(files.map((file) => basename(file)).toSorted());
   });
 });
 
