@@ -31,6 +31,7 @@ export interface Credentials {
  */
 export class AccessControl {
   private readonly secret: string;
+  private readonly isEncrypted: boolean;
   private readonly hosts: ReadonlySet<string>;
   private readonly origins: ReadonlySet<string>;
   private readonly codes = new Map<string, number>();
@@ -47,6 +48,7 @@ export class AccessControl {
     now: () => number;
   }) {
     this.secret = options.secret;
+    this.isEncrypted = options.scheme === 'https';
     this.now = options.now;
     this.hosts = new Set([
       ...['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${options.port}`),
@@ -83,7 +85,8 @@ export class AccessControl {
       this.badTries.push(this.now());
       return { kind: 'refused', status: 401, reason: 'the link was used or is too old' };
     }
-    return { cookie: `${this.cookieName}=${this.cookieValue()}; HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000` };
+    const attributes = `HttpOnly; SameSite=Strict; Path=/; Max-Age=31536000${this.isEncrypted ? '; Secure' : ''}`;
+    return { cookie: `${this.cookieName}=${this.cookieValue()}; ${attributes}` };
   }
 
   /** Whether a request to the API, an artifact or the socket may pass. */

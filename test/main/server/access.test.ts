@@ -310,6 +310,17 @@ describe('A code', () => {
     expect(access.exchangeCode(access.issueCode(), page)).toHaveProperty('cookie');
   });
 
+  it('gives a cookie that a browser sends over an encrypted connection only, where there is one', () => {
+    const cookieOf = (scheme: 'http' | 'https') => {
+      const access = new AccessControl({ secret: 's', port: 7, scheme, allowedHosts: [], now: () => 0 });
+      const exchanged = access.exchangeCode(access.issueCode(), { ...page, origin: `${scheme}://127.0.0.1:7` });
+      if ('kind' in exchanged) throw new Error(exchanged.reason);
+      return exchanged.cookie.split('; ');
+    };
+    expect(cookieOf('https')).toContain('Secure');
+    expect(cookieOf('http')).not.toContain('Secure');
+  });
+
   it('gives a cookie that outlives a restart with the same secret, and no other', () => {
     const make = (secret: string) =>
       new AccessControl({ secret, port: 7, scheme: 'http', allowedHosts: [], now: () => 0 });
