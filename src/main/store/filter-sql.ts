@@ -15,7 +15,8 @@ const ORDERS: Readonly<Record<SortColumn, string>> = {
   best: 'best',
   params: 'trainable_parameters',
   madds: 'multiply_adds',
-  time: 'duration_ms',
+  // Not trained yet, or its reward was reused: that is no time.
+  time: 'nullif(duration_ms, 0)',
   state: 'state',
   origin: 'origin_order COLLATE NOCASE',
   times: 'proposals',

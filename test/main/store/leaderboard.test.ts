@@ -194,6 +194,27 @@ describe('the leaderboard in SQL', () => {
     );
   }, 120_000);
 
+  it('has rows without a time last in both directions, and finds no time in them', () => {
+    const { store } = openTestStore();
+    fill(store, 4);
+    for (const [trial, durationMs] of [
+      [2, 9000],
+      [3, 4000],
+    ] as const) {
+      store.trials.finish(store.trials.lease(1, trial, AT)!, { ...completed(0.5), durationMs }, AT);
+    }
+    store.trials.reuse(1, 1, 2, AT);
+    const trials = (isAscending: boolean, filter = '') =>
+      store.leaderboard
+        .read(1, { ...BY_REWARD, filter, sort: { column: 'time', isAscending } }, 0, 10)
+        .rows.map(({ trial }) => trial.trial);
+    expect(trials(true)).toEqual([3, 2, 1, 4]);
+    expect(trials(false)).toEqual([2, 3, 1, 4]);
+    expect(trials(true, 'time<90s')).toEqual([3, 2]);
+    expect(trials(true, 'time:0s..5s')).toEqual([3]);
+    expect(trials(true, '-time<5s')).toEqual([2, 1, 4]);
+  });
+
   it('gives rows as the contract has them, for every column up and down', () => {
     const { store } = openTestStore();
     fill(store, 0);

@@ -62,7 +62,7 @@ const VALUES: Readonly<Record<SortColumn, (row: LeaderboardRow) => number | stri
   best: ({ best }) => best,
   params: ({ trial }) => trial.trainableParameters,
   madds: ({ trial }) => trial.multiplyAdds,
-  time: ({ trial }) => trial.durationMs,
+  time: ({ trial }) => (trial.durationMs === 0 ? null : trial.durationMs),
   state: ({ trial }) => STATES.indexOf(trial.state),
   origin: ({ trial }) => folded(numbersPadded(trial.origin)),
   times: ({ proposals }) => proposals,
