@@ -61,8 +61,8 @@ export interface ChartData {
   readonly ticks?: { readonly label: string; readonly at: readonly number[] };
   /** Values in words, such as percent. */
   readonly words: (value: number) => string;
-  /** The same for the axis, where less will do. */
-  readonly axisWords?: (value: number) => string;
+  /** The same for the axis, whose numbers are `step` away from one another. */
+  readonly axisWords?: (value: number, step: number) => string;
   /** Steps to which the y range is rounded, in the data's unit; left out: a tenth of the spread. */
   readonly yStep?: number;
   /** What y can't leave, such as 0 to 1 for an accuracy. */

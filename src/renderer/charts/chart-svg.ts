@@ -1,4 +1,5 @@
 import { BASELINE_SHIFT, EXPORT_FONTS } from '../graphs/cell-svg.ts';
+import { axisLabels } from './axis-words.ts';
 import { type Axis, axisPart, axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartMark, type ChartSeries, type ChartValue, yRange } from './chart-data.ts';
 import {
@@ -78,10 +79,10 @@ const yOf = ({ top, bottom, y }: Frame, value: number): number => bottom - axisP
 
 function axes(data: ChartData, frame: Frame, { line, text2 }: ChartPalette): string[] {
   const xWords = data.xAxisWords ?? data.xWords ?? String;
-  const yWords = data.axisWords ?? data.words;
   const { left, right, top, bottom } = frame;
   const columns = axisTicks(frame.x, Math.floor((right - left) / 64), data.xUnit);
   const rows = axisTicks(frame.y, Math.floor((bottom - top) / 36));
+  const rowWords = axisLabels(data, rows);
   const grid = [
     ...columns.map((value) => `M${short(xOf(frame, value))} ${top}V${bottom}`),
     ...rows.map((value) => `M${left} ${short(yOf(frame, value))}H${right}`),
@@ -89,7 +90,9 @@ function axes(data: ChartData, frame: Frame, { line, text2 }: ChartPalette): str
   return [
     `<path class="grid" d="${grid}" fill="none" stroke="${line}"/>`,
     ...columns.map((value) => text(xOf(frame, value), bottom + 16, xWords(value), text2, 'middle')),
-    ...rows.map((value) => text(left - 8, yOf(frame, value) + BASELINE_SHIFT * FONT_SIZE, yWords(value), text2, 'end')),
+    ...rows.map((value, index) =>
+      text(left - 8, yOf(frame, value) + BASELINE_SHIFT * FONT_SIZE, rowWords[index] ?? '', text2, 'end'),
+    ),
     text((left + right) / 2, bottom + 34, data.xLabel, text2, 'middle'),
   ];
 }

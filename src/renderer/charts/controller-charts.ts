@@ -1,5 +1,6 @@
 import type { UpdateReport } from '../../shared/records/controller.ts';
-import { axisPercent, percent } from '../components/words.ts';
+import { percent } from '../components/words.ts';
+import { stepNumber, stepPercent } from './axis-words.ts';
 import type { ChartData } from './chart-data.ts';
 
 /** What the controller was told and what it became, over its updates. `planned`: updates that the budget allows. */
@@ -19,6 +20,7 @@ export function controllerCharts(
       ...byUpdate,
       title: 'Entropy, nats a decision',
       words: (value) => value.toFixed(3),
+      axisWords: stepNumber,
       series: [
         { label: 'policy', colour: 1, kind: 'line', values: updates.map(({ meanEntropy }) => meanEntropy) },
         {
@@ -33,7 +35,9 @@ export function controllerCharts(
     {
       ...byUpdate,
       title: 'Probability ratio, new to old',
-      words: (value) => value.toFixed(3),
+      // The first updates change the policy by less than a thousandth.
+      words: (value) => value.toFixed(5),
+      axisWords: stepNumber,
       series: [
         { label: '95 %', colour: 5, kind: 'dashed', width: 1.5, values: updates.map(({ ratio }) => ratio.p95) },
         { label: 'median', colour: 1, kind: 'line', values: updates.map(({ ratio }) => ratio.p50) },
@@ -44,7 +48,7 @@ export function controllerCharts(
       ...byUpdate,
       title: 'Clipped part of the ratios',
       words: percent,
-      axisWords: axisPercent,
+      axisWords: stepPercent,
       yBounds: [0, 1],
       series: [
         {
@@ -78,7 +82,7 @@ function rewardChart(updates: readonly UpdateReport[], trials: number): ChartDat
     x: rewards.map((_, index) => index + 1),
     xRange: [0, Math.max(2, trials)],
     words: percent,
-    axisWords: axisPercent,
+    axisWords: stepPercent,
     yStep: 0.1,
     yBounds: [0, 1],
     ticks: { label: 'an update', at: borders },

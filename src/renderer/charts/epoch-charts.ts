@@ -1,5 +1,6 @@
 import type { TrialEpoch, TrialState } from '../../shared/records/experiment.ts';
-import { axisPercent, duration, percent, shortNumber } from '../components/words.ts';
+import { duration, percent } from '../components/words.ts';
+import { stepNumber, stepPercent } from './axis-words.ts';
 import { roundTime } from './chart-axis.ts';
 import { type ChartData, type ChartMark, type ChartSeries, type ChartValue, SERIES_COLOURS } from './chart-data.ts';
 import { smoothed } from './smoothing.ts';
@@ -43,19 +44,19 @@ const MEASURES: Readonly<Record<EpochMeasure, Measure>> = {
     read: (epoch) => epoch.validationAccuracy,
     readTraining: (epoch) => epoch.trainingAccuracy,
     best: 'largest',
-    look: { words: percent, axisWords: axisPercent, yStep: 0.1, yBounds: [0, 1] },
+    look: { words: percent, axisWords: stepPercent, yStep: 0.1, yBounds: [0, 1] },
   },
   loss: {
     read: (epoch) => epoch.validationLoss,
     readTraining: (epoch) => epoch.trainingLoss,
     best: 'least',
-    look: { words: (value) => value.toFixed(3), axisWords: shortNumber },
+    look: { words: (value) => value.toFixed(3), axisWords: stepNumber },
   },
   rate: {
     read: (epoch) => epoch.learningRate,
-    look: { words: (value) => String(Number(value.toPrecision(4))), axisWords: shortNumber },
+    look: { words: (value) => String(Number(value.toPrecision(4))), axisWords: stepNumber },
   },
-  path: { read: (epoch) => epoch.dropPathKeep, look: { words: percent, axisWords: axisPercent, yBounds: [0, 1] } },
+  path: { read: (epoch) => epoch.dropPathKeep, look: { words: percent, axisWords: stepPercent, yBounds: [0, 1] } },
 };
 
 /**

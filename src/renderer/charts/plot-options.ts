@@ -1,5 +1,6 @@
 import UPlot from 'uplot';
 import type { Theme } from '../graphs/palette.ts';
+import { axisLabels } from './axis-words.ts';
 import { axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartSeries, nextYRange, type Range } from './chart-data.ts';
 import { CHART_PALETTES } from './chart-palettes.ts';
@@ -128,7 +129,7 @@ function yAxis(newest: PlotParts['newest'], palette: ChartPalette): UPlot.Axis {
       const most = Math.max(2, Math.floor(plot.bbox.height / UPlot.pxRatio / 30));
       return axisTicks({ from, to, isLog: newest.current.isYLog === true }, most);
     },
-    values: (_, values) => values.map(newest.current.axisWords ?? newest.current.words),
+    values: (_, values) => axisLabels(newest.current, values),
   };
 }
 

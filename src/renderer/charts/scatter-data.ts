@@ -1,6 +1,7 @@
 import type { Scatter } from '../../shared/records/leaderboard.ts';
-import { axisPercent, duration, percent } from '../components/words.ts';
+import { duration, percent } from '../components/words.ts';
 import { roundedCount } from '../graphs/part-words.ts';
+import { stepPercent, withoutZeros } from './axis-words.ts';
 import { roundTime } from './chart-axis.ts';
 import { type ChartData, niceStep } from './chart-data.ts';
 
@@ -86,11 +87,11 @@ export function scatterChart({ x, reward }: ScatterPoints, cost: Cost, isLog: bo
     x,
     xRange: isLog ? logRange(x) : plainRange(x, kind === 'duration'),
     xWords: words,
-    xAxisWords: (value) => shortWords(words(value)),
+    xAxisWords: (value) => withoutZeros(words(value)),
     isXLog: isLog,
     ...(kind === 'duration' ? { xUnit: 'ms' as const } : {}),
     words: percent,
-    axisWords: axisPercent,
+    axisWords: stepPercent,
     yStep: 0.1,
     yBounds: [0, 1],
     series: [
@@ -99,9 +100,6 @@ export function scatterChart({ x, reward }: ScatterPoints, cost: Cost, isLog: bo
     ],
   };
 }
-
-/** `20.0 k` as `20 k`: an axis has round numbers. */
-const shortWords = (words: string): string => words.replace(/(\.\d*?)0+(?= )/, '$1').replace(/\.(?= )/, '');
 
 /** Around all values, by steps of a tenth, so that it moves seldom. */
 function plainRange(ascending: readonly number[], isTime: boolean): readonly [number, number] {

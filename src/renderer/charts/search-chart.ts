@@ -1,5 +1,6 @@
 import type { SearchCurve } from '../../shared/records/leaderboard.ts';
-import { axisPercent, percent } from '../components/words.ts';
+import { percent } from '../components/words.ts';
+import { stepPercent } from './axis-words.ts';
 import type { ChartData, ChartSeries, ChartValue } from './chart-data.ts';
 
 /** A search in the figure; the first one is the screen's own. */
@@ -45,7 +46,7 @@ export function searchChart(runs: readonly SearchRun[], planned: number): ChartD
     xUnit: 'count',
     series,
     words: percent,
-    axisWords: axisPercent,
+    axisWords: stepPercent,
     yStep: 0.1,
     yBounds: [0, 1],
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { axisLabels, stepNumber } from '../../../src/renderer/charts/axis-words.ts';
 import { runsLike, twinOf } from '../../../src/renderer/charts/beside.ts';
+import { chartToSvg } from '../../../src/renderer/charts/chart-svg.ts';
 import { controllerCharts } from '../../../src/renderer/charts/controller-charts.ts';
 import { type HeatMap, heatColour, heatTiles, heatToSvg, tileAt } from '../../../src/renderer/charts/heat-map.ts';
 import {
@@ -100,6 +102,35 @@ describe('the charts of the controller', () => {
     expect(ratio!.series.map(({ values }) => values[0])).toEqual([1.1, 1, 0.9]);
     expect(clipped!.series[0]!.values).toEqual([0.25, 0.25]);
     for (const chart of charts.slice(1)) expect(chart.xRange).toEqual([1, 10]);
+  });
+});
+
+describe('the numbers beside a chart', () => {
+  /** What stands beside the axis of y of an exported chart. */
+  const beside = (svg: string): string[] =>
+    [...svg.matchAll(/<text x="60"[^>]*text-anchor="end">([^<]*)</g)].map(([, words]) => words!);
+
+  it('differ from one another, however little the first updates change', () => {
+    const calm = [1, 2].map((update) => ({
+      ...makeUpdate(update, 0.5),
+      meanEntropy: 1.90001 - update / 1e6,
+      maximumEntropy: 1.90001,
+      ratio: { p5: 0.99998, p50: 1, p95: 1.00002 },
+      clipFraction: 0.3 + update / 1e6,
+    }));
+    for (const chart of controllerCharts(calm, { updates: 10, trials: 20 })) {
+      const numbers = beside(chartToSvg(chart, LIGHT));
+      expect(numbers.length).toBeGreaterThan(2);
+      expect(new Set(numbers).size).toBe(numbers.length);
+    }
+  });
+
+  it('have no more decimals than that takes', () => {
+    const [rewards, entropy] = controllerCharts([makeUpdate(1, 0.5)], { updates: 10, trials: 20 });
+    expect(beside(chartToSvg(rewards!, LIGHT))).toContain('50 %');
+    for (const words of beside(chartToSvg(entropy!, LIGHT))) expect(words).toMatch(/^\d\.\d{1,2}$/);
+    const log = { ...entropy!, isYLog: true, axisWords: stepNumber };
+    expect(axisLabels(log, [0.01, 0.1, 1, 10])).toEqual(['0.01', '0.1', '1', '10']);
   });
 });
 
