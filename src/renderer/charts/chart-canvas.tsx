@@ -6,11 +6,12 @@ import { useActiveTheme } from '../graphs/use-active-theme.ts';
 import styles from './chart.module.css';
 import { CursorPublisher, useCursor } from './chart-cursor.ts';
 import type { ChartData, Range } from './chart-data.ts';
+import { loadChartFont } from './chart-font.ts';
 import { ChartReadout } from './chart-readout.tsx';
 import { endLabelText, labelMargin } from './end-labels.ts';
 import { nearestIndex } from './nearest-index.ts';
 import type { PlotGeometry } from './plot-geometry.ts';
-import { CHART_FONT, plotData, plotOptions } from './plot-options.ts';
+import { plotData, plotOptions } from './plot-options.ts';
 
 /** Charts are drawn again at most this often. Milliseconds (design). */
 const DRAW_EVERY_MS = 250;
@@ -83,8 +84,7 @@ function usePlot(
     const observer = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
     const publisher = new CursorPublisher();
     const publish = (x: number | null): void => publisher.publish(newest.current.xLabel, x);
-    // A canvas does not wait for a face.
-    void document.fonts.load(CHART_FONT).then(() => {
+    void loadChartFont(document.fonts).then(() => {
       if (isGone) return;
       const options = plotOptions({ newest, range, theme, publish, onGeometry });
       plot.current = new UPlot({ ...options, ...sizeOf(element) }, plotData(newest.current), element);

@@ -3,14 +3,13 @@ import type { Theme } from '../graphs/palette.ts';
 import { axisLabels } from './axis-words.ts';
 import { axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartSeries, nextYRange, type Range } from './chart-data.ts';
+import { CHART_FONT } from './chart-font.ts';
 import { CHART_PALETTES } from './chart-palettes.ts';
 import { type ChartPalette, DOT_SIZE, dotSize, RAW_OPACITY, strokeDash, strokeWidth } from './chart-style.ts';
 import { labelMargin, textWidth, xLabelOffset } from './end-labels.ts';
 import { isolatedPoints } from './isolated-points.ts';
 import { isSameGeometry, type PlotGeometry } from './plot-geometry.ts';
 import { drawBehind, drawInFront, drawManyDots } from './plot-marks.ts';
-
-export const CHART_FONT = '12px "Inter Variable", sans-serif';
 
 /** Each value of a short line is marked; in a long one the marks would hide the line (ours). */
 const MARKED_POINTS = 24;

@@ -1,0 +1,10 @@
+import { expect, it, vi } from 'vitest';
+import { CHART_FONT, loadChartFont } from '../../../src/renderer/charts/chart-font.ts';
+
+it('a face that can not be loaded keeps no chart from being drawn, and is told in the console', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const load = vi.fn(() => Promise.reject(new DOMException('A network error occurred.', 'NetworkError')));
+  await expect(loadChartFont({ load })).resolves.toBeUndefined();
+  expect(load).toHaveBeenCalledWith(CHART_FONT);
+  expect(warn).toHaveBeenCalledOnce();
+});
