@@ -51,8 +51,8 @@ export class CheckpointFiles {
     for (const file of stored) await rm(this.toPath(file), { force: true });
   }
 
-  async removeTrial(experiment: number, trial: number): Promise<void> {
-    await rm(this.trialFolder(experiment, trial), { recursive: true, force: true });
+  async removeTrials(experiment: number, trials: readonly number[]): Promise<void> {
+    for (const trial of trials) await rm(this.trialFolder(experiment, trial), { recursive: true, force: true });
   }
 
   /** Deletes every file that no row knows, unfinished ones included, and folders that are empty then. */

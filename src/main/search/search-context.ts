@@ -53,6 +53,11 @@ export function record<T>(context: SearchContext, work: () => T): T {
   );
 }
 
+/** Waits for the deletion of checkpoint files; those that can't be deleted are swept when the project is opened again. */
+export async function tidy({ log }: Pick<SearchTools, 'log'>, removal: Promise<void>): Promise<void> {
+  await removal.catch((error: unknown) => log.write('warn', 'A checkpoint could not be deleted', error));
+}
+
 /** Whether the experiment's time is used up. */
 export function isOutOfTime({ config, meter }: SearchContext): boolean {
   const { timeLimitMs } = config().budget;

@@ -2,7 +2,7 @@ import type { Scale } from '../../shared/records/architecture.ts';
 import type { Experiment, ExperimentConfig, ExperimentState } from '../../shared/records/experiment.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { Meter } from './meter.ts';
-import type { SearchContext, SearchTools } from './search-context.ts';
+import { type SearchContext, type SearchTools, tidy } from './search-context.ts';
 import { SearchControl } from './search-control.ts';
 import { type SearchEnd, searchLoop } from './search-loop.ts';
 import { settle, trainRepeats } from './train-batch.ts';
@@ -38,6 +38,8 @@ export class Search {
   private readonly training = new Map<number, Promise<void>>();
   private config: ExperimentConfig;
   private purpose: SearchPurpose;
+  /** Resolves when the files of the trials that a stop cancelled are gone. */
+  private tidied = Promise.resolve();
 
   /** Starts at once. The experiment is stored as running already. */
   constructor(tools: SearchTools, experiment: Experiment, material: SearchMaterial, purpose: SearchPurpose) {
@@ -68,6 +70,7 @@ export class Search {
   async stop(): Promise<void> {
     this.control.interrupt('stop');
     await this.ended;
+    await this.tidied;
   }
 
   /** Whether the trial is in the hands of the queue. */
@@ -152,21 +155,19 @@ export class Search {
   }
 
   private store({ state, message }: LastState): void {
-    const { store, clock } = this.tools;
+    const { store, clock, checkpoints } = this.tools;
     const at = clock.now().toISOString();
+    const cancelled = state === 'stopped' ? store.trials.unfinished(this.experiment) : [];
     const restsAs = this.isForRepeats ? store.experiments.restsAs(this.experiment) : null;
     store.transaction(() => {
-      if (state === 'stopped') {
-        for (const trial of store.trials.unfinished(this.experiment)) {
-          store.trials.cancel(this.experiment, trial, 'The search was stopped.', at);
-        }
-      }
+      for (const trial of cancelled) store.trials.cancel(this.experiment, trial, 'The search was stopped.', at);
       store.experiments.setClock(this.experiment, this.meter.runningMs, this.meter.overheadMs);
       // A search that was paused before its repeats can be stopped with them; one that had ended stays as it is.
       if (restsAs !== null && !(state === 'stopped' && restsAs === 'paused')) {
         store.experiments.restFromRepeats(this.experiment, message);
       } else store.experiments.setState(this.experiment, state, message, state === 'paused' ? null : at);
     });
+    this.tidied = tidy(this.tools, checkpoints.removeTrials(this.experiment, cancelled));
     if (restsAs === null) this.tellEnd(state, message);
   }
 

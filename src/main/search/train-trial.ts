@@ -2,7 +2,7 @@ import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
 import type { Outcome } from '../../shared/records/training.ts';
 import type { Lease, TrialEnd } from '../store/trials.ts';
-import { record, type SearchContext } from './search-context.ts';
+import { record, type SearchContext, tidy } from './search-context.ts';
 import type { Interruption } from './search-control.ts';
 import type { CheckpointMessage, EpochMessage, Grant, ProgressMessage, TrialHooks, TrialTask } from './trial-queue.ts';
 
@@ -121,35 +121,45 @@ class Attempt implements TrialHooks {
         const row = { ...lease, file: checkpoints.toStored(file), step, sizeBytes, sha256 };
         return store.checkpoints.add(row, clock.now().toISOString());
       });
-      void this.tidy(checkpoints.remove(superseded));
+      void tidy(this.context, checkpoints.remove(superseded));
     });
   }
 
   /** The trial is over; its checkpoints have done their work. */
   async finish(end: TrialEnd): Promise<void> {
-    const { store, checkpoints, clock, experiment, tell } = this.context;
-    const lease = this.current;
-    // Cancelled before a trainer took it, or finished by somebody else: there is nothing to write in its name.
-    if (!lease) {
-      record(this.context, () => this.endUnleased(end.outcome.kind));
-      return;
-    }
+    const { checkpoints, experiment } = this.context;
+    if (this.current) this.endLeased(this.current, end);
+    else this.endUnleased(end.outcome);
+    await tidy(this.context, checkpoints.removeTrials(experiment, [this.trial]));
+  }
+
+  private endLeased(lease: Lease, end: TrialEnd): void {
+    const { store, clock, experiment, tell } = this.context;
     const at = clock.now().toISOString();
     const sentence = endSentence(end.outcome);
     const isEnded = record(this.context, () => {
       const durationMs = this.isOpen ? end.durationMs - this.countedMs : 0;
       if (!store.trials.finish(lease, { ...end, durationMs }, at)) return false;
       store.attempts.end(lease, sentence, at);
-      store.checkpoints.removeAll(experiment, this.trial);
       store.experiments.note(experiment);
       return true;
     });
     this.isOpen = false;
-    if (isEnded) {
-      const level = end.outcome.kind === 'failed' ? 'warn' : 'info';
-      tell(level, `Trial ${this.trial}: ${sentence}`, { experiment, trial: this.trial });
-    }
-    await this.tidy(checkpoints.removeTrial(experiment, this.trial));
+    if (!isEnded) return;
+    const level = end.outcome.kind === 'failed' ? 'warn' : 'info';
+    tell(level, `Trial ${this.trial}: ${sentence}`, { experiment, trial: this.trial });
+  }
+
+  /** Cancelled before a trainer took it: there is no lease to write under. */
+  private endUnleased(outcome: Outcome): void {
+    const { store, experiment, clock } = this.context;
+    if (outcome.kind !== 'cancelled') throw new Error(`trial ${this.trial} ended as ${outcome.kind} without a lease`);
+    record(this.context, () => {
+      const isFresh = store.trials.get(experiment, this.trial).attempts === 0;
+      const message = isFresh ? 'Cancelled before its training began.' : outcome.message;
+      store.trials.cancel(experiment, this.trial, message, clock.now().toISOString());
+      store.experiments.note(experiment);
+    });
   }
 
   /** Saved and not in training any more: it waits like one that was never begun. */
@@ -185,13 +195,6 @@ class Attempt implements TrialHooks {
     return addedMs;
   }
 
-  private endUnleased(kind: string): void {
-    const { store, experiment, clock } = this.context;
-    if (kind !== 'cancelled') throw new Error(`trial ${this.trial} ended as ${kind} without a lease`);
-    store.trials.cancel(experiment, this.trial, 'Cancelled before its training began.', clock.now().toISOString());
-    store.experiments.note(experiment);
-  }
-
   /** Rows whose file is spoiled are forgotten, so that a newer lease can't take them for later than its own. */
   private async newestWholeFile(): Promise<string | null> {
     const { store, checkpoints, experiment, tell } = this.context;
@@ -200,14 +203,9 @@ class Attempt implements TrialHooks {
       const message = `The checkpoint ${checkpoint.file} is spoiled; trial ${this.trial} goes on from further back.`;
       tell('warn', message, { experiment, trial: this.trial });
       record(this.context, () => store.checkpoints.remove(checkpoint.file));
-      await this.tidy(checkpoints.remove([checkpoint.file]));
+      await tidy(this.context, checkpoints.remove([checkpoint.file]));
     }
     return null;
-  }
-
-  /** Files that can't be deleted now are swept when the project is opened again. */
-  private async tidy(removal: Promise<void>): Promise<void> {
-    await removal.catch((error: unknown) => this.context.log.write('warn', 'A checkpoint could not be deleted', error));
   }
 
   /** What fails here (a full disk) ends the search, not the trainer that only told us something. */

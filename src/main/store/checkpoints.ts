@@ -27,6 +27,7 @@ export class Checkpoints {
   private readonly ofTrial: Statement<[number, number], Checkpoint>;
   private readonly everything: Statement<[], { file: string }>;
   private readonly drop: Statement<[string]>;
+  private readonly dropOver: Statement<[]>;
 
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
@@ -39,6 +40,11 @@ export class Checkpoints {
     );
     this.everything = database.prepare('SELECT file FROM checkpoints');
     this.drop = database.prepare('DELETE FROM checkpoints WHERE file = ?');
+    this.dropOver = database.prepare(
+      `DELETE FROM checkpoints WHERE NOT EXISTS (
+         SELECT 1 FROM trials WHERE trials.experiment = checkpoints.experiment AND trials.trial = checkpoints.trial
+           AND state IN ('queued', 'running'))`,
+    );
   }
 
   /** Stores a checkpoint and returns the files that are no longer needed, their rows already gone. */
@@ -62,6 +68,11 @@ export class Checkpoints {
       for (const file of files) this.drop.run(file);
       return files;
     });
+  }
+
+  /** Forgets the checkpoints of trials that are over, which an earlier version kept. For the opening of a project. */
+  removeOfFinished(): void {
+    this.commits.run(() => this.dropOver.run());
   }
 
   remove(file: string): void {

@@ -115,7 +115,8 @@ function composeStore(database: Database, { folder, publish, now, unlock, restor
     return next;
   };
   const rows = new LeaderboardRows(database, commits);
-  const trials = new Trials(database, commits, rows);
+  const checkpoints = new Checkpoints(database, commits);
+  const trials = new Trials(database, commits, rows, checkpoints);
   return {
     experiments: new Experiments(database, commits),
     datasets: new ExperimentDatasets(database, commits),
@@ -127,7 +128,7 @@ function composeStore(database: Database, { folder, publish, now, unlock, restor
     views: new NamedViews(database, commits),
     epochs: new Epochs(database, commits),
     updates: new ControllerUpdates(database, commits),
-    checkpoints: new Checkpoints(database, commits),
+    checkpoints,
     log: new LogEntries(database, commits),
     restored,
     transaction: (work) => commits.run(work),

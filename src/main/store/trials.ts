@@ -3,6 +3,7 @@ import { naturalOrder } from '../../shared/leaderboard/row-order.ts';
 import type { Trial, TrialState } from '../../shared/records/experiment.ts';
 import type { Outcome } from '../../shared/records/training.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import type { Commits } from './commits.ts';
 import type { LeaderboardRows } from './leaderboard-rows.ts';
 import { operationBits, operationUses } from './operation-uses.ts';
@@ -52,11 +53,13 @@ const LEASED = `experiment = @experiment AND trial = @trial AND state = 'running
 
 /**
  * The table of trials: `queued → running → completed, failed, pruned or cancelled`; finished is final. Whoever trains
- * a trial holds a lease, and every write in its name says which one: a try that was given up can't write any more.
+ * a trial holds a lease, and every write in its name says which one: a try that was given up can't write any more. A
+ * finished trial has no checkpoints; their files are for the caller to delete, after the commit.
  */
 export class Trials {
   private readonly commits: Commits;
   private readonly rows: LeaderboardRows;
+  private readonly checkpoints: Checkpoints;
   private readonly one: Statement<[number, number], TrialRow>;
   private readonly batch: Statement<[number, number], TrialRow>;
   private readonly all: Statement<[number], TrialRow>;
@@ -78,9 +81,10 @@ export class Trials {
   private readonly hide: Statement<[{ experiment: number; trial: number; at: string | null }]>;
   private readonly drop: Statement<[{ experiment: number; trial: number; message: string; at: string }]>;
 
-  constructor(database: Database, commits: Commits, rows: LeaderboardRows) {
+  constructor(database: Database, commits: Commits, rows: LeaderboardRows, checkpoints: Checkpoints) {
     this.commits = commits;
     this.rows = rows;
+    this.checkpoints = checkpoints;
     this.one = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND trial = ?`);
     this.batch = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch = ? ORDER BY trial`);
     this.all = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? ORDER BY trial`);
@@ -239,7 +243,7 @@ export class Trials {
   /** Ends the trial; false when the lease is void, and nothing is written then. */
   finish(lease: Lease, end: TrialEnd, at: string): boolean {
     return this.commits.run(() =>
-      this.told(lease, this.end.run({ ...onlyLease(lease), ...toEnding(end), at }).changes),
+      this.over(lease, this.end.run({ ...onlyLease(lease), ...toEnding(end), at }).changes),
     );
   }
 
@@ -256,13 +260,18 @@ export class Trials {
   /** Cancels an unfinished trial whoever holds it; false when it is finished. */
   cancel(experiment: number, trial: number, message: string, at: string): boolean {
     return this.commits.run(() =>
-      this.told({ experiment, trial }, this.drop.run({ experiment, trial, message, at }).changes),
+      this.over({ experiment, trial }, this.drop.run({ experiment, trial, message, at }).changes),
     );
   }
 
   /** Puts a trial into the trash, or (at null) takes it out; false where it was so before. */
   setTrashed(experiment: number, trial: number, at: string | null): boolean {
     return this.commits.run(() => this.told({ experiment, trial }, this.hide.run({ experiment, trial, at }).changes));
+  }
+
+  private over(trial: { experiment: number; trial: number }, changes: number): boolean {
+    if (changes > 0) this.checkpoints.removeAll(trial.experiment, trial.trial);
+    return this.told(trial, changes);
   }
 
   private told(trial: { experiment: number; trial: number }, changes: number): boolean {

@@ -3,7 +3,7 @@ import type { Experiment, ExperimentConfig, ExperimentState, Trial } from '../..
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { type RepeatRequest, refuseUnfinished, repeatTrials } from '../search/repeat-trials.ts';
 import { Search, type SearchPurpose } from '../search/search.ts';
-import type { SearchTools } from '../search/search-context.ts';
+import { type SearchTools, tidy } from '../search/search-context.ts';
 import { type ExperimentMaterial, openMaterial, refuseOtherDataset } from './experiment-material.ts';
 
 const LONGEST_NAME = 200;
@@ -171,7 +171,7 @@ export class Searches {
 
   /** Resolves when the running trials are cancelled. */
   async stop(id: number): Promise<Experiment> {
-    const { store, clock } = this.tools;
+    const { store, clock, checkpoints } = this.tools;
     const experiment = store.experiments.get(id);
     if (experiment.state === 'stopped') return experiment;
     if (experiment.state === 'completed') {
@@ -183,12 +183,14 @@ export class Searches {
       return this.get(id);
     }
     const at = clock.now().toISOString();
+    const cancelled = store.trials.unfinished(id);
     store.transaction(() => {
-      for (const trial of store.trials.unfinished(id)) store.trials.cancel(id, trial, 'The search was stopped.', at);
+      for (const trial of cancelled) store.trials.cancel(id, trial, 'The search was stopped.', at);
       const restsAs = store.experiments.restsAs(id);
       if (restsAs !== null && restsAs !== 'paused') store.experiments.restFromRepeats(id, null);
       else store.experiments.setState(id, 'stopped', null, at);
     });
+    await tidy(this.tools, checkpoints.removeTrials(id, cancelled));
     return this.get(id);
   }
 
@@ -206,8 +208,8 @@ export class Searches {
   }
 
   /** A trial in training ends when its trainer has let go of it; every other one at once. */
-  cancelTrial(id: number, trial: number): Trial {
-    const { store, clock } = this.tools;
+  async cancelTrial(id: number, trial: number): Promise<Trial> {
+    const { store, clock, checkpoints } = this.tools;
     const { state } = store.trials.get(id, trial);
     if (state !== 'queued' && state !== 'running') {
       throw new WorkbenchError('conflict', `Trial ${trial} of experiment ${id} is ${state}: it can't be cancelled.`);
@@ -222,6 +224,7 @@ export class Searches {
       store.experiments.note(id);
     });
     search?.notify();
+    await tidy(this.tools, checkpoints.removeTrials(id, [trial]));
     return store.trials.get(id, trial);
   }
 

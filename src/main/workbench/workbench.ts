@@ -91,6 +91,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const checkpoints = new CheckpointFiles(projectFolder);
   try {
     store.attempts.endLeftOpen();
+    store.checkpoints.removeOfFinished();
     await checkpoints.sweep(store.checkpoints.files());
   } catch (error) {
     await store.close();
