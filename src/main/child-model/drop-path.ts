@@ -5,8 +5,11 @@ import { add, cast, divide, floor, multiply, subtract } from '../tensor/operatio
 import { reshape, split } from '../tensor/operations/array.ts';
 import { placeSeed, randomUniform } from '../tensor/operations/random.ts';
 
-/** Places that draw random numbers in a training step; each has its own seed. */
-export const CHANCE_PLACES = { augmentation: 0, dropPath: 1, dropout: 2 } as const;
+/**
+ * Places that draw random numbers in a training step; each has its own seed. A place within a place adds up: the two of
+ * the augmentation, 1 and 2 within 0, have the seeds of 2 and 3, so dropout stays clear of any such sum.
+ */
+export const CHANCE_PLACES = { augmentation: 0, dropPath: 1, dropout: 1000 } as const;
 
 /** The site's share of the whole drop rate: (c + 1) / C, so later cells drop more (released code, version 3). */
 export function depthShare({ cellIndex, cellCount }: Pick<DropPathStep, 'cellIndex' | 'cellCount'>): number {
