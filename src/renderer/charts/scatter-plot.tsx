@@ -68,18 +68,20 @@ function Dots(props: ScatterPlotProps & { geometry: PlotGeometry }): ReactElemen
     event.currentTarget.setPointerCapture(event.pointerId);
     pressed.current = placeIn(event, geometry);
   };
-  const release = (event: PointerEvent<HTMLDivElement>): void => {
-    const from = pressed.current;
+  const cancel = (): void => {
     pressed.current = null;
     setDrag(null);
+  };
+  const release = (event: PointerEvent<HTMLDivElement>): void => {
+    const from = pressed.current;
+    cancel();
     if (from === null) return;
     if (drag !== null) onArea(areaBetween(geometry, from, placeIn(event, geometry)));
     else if (shown >= 0) onSelect(points.trial[shown] ?? 0);
   };
   const key = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.key === 'Escape' && drag !== null) {
-      pressed.current = null;
-      setDrag(null);
+      cancel();
       return;
     }
     const here = shown >= 0 ? shown : chosen;
@@ -100,7 +102,7 @@ function Dots(props: ScatterPlotProps & { geometry: PlotGeometry }): ReactElemen
       onPointerMove={move}
       onPointerDown={press}
       onPointerUp={release}
-      onPointerCancel={release}
+      onPointerCancel={cancel}
       onPointerLeave={() => setActive(null)}
       onKeyDown={key}
     >
