@@ -11,7 +11,7 @@ export type FilterKind =
   | 'number'
   /** A time: `90s`, `2h`. */
   | 'duration'
-  /** A moment, or the beginning of one: `2026-01-31`. UTC. */
+  /** A moment, or the beginning of one: `2026-01-31`. By the clock of the machine that the workbench runs on. */
   | 'date'
   | 'state'
   | 'operation'
@@ -34,7 +34,12 @@ const FIELDS = [
   { name: 'hash', kind: 'text', meaning: "beginning of the cell's hash", example: 'hash:3fa' },
   { name: 'seed', kind: 'number', meaning: 'seed of the training', example: 'seed:7' },
   { name: 'attempts', kind: 'number', meaning: 'tries to train it', example: 'attempts>1' },
-  { name: 'started', kind: 'date', meaning: 'when its training began, UTC', example: 'started>2026-01-31' },
+  {
+    name: 'started',
+    kind: 'date',
+    meaning: "when its training began, by the clock of the workbench's machine",
+    example: 'started>2026-01-31',
+  },
   { name: 'star', kind: 'flag', meaning: 'cells with a star', example: 'star' },
   { name: 'note', kind: 'text', meaning: "words in the cell's note", example: 'note:"odd start"' },
   { name: 'tag', kind: 'text', meaning: 'a tag of the cell', example: 'tag:promising' },

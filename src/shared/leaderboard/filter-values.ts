@@ -8,7 +8,7 @@ export interface NumberRange {
   readonly isHighIn: boolean;
 }
 
-/** Moments as ISO texts or their beginnings: `low <= moment < high` in the order of texts; null is no bound. */
+/** Moments as they are stored, ISO texts of UTC with milliseconds: `low <= moment < high`; null is no bound. */
 export interface DateRange {
   readonly low: string | null;
   readonly high: string | null;
@@ -110,27 +110,47 @@ function roundingTo({ number, digit }: Written): NumberRange {
   return { low: number - digit / 2, isLowIn: true, high: number + digit / 2, isHighIn: false };
 }
 
-/** Sorts after everything that goes on from a beginning of an ISO text. */
-const AFTER = '~';
-
-export function readDateRange(sign: Sign, text: string): Read<DateRange> {
-  const ends = sign === ':' || sign === '=' ? readEnds(text, readDate) : readDate(text);
-  if (!('value' in ends)) return ends;
-  const value = ends.value;
-  if (typeof value !== 'string') {
-    const [low, high] = value;
-    return { value: { low, high: high === null ? null : high + AFTER } };
-  }
-  if (sign === '<') return { value: { low: null, high: value } };
-  if (sign === '<=') return { value: { low: null, high: value + AFTER } };
-  return { value: { low: sign === '>' ? value + AFTER : value, high: null } };
+/** What a date stands for: from its first moment until the first one after it. */
+interface Span {
+  readonly from: string;
+  readonly until: string;
 }
 
-function readDate(text: string): Read<string> {
+/** Dates are those of the machine where this runs: of the workbench's, since it is the one that looks for rows. */
+export function readDateRange(sign: Sign, text: string): Read<DateRange> {
+  if (sign === ':' || sign === '=') {
+    const ends = readEnds(text, readDate);
+    if (!('value' in ends)) return ends;
+    const [first, last] = ends.value;
+    return { value: { low: first?.from ?? null, high: last?.until ?? null } };
+  }
+  const date = readDate(text);
+  if (!('value' in date)) return date;
+  const { from, until } = date.value;
+  if (sign.startsWith('<')) return { value: { low: null, high: sign === '<' ? from : until } };
+  return { value: { low: sign === '>' ? until : from, high: null } };
+}
+
+/** A year, or as much of a moment as is written. */
+const DATE = /^([12]\d{3})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?$/;
+
+function readDate(text: string): Read<Span> {
   const upper = text.toUpperCase();
-  const isDate = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[0-2]\d(?::[0-5]\d(?::[0-5]\d)?)?)?)?)?$/;
-  if (isDate.test(upper)) return { value: upper };
-  return { sentence: `\`${text}\` is no date: write 2026-01-31 or 2026-01-31T14:25 (UTC).` };
+  const written = (DATE.exec(upper)?.slice(1) ?? []).filter((part) => part !== undefined).map(Number);
+  // A day that the month lacks comes back as one of the next.
+  const isDate = written.length > 0 && new Date(Date.UTC(...inFull(written))).toISOString().startsWith(upper);
+  if (!isDate) return { sentence: `\`${text}\` is no date: write 2026-01-31 or 2026-01-31T14:25.` };
+  const next = written.map((part, place) => (place === written.length - 1 ? part + 1 : part));
+  return { value: { from: localMoment(written), until: localMoment(next) } };
+}
+
+const localMoment = (written: readonly number[]): string => new Date(...inFull(written)).toISOString();
+
+type Moment = [year: number, month: number, day: number, hour: number, minute: number, second: number];
+
+/** With the beginning of what is not written, and months from 0. */
+function inFull([year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0]: readonly number[]): Moment {
+  return [year, month - 1, day, hour, minute, second];
 }
 
 /** Both ends of `a..b`, where one may be missing; a single value is both. */

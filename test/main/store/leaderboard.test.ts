@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../../src/main/store/database.ts';
 import type { Store } from '../../../src/main/store/store.ts';
+import { moment } from '../../../src/renderer/components/words.ts';
 import { parseFilter } from '../../../src/shared/leaderboard/filter.ts';
 import { randomUint32, randomUnit } from '../../../src/shared/random.ts';
 import { OPERATIONS, PAPER_SPACE } from '../../../src/shared/records/architecture.ts';
@@ -213,6 +214,18 @@ describe('the leaderboard in SQL', () => {
     expect(trials(true, 'time<90s')).toEqual([3, 2]);
     expect(trials(true, 'time:0s..5s')).toEqual([3]);
     expect(trials(true, '-time<5s')).toEqual([2, 1, 4]);
+  });
+
+  it('finds a row by the day that the started column shows', () => {
+    vi.stubEnv('TZ', 'America/New_York');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const { store } = openTestStore();
+    fill(store, 2);
+    store.trials.lease(1, 1, '2026-02-01T04:30:00.000Z');
+    const startedAt = store.trials.get(1, 1).startedAt ?? '';
+    expect(moment(startedAt)).toBe('2026-01-31 23:30');
+    const total = (filter: string) => store.leaderboard.read(1, { ...BY_REWARD, filter }, 0, 10).total;
+    expect(['started:2026-01-31', 'started:2026-01-31T23:30', 'started:2026-02-01'].map(total)).toEqual([1, 1, 0]);
   });
 
   it('gives rows as the contract has them, for every column up and down', () => {

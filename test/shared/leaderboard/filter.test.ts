@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   completeFilter,
   FILTER_FIELDS,
@@ -82,12 +82,33 @@ describe('reading a filter', () => {
     expect(conditions('odd,"new start"')).toEqual([{ kind: 'text', field: 'any', texts: ['odd', 'new start'] }]);
   });
 
-  it('takes a date for all that begins with it', () => {
-    const ranges = (text: string) =>
-      conditions(text).flatMap((one): object[] => ('ranges' in one ? [...one.ranges] : []));
-    expect(ranges('started:2026-01-31')).toEqual([{ low: '2026-01-31', high: '2026-01-31~' }]);
-    expect(ranges('started>2026-01-31')).toEqual([{ low: '2026-01-31~', high: null }]);
-    expect(ranges('started<=2026-01-31t14:25')).toEqual([{ low: null, high: '2026-01-31T14:25~' }]);
+  const ranges = (text: string) =>
+    conditions(text).flatMap((one): object[] => ('ranges' in one ? [...one.ranges] : []));
+  const inZone = (zone: string): void => {
+    vi.stubEnv('TZ', zone);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  };
+
+  it('takes a date for all that begins with it, by the clock of the machine', () => {
+    inZone('America/New_York');
+    const [start, end] = ['2026-01-31T05:00:00.000Z', '2026-02-01T05:00:00.000Z'];
+    expect(ranges('started:2026-01-31')).toEqual([{ low: start, high: end }]);
+    expect(ranges('started>2026-01-31')).toEqual([{ low: end, high: null }]);
+    expect(ranges('started>=2026-01-31')).toEqual([{ low: start, high: null }]);
+    expect(ranges('started<2026-01-31')).toEqual([{ low: null, high: start }]);
+    expect(ranges('started<=2026-01-31t14:25')).toEqual([{ low: null, high: '2026-01-31T19:26:00.000Z' }]);
+    expect(ranges('started:2025..2026-01,2026-12-31T23:59:59')).toEqual([
+      { low: '2025-01-01T05:00:00.000Z', high: end },
+      { low: '2027-01-01T04:59:59.000Z', high: '2027-01-01T05:00:00.000Z' },
+    ]);
+  });
+
+  it('knows days that have 23 hours', () => {
+    inZone('Europe/Berlin');
+    expect(ranges('started:2026-03-29')).toEqual([
+      { low: '2026-03-28T23:00:00.000Z', high: '2026-03-29T22:00:00.000Z' },
+    ]);
+    expect(parseFilter('started>2026-03-29T02:30').kind).toBe('ready');
   });
 
   it('says what a misspelt column was meant to be, and where it stands', () => {
@@ -109,6 +130,9 @@ describe('reading a filter', () => {
     ['time<90', '90', /is no time: write 90s/],
     ['params<3Q', '3Q', /is no number here: write 3M/],
     ['started>2026-13', '2026-13', /is no date/],
+    ['started:2026-02-29', '2026-02-29', /is no date/],
+    ['started:2026-01-31T24', '2026-01-31T24', /is no date/],
+    ['started:0026', '0026', /is no date/],
     ['reward', 'reward', /needs a condition, as in reward>0.6/],
     ['reward>', 'reward>', /needs a value/],
     ['state:a,,b', 'state:a,,b', /needs a value/],
