@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { flushFile, flushFolder } from '../flush-to-disk.ts';
 import { openDatabase } from './database.ts';
 
 /** Copies that are kept, the newest ones. */
@@ -34,12 +25,12 @@ export async function backUp(database: Database, folder: string, at: Date): Prom
   const unfinished = `${file}.tmp`;
   try {
     await database.backup(unfinished);
-    flush(unfinished);
+    flushFile(unfinished);
     renameSync(unfinished, file);
   } finally {
     rmSync(unfinished, { force: true });
   }
-  flush(folder);
+  flushFolder(folder);
   for (const old of listBackups(folder).slice(KEPT_BACKUPS)) rmSync(join(folder, old));
 }
 
@@ -69,7 +60,7 @@ export function restore(file: string, folder: string, at: Date): Restored | null
 function opens(file: string): boolean {
   try {
     openDatabase(file).close();
-    flush(file);
+    flushFile(file);
     return true;
   } catch {
     // Any reason counts: a backup that does not open is passed over for the one before it.
@@ -88,15 +79,6 @@ function listBackups(folder: string): string[] {
 
 function removeDatabase(file: string): void {
   for (const part of ['', '-wal', '-shm']) rmSync(file + part, { force: true });
-}
-
-function flush(path: string): void {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
 }
 
 function stamp(at: Date): string {
