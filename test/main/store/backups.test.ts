@@ -1,6 +1,7 @@
 import fs, { existsSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { AT, completed, fill, openTestStore } from './store-setting.ts';
 
@@ -21,6 +22,8 @@ async function closedProject(): Promise<{ folder: string; file: string; backups:
 const WHOLE = { counts: { completed: 40 }, best: { trial: 40, reward: 0.4 } };
 
 it('backs up and restores on Windows, which flushes only what can be written and opens no folder', async () => {
+  // Its native part is this system's.
+  new SQLite(':memory:').close();
   behaveAsWindows();
   const { folder, file } = await closedProject();
   writeFileSync(file, 'not any more');
