@@ -45,8 +45,14 @@ async function trainUnfinished(
     if (control.isEnding) interruptRunning(context);
     else {
       startWhatFits(context, repeats.filter(isWaiting));
-      if (isOutOfTime(context)) cancelForTime(context, mine.filter(isWaiting));
-      else startWhatFits(context, mine.filter(isWaiting));
+      const waiting = mine.filter(isWaiting);
+      // What began within the time may be trained to its end, also when it was interrupted meanwhile.
+      const late = isOutOfTime(context) ? waiting.filter(({ attempts }) => attempts === 0) : [];
+      cancelForTime(context, late);
+      startWhatFits(
+        context,
+        waiting.filter((trial) => !late.includes(trial)),
+      );
     }
     if (training.size === 0 || (!control.isEnding && isOver())) break;
     meter.hold(!mine.some(({ trial }) => training.has(trial)));

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import type { Grant, TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
+import { openDatabase } from '../../../src/main/store/database.ts';
+import { PROCEDURES } from '../../../src/shared/contract.ts';
+import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
+import { smallConfig } from '../workbench/small-project.ts';
+import { ScriptedQueue } from './scripted-queue.ts';
+import { newSetting, type OpenSetting, openSetting, trialsOf } from './search-setting.ts';
+
+const FULL = 'The disk is full: make room, then resume.';
+
+/** A clock that only the steps of trials move, ten milliseconds each. */
+function steppedClock() {
+  let elapsedMs = 0;
+  return {
+    clock: { now: () => new Date(), monotonicMs: () => elapsedMs },
+    stepMs: (): number => {
+      elapsedMs += 10;
+      return 1;
+    },
+  };
+}
+
+async function attemptsOf({ client }: OpenSetting, experiment: number, trial: number) {
+  return PROCEDURES['trial.attempts'].output.parse(await client.call('trial.attempts', { experiment, trial }));
+}
+
+it('lets a saved trial go on that had begun before the time limit, and starts no other', async () => {
+  const { clock, stepMs } = steppedClock();
+  const queue = new ScriptedQueue({ steps: 20, stepMs });
+  const open = await openSetting(newSetting(), queue, { clock });
+  const config = smallConfig({ trialsAtOnce: 1, budget: { trials: 6, timeLimitMs: 50 } });
+  const { id } = await open.client.call('experiment.create', { config });
+  await open.heard(({ name, payload }) => name === 'trial.changed' && 'step' in payload && payload.step >= 8);
+  const paused = await open.client.call('experiment.pause', { experiment: id });
+  expect(paused).toMatchObject({ state: 'paused', counts: { queued: 2 } });
+  expect(paused.runningMs).toBeGreaterThan(50);
+  await open.client.call('experiment.resume', { experiment: id });
+  expect(await open.rest(id)).toMatchObject({ state: 'completed', counts: { completed: 1, cancelled: 1 } });
+  expect(queue.tries.map(({ trial }) => trial)).toEqual([1, 1]);
+  expect(queue.tries[1]?.from).toBeGreaterThan(0);
+  const [begun, other] = await trialsOf(open.client, id);
+  expect(begun).toMatchObject({ state: 'completed', attempts: 2 });
+  expect(other).toMatchObject({ state: 'cancelled', attempts: 0, message: 'The time limit was reached.' });
+});
