@@ -2,13 +2,13 @@ import type { OperationShare } from '../../shared/records/leaderboard.ts';
 import { OPERATION_FACTS } from '../../shared/search-space/operation-facts.ts';
 
 export const OPERATION_COLUMNS = [
-  { id: 'operation', title: 'Operation' },
-  { id: 'top', title: 'Top 25 %' },
-  { id: 'all', title: 'All %' },
-  { id: 'with', title: 'With %' },
-  { id: 'withCount', title: 'Trials with' },
-  { id: 'without', title: 'Without %' },
-  { id: 'withoutCount', title: 'Trials without' },
+  { id: 'operation', title: 'Operation', meaning: 'By name' },
+  { id: 'top', title: 'In the top 25, %', meaning: 'Share of the operations in the best 25 trials' },
+  { id: 'all', title: 'In all, %', meaning: 'Share of the operations in all trials with a reward' },
+  { id: 'with', title: 'With %', meaning: 'Mean reward of the trials that have it' },
+  { id: 'withCount', title: 'Trials with', meaning: 'Trials with a reward that have it' },
+  { id: 'without', title: 'Without %', meaning: 'Mean reward of the trials that do not have it' },
+  { id: 'withoutCount', title: 'Trials without', meaning: 'Trials with a reward that do not have it' },
 ] as const;
 export type OperationColumn = (typeof OPERATION_COLUMNS)[number]['id'];
 

@@ -5,6 +5,7 @@ import { chartToSvg } from '../../../src/renderer/charts/chart-svg.ts';
 import { controllerCharts } from '../../../src/renderer/charts/controller-charts.ts';
 import { type HeatMap, heatColour, heatTiles, heatToSvg, tileAt } from '../../../src/renderer/charts/heat-map.ts';
 import {
+  OPERATION_COLUMNS,
   operationsToCsv,
   readOperationSort,
   sortOperations,
@@ -233,6 +234,10 @@ describe('the table of operations', () => {
       expect(writeOperationSort(readOperationSort(text))).toBe(text);
     }
     expect(readOperationSort('nonsense')).toEqual(readOperationSort(null));
+  });
+
+  it('has no head that reads as the best quarter where it counts trials', () => {
+    for (const { title } of OPERATION_COLUMNS) expect(title).not.toMatch(/\d\s*%/);
   });
 
   it('leaves a mean of no trials empty in a file', () => {

@@ -61,10 +61,11 @@ function OperationsTable({ shares }: { shares: readonly OperationShare[] }): Rea
         <table className={`${table.table} ${styles.table}`}>
           <thead>
             <tr>
-              {OPERATION_COLUMNS.map(({ id, title }) => (
+              {OPERATION_COLUMNS.map(({ id, title, meaning }) => (
                 <SortHead
                   key={id}
                   title={title}
+                  meaning={meaning}
                   direction={sort.column !== id ? null : sort.isAscending ? 'ascending' : 'descending'}
                   onPress={() => press(id)}
                 />
@@ -82,12 +83,17 @@ function OperationsTable({ shares }: { shares: readonly OperationShare[] }): Rea
   );
 }
 
-function SortHead(props: { title: string; direction: 'ascending' | 'descending' | null; onPress: () => void }) {
-  const { title, direction, onPress } = props;
+function SortHead(props: {
+  title: string;
+  meaning: string;
+  direction: 'ascending' | 'descending' | null;
+  onPress: () => void;
+}): ReactElement {
+  const { title, meaning, direction, onPress } = props;
   const Arrow = direction === 'ascending' ? ArrowUp : ArrowDown;
   return (
     <th scope="col" aria-sort={direction ?? 'none'}>
-      <button type="button" className={styles.sort} onClick={onPress}>
+      <button type="button" className={styles.sort} title={meaning} onClick={onPress}>
         {title}
         {direction === null ? null : <Arrow size={12} aria-hidden="true" />}
       </button>
