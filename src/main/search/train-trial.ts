@@ -1,6 +1,7 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
 import type { Outcome } from '../../shared/records/training.ts';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Lease, TrialEnd } from '../store/trials.ts';
 import { record, type SearchContext, tidy } from './search-context.ts';
 import type { Interruption } from './search-control.ts';
@@ -13,9 +14,14 @@ const PROGRESS_EVERY_MS = 250;
 export async function trainTrial(context: SearchContext, trial: Trial): Promise<void> {
   context.refuseFullDisk();
   const attempt = new Attempt(context, trial.trial);
-  const result = await context.queue.train(makeTask(context, trial), attempt);
-  if (result.kind === 'suspended') attempt.release();
-  else await attempt.finish(result);
+  try {
+    const result = await context.queue.train(makeTask(context, trial), attempt);
+    if (result.kind === 'suspended') attempt.release();
+    else await attempt.finish(result);
+  } catch (error) {
+    attempt.giveUp(error);
+    throw error;
+  }
 }
 
 /** Everything that the training depends on; the seeds make it the same whoever trains it, and whenever. */
@@ -164,11 +170,24 @@ class Attempt implements TrialHooks {
 
   /** Saved and not in training any more: it waits like one that was never begun. */
   release(): void {
+    this.giveBack(SUSPENSIONS[this.context.control.interruption ?? 'none'](this.step));
+  }
+
+  /** Nobody can go on with it now. It waits as well; where even that can't be stored, the error is still the one to tell. */
+  giveUp(error: unknown): void {
+    try {
+      this.giveBack(error instanceof WorkbenchError ? error.message : 'Something went wrong inside Cellwright.');
+    } catch (unstored) {
+      this.context.log.write('warn', `Trial ${this.trial} could not be given back to the queue`, unstored);
+    }
+  }
+
+  private giveBack(reason: string): void {
     const lease = this.current;
     if (!lease) return;
-    const { store, experiment, control } = this.context;
+    const { store, experiment } = this.context;
     record(this.context, () => {
-      this.endAttempt(SUSPENSIONS[control.interruption ?? 'none'](this.step));
+      this.endAttempt(reason);
       store.trials.release(lease);
       store.experiments.note(experiment);
     });

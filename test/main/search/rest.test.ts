@@ -44,3 +44,34 @@ it('lets a saved trial go on that had begun before the time limit, and starts no
   expect(begun).toMatchObject({ state: 'completed', attempts: 2 });
   expect(other).toMatchObject({ state: 'cancelled', attempts: 0, message: 'The time limit was reached.' });
 });
+
+it('gives a trial back to the queue that no trainer could go on with', async () => {
+  const queue = new ScriptedQueue({
+    onTrain: () => {
+      throw new WorkbenchError('disk_full', FULL);
+    },
+  });
+  const open = await openSetting(newSetting(), queue);
+  const { id } = await open.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
+  expect(await open.rest(id)).toMatchObject({ state: 'paused', message: FULL, counts: { queued: 2, running: 0 } });
+  expect(await attemptsOf(open, id, 1)).toMatchObject([{ attempt: 1, endedAt: expect.any(String), end: FULL }]);
+});
+
+it('tells why no trainer could go on, also where the disk takes nothing more', async () => {
+  const setting = newSetting();
+  const queue = new ScriptedQueue({
+    onTrain: () => {
+      const database = openDatabase(join(setting.projectFolder, 'cellwright.db'));
+      // The store can't give the trial back.
+      database.exec(
+        `CREATE TRIGGER full BEFORE UPDATE OF state ON trials WHEN new.state = 'queued'
+         BEGIN SELECT raise(ABORT, 'no room'); END`,
+      );
+      database.close();
+      throw new WorkbenchError('disk_full', FULL);
+    },
+  });
+  const open = await openSetting(setting, queue);
+  const { id } = await open.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
+  expect(await open.rest(id)).toMatchObject({ state: 'paused', message: FULL });
+});
