@@ -4,6 +4,7 @@ import { saveFile } from '../components/clipboard.ts';
 import styles from './chart.module.css';
 import type { ChartSeries } from './chart-data.ts';
 import { endLabelText } from './end-labels.ts';
+import { SeriesKey } from './series-key.tsx';
 
 export interface ChartFile {
   readonly name: string;
@@ -86,10 +87,10 @@ function Legend({ series }: { series: readonly ChartSeries[] }): ReactElement | 
   if (named.length === 0) return null;
   return (
     <ul className={styles.legend}>
-      {named.map(({ label, colour, kind }) => (
-        <li key={label}>
-          <i className={`${styles[`series${colour}`]} ${styles[kind]}`} aria-hidden="true" />
-          {label}
+      {named.map((one) => (
+        <li key={one.label}>
+          <SeriesKey series={one} />
+          {one.label}
         </li>
       ))}
     </ul>

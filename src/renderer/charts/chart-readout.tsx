@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import styles from './chart.module.css';
 import type { ChartData, ChartSeries } from './chart-data.ts';
+import { SeriesKey } from './series-key.tsx';
 
 /** Most values that are told at once; a seventh would cover the chart (ours). */
 const MOST_ROWS = 9;
@@ -18,11 +19,11 @@ export function ChartReadout(props: { data: ChartData; index: number; left: numb
       <b>
         {data.xLabel} {data.xWords?.(x) ?? x}
       </b>
-      {rows.slice(0, MOST_ROWS).map(({ label, colour, values }) => (
-        <span key={label}>
-          <i className={styles[`series${colour}`]} />
-          {label}
-          <output>{data.words(values[index] as number)}</output>
+      {rows.slice(0, MOST_ROWS).map((one) => (
+        <span key={one.label}>
+          <SeriesKey series={one} />
+          {one.label}
+          <output>{data.words(one.values[index] as number)}</output>
         </span>
       ))}
     </div>

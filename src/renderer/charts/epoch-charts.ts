@@ -2,7 +2,14 @@ import type { TrialEpoch, TrialState } from '../../shared/records/experiment.ts'
 import { duration, percent } from '../components/words.ts';
 import { stepNumber, stepPercent } from './axis-words.ts';
 import { roundTime } from './chart-axis.ts';
-import { type ChartData, type ChartMark, type ChartSeries, type ChartValue, SERIES_COLOURS } from './chart-data.ts';
+import {
+  type ChartData,
+  type ChartMark,
+  type ChartSeries,
+  type ChartValue,
+  dashOf,
+  SERIES_COLOURS,
+} from './chart-data.ts';
 import { smoothed } from './smoothing.ts';
 
 /** How one trial learned. */
@@ -93,7 +100,7 @@ export function epochChart(
 function titleOf(measure: EpochMeasure, curves: readonly TrialCurve[]): string {
   const title = MEASURE_TITLES[measure];
   if (curves.length === 1) return `${title} of ${curves[0]?.name}`;
-  return MEASURES[measure].readTraining === undefined ? title : `${title}, training dashed`;
+  return MEASURES[measure].readTraining === undefined ? title : `${title}, training thin`;
 }
 
 /** Training time at the end of each epoch, in milliseconds. */
@@ -129,6 +136,10 @@ interface DrawnCurve {
   readonly values: readonly (TrialEpoch | undefined)[];
 }
 
+/**
+ * A trial is told by its colour and, on its validation line, by the dashes of it; the first one's is solid. Training
+ * lines have half the width and dashes of their own.
+ */
 function seriesOf(
   measure: EpochMeasure,
   { curve, index, values }: DrawnCurve,
@@ -167,7 +178,7 @@ function seriesOf(
       label: line.label,
       kind: line.kind,
       ...(line.kind === 'line'
-        ? { dash: [], endLabel: isAlone && readTraining !== undefined ? 'validation' : curve.name }
+        ? { dash: dashOf(colour), endLabel: isAlone && readTraining !== undefined ? 'validation' : curve.name }
         : {}),
     };
     if (smoothing === 0) return [{ ...own, values: raw }];

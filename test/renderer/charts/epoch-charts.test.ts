@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { strokeDash } from '../../../src/renderer/charts/chart-style.ts';
+import { chartToSvg } from '../../../src/renderer/charts/chart-svg.ts';
 import { type CurveOptions, epochChart, type TrialCurve } from '../../../src/renderer/charts/epoch-charts.ts';
-import { sampleEpochs } from './chart-samples.ts';
+import { LIGHT, sampleEpochs } from './chart-samples.ts';
 
 const PLAIN: CurveOptions = { x: 'epoch', smoothing: 0, isLossLog: false };
 const curve = (name: string, accuracies: readonly number[], changes: Partial<TrialCurve> = {}): TrialCurve => ({
@@ -28,6 +30,26 @@ describe('the curves of trials', () => {
     ]);
     expect(lines[1]!.values).toEqual([2, undefined]);
     expect(new Set(lines.map(({ colour }) => colour)).size).toBe(2);
+  });
+
+  it('give each of six trials its own dashes besides its colour, in the chart and in its file', () => {
+    const curves = [1, 2, 3, 4, 5, 6].map((number) => curve(`trial ${number}`, [0.2, 0.1 * number]));
+    const data = epochChart('accuracy', curves, 5, PLAIN);
+    const dashes = (kind: string) =>
+      data.series.filter((one) => one.kind === kind).map((one) => strokeDash(one).join());
+    expect(new Set(dashes('line')).size).toBe(6);
+    // The selected trial, on top, is solid.
+    expect(dashes('line').at(-1)).toBe('');
+    const [first] = data.series.filter(({ kind }) => kind === 'line');
+    const svg = chartToSvg(data, LIGHT);
+    const written = `stroke-dasharray="${strokeDash(first!).join(' ')}"`;
+    // The line, the piece before its label and the one in the legend.
+    expect(svg.split(written).length - 1).toBe(3);
+    // Training is dashed and of half the width.
+    for (const { width, colour } of data.series.filter(({ kind }) => kind === 'dashed')) {
+      expect(width).toBe(data.series.find((one) => one.kind === 'line' && one.colour === colour)!.width! / 2);
+    }
+    expect(dashes('dashed')).not.toContain('');
   });
 
   it('mark the best of the raw values, however smooth the line is', () => {
