@@ -143,15 +143,24 @@ export class Search {
   }
 
   private afterwards(end: SearchEnd): LastState | null {
-    if (end.kind !== 'interrupted') return { state: end.kind, message: end.message };
+    if (end.kind === 'completed') return { state: 'completed', message: end.message };
+    if (end.kind === 'paused') return { state: this.orStopped('paused'), message: end.message };
     if (this.control.interruption === 'close') return null;
-    return { state: this.control.interruption === 'stop' ? 'stopped' : 'paused', message: null };
+    return { state: this.orStopped('paused'), message: null };
   }
 
   private afterFailure(error: unknown): LastState {
-    if (error instanceof WorkbenchError) return { state: 'paused', message: error.message };
+    if (error instanceof WorkbenchError) return { state: this.orStopped('paused'), message: error.message };
     this.tools.log.write('error', `Experiment ${this.experiment} failed`, error);
-    return { state: 'failed', message: 'Something went wrong inside Cellwright; the log has the details.' };
+    return {
+      state: this.orStopped('failed'),
+      message: 'Something went wrong inside Cellwright; the log has the details.',
+    };
+  }
+
+  /** Whatever else ends the search: who stopped it has its end for good. */
+  private orStopped(state: ExperimentState): ExperimentState {
+    return this.control.interruption === 'stop' ? 'stopped' : state;
   }
 
   private store({ state, message }: LastState): void {
@@ -172,7 +181,8 @@ export class Search {
   }
 
   private tellEnd(state: ExperimentState, message: string | null): void {
-    const level = state === 'failed' ? 'error' : state === 'paused' && message !== null ? 'warn' : 'info';
+    const isUnasked = message !== null && (state === 'paused' || state === 'stopped');
+    const level = state === 'failed' ? 'error' : isUnasked ? 'warn' : 'info';
     const words = `The search is ${state === 'failed' ? 'given up' : state}.${message === null ? '' : ` ${message}`}`;
     this.tools.tell(level, words, { experiment: this.experiment, trial: null });
   }

@@ -75,3 +75,28 @@ it('tells why no trainer could go on, also where the disk takes nothing more', a
   const { id } = await open.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
   expect(await open.rest(id)).toMatchObject({ state: 'paused', message: FULL });
 });
+
+it('ends stopped, with the reason, when it is stopped while a failure lets it save what runs', async () => {
+  const queue = new ScriptedQueue({
+    steps: 40,
+    stepMs: () => 100,
+    onTrain: ({ trial }) => {
+      if (trial === 2) throw new WorkbenchError('disk_full', FULL);
+    },
+  });
+  const open = await openSetting(newSetting(), queue);
+  const { id } = await open.client.call('experiment.create', { config: smallConfig() });
+  await open.heard(
+    ({ name, payload }) =>
+      name === 'trial.changed' &&
+      'attempts' in payload &&
+      payload.trial === 2 &&
+      payload.state === 'queued' &&
+      payload.attempts === 1,
+  );
+  const stopped = await open.client.call('experiment.stop', { experiment: id });
+  expect(stopped).toMatchObject({ state: 'stopped', message: FULL, counts: { cancelled: 2, queued: 0, running: 0 } });
+  expect(stopped.finishedAt).not.toBeNull();
+  const log = await open.client.call('log.list', { experiment: id, trial: null, limit: 10 });
+  expect(log.at(-1)).toMatchObject({ level: 'warn', message: `The search is stopped. ${FULL}` });
+});
