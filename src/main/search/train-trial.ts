@@ -48,8 +48,9 @@ function makeTask(context: SearchContext, { trial, architecture, seed }: Trial):
  * What is stored and told while a trial is in training. Each lease replaces the one before.
  *
  * The trial's training time grows with each word of the trainer that is stored (an epoch, a checkpoint), by this
- * process's clock, and is set right by the trainer's own measure at the end. A trainer that dies is counted to its
- * death; if this process dies too, what is lost is the time since the last epoch or checkpoint, which is trained again.
+ * process's clock, and the trainer's own measure at the end adds what is missing; nothing is ever taken off. A trainer
+ * that dies is counted to its death; if this process dies too, what is lost is the time since the last epoch or
+ * checkpoint, which is trained again.
  */
 class Attempt implements TrialHooks {
   private readonly context: SearchContext;
@@ -144,7 +145,8 @@ class Attempt implements TrialHooks {
     const at = clock.now().toISOString();
     const sentence = endSentence(end.outcome);
     const isEnded = record(this.context, () => {
-      const durationMs = this.isOpen ? end.durationMs - this.countedMs : 0;
+      // Nobody measured one that was cancelled while it was being saved.
+      const durationMs = this.isOpen ? Math.max(0, end.durationMs - this.countedMs) : 0;
       if (!store.trials.finish(lease, { ...end, durationMs }, at)) return false;
       store.attempts.end(lease, sentence, at);
       store.experiments.note(experiment);

@@ -100,3 +100,23 @@ it('ends stopped, with the reason, when it is stopped while a failure lets it sa
   const log = await open.client.call('log.list', { experiment: id, trial: null, limit: 10 });
   expect(log.at(-1)).toMatchObject({ level: 'warn', message: `The search is stopped. ${FULL}` });
 });
+
+it('keeps the time of a trial that is cancelled while it is being saved', async () => {
+  const { clock, stepMs } = steppedClock();
+  const open = await openSetting(newSetting(), new UntimedQueue({ steps: 1000, stepMs }), { clock });
+  const { id } = await open.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
+  await open.heard(({ name, payload }) => name === 'trial.changed' && 'step' in payload && payload.step >= 12);
+  await open.client.call('trial.cancel', { experiment: id, trial: 1 });
+  await open.heard(
+    ({ name, payload }) => name === 'trial.changed' && 'state' in payload && payload.state === 'cancelled',
+  );
+  const [cancelled] = await trialsOf(open.client, id);
+  expect(cancelled?.durationMs).toBeGreaterThanOrEqual(120);
+});
+
+/** Cancels as a pool does whose trainer was saving the trial: nobody measured how long it was trained. */
+class UntimedQueue extends ScriptedQueue {
+  override async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
+    return { ...(await super.train(task, hooks)), durationMs: 0 } as TrialResult;
+  }
+}
