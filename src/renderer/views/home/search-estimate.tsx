@@ -8,6 +8,7 @@ import { aboutSpan, bytes, duration } from '../../components/words.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import styles from './new-search.module.css';
+import { estimateQuestion, estimateView, type GivenEstimate } from './search-estimate-question.ts';
 
 /** A change is waited for so long before what was measured is asked again. Milliseconds (ours). */
 const SETTLED_MS = 400;
@@ -17,31 +18,40 @@ export function SearchEstimatePanel({ config }: { config: ExperimentConfig | nul
   const session = useSession();
   const writing = useWriting();
   const action = useAction();
-  const [estimate, setEstimate] = useState<{ kind: string; asked: string; value: SearchEstimate } | null>(null);
-  const kind = config === null ? '' : kindOf(config);
-  const asked = config === null ? '' : JSON.stringify(config);
+  const [given, setGiven] = useState<GivenEstimate | null>(null);
+  const [lastAsked, setLastAsked] = useState('');
+  const question = estimateQuestion(config);
+  const refused = action.error === null ? null : { asked: lastAsked, error: action.error };
+  const { known, isOld, error, asksAgain } = estimateView(question, given, refused);
   const measure = (): void => {
     if (config === null) return;
+    setLastAsked(question.asked);
     void action.run(async () => {
-      setEstimate({ kind, asked, value: await session.call('experiment.estimate', { config }) });
+      setGiven({ ...question, value: await session.call('experiment.estimate', { config }) });
     });
   };
-  const isKnown = estimate !== null && estimate.kind === kind;
-  const isOld = isKnown && estimate.asked !== asked;
   // A child of that kind was measured: another budget costs nothing to ask for.
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked when the question changes
   useEffect(() => {
-    if (!isOld || action.isBusy) return;
+    if (!asksAgain || action.isBusy) return;
     const timer = setTimeout(measure, SETTLED_MS);
     return () => clearTimeout(timer);
-  }, [asked, isOld, action.isBusy]);
+  }, [question.asked, asksAgain, action.isBusy]);
   return (
     <section className={styles.estimate} aria-label="Estimate">
       <div className={styles.estimateText} aria-live="polite">
-        {isKnown ? (
-          <Estimate estimate={estimate.value} />
+        {known === null ? (
+          <Unknown isBusy={action.isBusy} error={error} isValid={config !== null} />
         ) : (
-          <Unknown isBusy={action.isBusy} error={action.error} isValid={config !== null} />
+          <>
+            {error === null ? null : (
+              <p className={styles.bad}>
+                {error.message}
+                {isOld ? ' This was the estimate before the last change:' : ''}
+              </p>
+            )}
+            <Estimate estimate={known} />
+          </>
         )}
       </div>
       <Button
@@ -51,15 +61,11 @@ export function SearchEstimatePanel({ config }: { config: ExperimentConfig | nul
         title={writing.title}
         onClick={measure}
       >
-        {isKnown ? 'Estimate again' : 'Estimate time and memory'}
+        {known !== null ? 'Estimate again' : 'Estimate time and memory'}
       </Button>
     </section>
   );
 }
-
-/** What a child's time and memory depend on. */
-const kindOf = ({ dataset, space, scale, training, trialsAtOnce }: ExperimentConfig): string =>
-  JSON.stringify([dataset, space, scale, training, trialsAtOnce]);
 
 function Unknown(props: { isBusy: boolean; error: WorkbenchError | null; isValid: boolean }): ReactElement {
   const { isBusy, error, isValid } = props;
