@@ -2,6 +2,7 @@ import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
 import type { Outcome } from '../../shared/records/training.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { Checkpoint } from '../store/checkpoints.ts';
 import type { Lease, TrialEnd } from '../store/trials.ts';
 import { record, type SearchContext, tidy } from './search-context.ts';
 import type { Interruption } from './search-control.ts';
@@ -61,6 +62,7 @@ class Attempt implements TrialHooks {
   private startedMs = 0;
   /** Of the current lease, as far as it is stored. */
   private countedMs = 0;
+  /** Where the trainer stands; before its first word, what it goes on from. */
   private step = 0;
   private steps = 0;
   private toldMs = Number.NEGATIVE_INFINITY;
@@ -73,7 +75,7 @@ class Attempt implements TrialHooks {
   async lease(): Promise<Grant | null> {
     return await this.guardAsync(async () => {
       const { store, experiment, clock, checkpoints } = this.context;
-      const resumeFrom = await this.newestWholeFile();
+      const checkpoint = await this.newestWhole();
       const at = clock.now().toISOString();
       const lease = record(this.context, () => {
         if (this.current && this.isOpen) store.attempts.end(this.current, 'Another trainer took over.', at);
@@ -87,7 +89,9 @@ class Attempt implements TrialHooks {
       this.isOpen = true;
       this.startedMs = clock.monotonicMs();
       this.countedMs = 0;
+      this.step = checkpoint?.step ?? 0;
       const checkpointFolder = checkpoints.leaseFolder(experiment, this.trial, lease.leaseEpoch);
+      const resumeFrom = checkpoint && checkpoints.toPath(checkpoint.file);
       return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom };
     });
   }
@@ -217,10 +221,10 @@ class Attempt implements TrialHooks {
   }
 
   /** Rows whose file is spoiled are forgotten, so that a newer lease can't take them for later than its own. */
-  private async newestWholeFile(): Promise<string | null> {
+  private async newestWhole(): Promise<Checkpoint | null> {
     const { store, checkpoints, experiment, tell } = this.context;
     for (const checkpoint of store.checkpoints.newestFirst(experiment, this.trial)) {
-      if (await checkpoints.isWhole(checkpoint)) return checkpoints.toPath(checkpoint.file);
+      if (await checkpoints.isWhole(checkpoint)) return checkpoint;
       const message = `The checkpoint ${checkpoint.file} is spoiled; trial ${this.trial} goes on from further back.`;
       tell('warn', message, { experiment, trial: this.trial });
       record(this.context, () => store.checkpoints.remove(checkpoint.file));

@@ -120,3 +120,52 @@ class UntimedQueue extends ScriptedQueue {
     return { ...(await super.train(task, hooks)), durationMs: 0 } as TrialResult;
   }
 }
+
+it('says where a trial stands that is saved again before its next step', async () => {
+  const open = await openSetting(newSetting(), new UnsteppedQueue({ steps: 1000, stepMs: () => 1 }));
+  const { id } = await open.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
+  await open.heard(({ name }) => name === 'epoch.added');
+  await open.client.call('experiment.pause', { experiment: id });
+  const [saved] = await trialsOf(open.client, id);
+  await open.client.call('experiment.resume', { experiment: id });
+  await open.heard(({ name, payload }) => name === 'epoch.added' && 'epoch' in payload && payload.epoch === 900);
+  await open.client.call('experiment.pause', { experiment: id });
+  const [again] = await trialsOf(open.client, id);
+  expect(saved?.step).toBeGreaterThan(0);
+  expect(again).toMatchObject({ step: saved?.step, steps: 1000, attempts: 2 });
+  const end = `Saved at step ${saved?.step}, as the search was paused.`;
+  expect((await attemptsOf(open, id, 1)).map((attempt) => attempt.end)).toEqual([end, end]);
+});
+
+/** From the second try on it trains no step: what it goes on from is the end of an epoch. */
+class UnsteppedQueue extends ScriptedQueue {
+  private isSuspended = Promise.withResolvers<void>();
+
+  override async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
+    if (this.tries.length === 0) {
+      this.isSuspended = Promise.withResolvers<void>();
+      return await super.train(task, hooks);
+    }
+    const { leaseEpoch } = (await hooks.lease()) as Grant;
+    const { experiment, trial } = task;
+    const record = {
+      epoch: 900,
+      trainingLoss: 1,
+      trainingAccuracy: 0.5,
+      validationLoss: 1,
+      validationAccuracy: 0.5,
+      learningRate: 0.025,
+      dropPathKeep: 1,
+      durationMs: 1,
+    };
+    this.isSuspended = Promise.withResolvers<void>();
+    hooks.epoch({ kind: 'epoch', experiment, trial, leaseEpoch, record });
+    await this.isSuspended.promise;
+    return { kind: 'suspended' };
+  }
+
+  override suspend(experiment: number): void {
+    super.suspend(experiment);
+    this.isSuspended.resolve();
+  }
+}
