@@ -26,9 +26,14 @@ export class StrategySession {
   static async open(context: SearchContext): Promise<StrategySession> {
     const { strategy: settings, space, seed } = context.config();
     const strategy = await context.createStrategy(settings, space, deriveSeed(seed, 'strategy'));
-    const latest = context.store.updates.latest(context.experiment);
-    if (latest) await strategy.restore(latest.snapshot);
-    return new StrategySession(context, strategy, latest?.update ?? null);
+    try {
+      const latest = context.store.updates.latest(context.experiment);
+      if (latest) await strategy.restore(latest.snapshot);
+      return new StrategySession(context, strategy, latest?.update ?? null);
+    } catch (error) {
+      await strategy.close();
+      throw error;
+    }
   }
 
   /** The batch that the next update learns from, counted from 1. */

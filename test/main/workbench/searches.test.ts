@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { SYSTEM_CLOCK } from '../../../src/main/clock.ts';
+import { CheckpointFiles } from '../../../src/main/search/checkpoint-files.ts';
+import type { SearchTools } from '../../../src/main/search/search-context.ts';
+import { createStrategy, type Strategy } from '../../../src/main/search/strategies/strategy.ts';
+import { openDatabase } from '../../../src/main/store/database.ts';
+import { openStore } from '../../../src/main/store/store.ts';
+import { Searches } from '../../../src/main/workbench/searches.ts';
+import { ScriptedQueue } from '../search/scripted-queue.ts';
+import { newSetting, openSetting, type Setting } from '../search/search-setting.ts';
+import { smallConfig } from './small-project.ts';
+
+/** The searches of a project, on strategies that the test holds. */
+function openSearches(
+  setting: Setting,
+  create: typeof createStrategy,
+  { queue = new ScriptedQueue(), publish = () => undefined }: Partial<Pick<SearchTools, 'queue' | 'publish'>> = {},
+) {
+  const store = openStore(
+    setting.projectFolder,
+    (event) => publish(event),
+    () => new Date(),
+  );
+  onTestFinished(() => store.close());
+  const searches = new Searches(
+    {
+      store,
+      queue,
+      checkpoints: new CheckpointFiles(setting.projectFolder),
+      createStrategy: create,
+      clock: SYSTEM_CLOCK,
+      log: { write: () => undefined },
+      tell: () => undefined,
+      publish,
+      residentBytes: 0,
+      refuseFullDisk: () => undefined,
+    },
+    setting.home,
+  );
+  return { store, searches };
+}
+
+it('closes a strategy that refuses its snapshot', async () => {
+  const setting = newSetting();
+  const first = await openSetting(setting, new ScriptedQueue({ stepMs: () => 5 }));
+  const { id } = await first.client.call('experiment.create', { config: smallConfig() });
+  await first.heard(({ name }) => name === 'trial.progressed');
+  await first.client.call('experiment.pause', { experiment: id });
+  await first.close();
+  const database = openDatabase(join(setting.projectFolder, 'cellwright.db'));
+  database.exec(`UPDATE controller_updates SET snapshot = x'00'`);
+  database.close();
+
+  const open = new Set<Strategy>();
+  const { searches } = openSearches(setting, async (...settings) => {
+    const strategy = await createStrategy(...settings);
+    open.add(strategy);
+    const close = strategy.close.bind(strategy);
+    strategy.close = async () => {
+      open.delete(strategy);
+      await close();
+    };
+    return strategy;
+  });
+  onTestFinished(async () => {
+    await Promise.all([...open].map((strategy) => strategy.close()));
+  });
+  await searches.resume(id);
+  await expect.poll(() => searches.running()).toEqual([]);
+  expect(searches.get(id)).toMatchObject({ state: 'paused', message: expect.stringContaining('snapshot') });
+  expect(open.size).toBe(0);
+});
