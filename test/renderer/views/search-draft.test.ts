@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { draftOf, readNewSearch, standardSearch } from '../../../src/renderer/views/home/search-draft.ts';
+import { draftOf, readNewSearch, standardSearch, usesOrigin } from '../../../src/renderer/views/home/search-draft.ts';
 import { experimentFromPreset, PRESET_NAMES } from '../../../src/shared/presets.ts';
 import { OPERATIONS } from '../../../src/shared/records/architecture.ts';
 import { experimentConfigSchema } from '../../../src/shared/records/experiment.ts';
@@ -57,6 +57,19 @@ it('a search from a trial is evolution that begins with its cell, as the search 
   expect(config.training).toEqual(quick.training);
   const named = standardSearch({ preset: 'workstation', strategy: 'evolution', dataset: 'cifar10', origin });
   expect(named.training.epochs).toBe(10);
+});
+
+it('a search from a trial by a strategy that has no cell to begin with is not named after the trial', () => {
+  const origin = { trial: 12, architecture: NASNET_A, config: { ...quick, name: 'first' } };
+  for (const strategy of STRATEGY_KINDS) {
+    const standard = standardSearch({ preset: null, strategy, dataset: 'cifar10', origin });
+    const isBegun = standard.strategy.kind === 'evolution' && standard.strategy.initial.length > 0;
+    expect(usesOrigin(strategy)).toBe(isBegun);
+    expect(standard.name.includes('trial 12')).toBe(isBegun);
+    expect(standard.name).toContain('first');
+    const named = standardSearch({ preset: 'quick', strategy, dataset: 'cifar10', origin });
+    if (!isBegun) expect(named).toEqual(experimentFromPreset('quick', { dataset: 'cifar10', strategy }));
+  }
 });
 
 it('the address of a new search is read, and what it does not understand is left out', () => {

@@ -7,13 +7,14 @@ import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { STRATEGY_WORDS } from '../../components/words.ts';
 import { useAction, useAnswer, useExperiments, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import { HyperparameterTable } from './hyperparameter-table.tsx';
 import styles from './new-search.module.css';
 import { PresetChoice, StrategyChoice } from './new-search-choices.tsx';
 import { NumberField } from './number-field.tsx';
-import { draftOf, type Origin, readNewSearch, standardSearch } from './search-draft.ts';
+import { draftOf, type Origin, readNewSearch, standardSearch, usesOrigin } from './search-draft.ts';
 import { SearchEstimatePanel } from './search-estimate.tsx';
 
 /** A search is described by a preset and what differs from it. */
@@ -107,12 +108,7 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
         void start();
       }}
     >
-      {origin === null ? null : (
-        <p className={styles.origin}>
-          It begins with the cell of trial {origin.trial} of <bdi>{origin.config.name}</bdi>, which evolution changes
-          step by step.
-        </p>
-      )}
+      {origin === null ? null : <OriginNote origin={origin} strategy={strategy} />}
       <PresetChoice value={preset} origin={origin} onChange={(value) => choose('preset', value)} />
       <StrategyChoice value={strategy} onChange={(value) => choose('strategy', value)} />
       <div className={form.form}>
@@ -172,6 +168,26 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
         <WhyNot problems={isChecked ? problems : NO_PROBLEMS} refusal={action.error?.message} />
       </div>
     </form>
+  );
+}
+
+function OriginNote({ origin, strategy }: { origin: Origin; strategy: StrategyKind }): ReactElement {
+  const cell = (
+    <>
+      the cell of trial {origin.trial} of <bdi>{origin.config.name}</bdi>
+    </>
+  );
+  return (
+    <p className={styles.origin}>
+      {usesOrigin(strategy) ? (
+        <>It begins with {cell}, which evolution changes step by step.</>
+      ) : (
+        <>
+          {STRATEGY_WORDS[strategy]} does not use {cell}: it finds cells of its own. {STRATEGY_WORDS.evolution} begins
+          with it.
+        </>
+      )}
+    </p>
   );
 }
 

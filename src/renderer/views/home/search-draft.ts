@@ -31,7 +31,13 @@ export interface Origin {
   readonly config: ExperimentConfig;
 }
 
-/** A search before anything is changed by hand. With an origin and no preset, it is as the search it comes from. */
+/** Only evolution begins with given cells; the others find their own. */
+export const usesOrigin = (strategy: StrategyKind): boolean => strategy === 'evolution';
+
+/**
+ * A search before anything is changed by hand. With an origin and no preset, it is as the search it comes from, whatever
+ * the strategy; a preset with a strategy that does not use the cell has nothing of the origin.
+ */
 export function standardSearch(choice: {
   preset: PresetName | null;
   strategy: StrategyKind;
@@ -40,7 +46,8 @@ export function standardSearch(choice: {
 }): ExperimentConfig {
   const { preset, strategy, dataset, origin } = choice;
   const strategies = PRESETS[preset ?? 'quick'].strategies;
-  if (origin === null) {
+  const isUsed = usesOrigin(strategy);
+  if (origin === null || (preset !== null && !isUsed)) {
     const name = preset ?? 'quick';
     return {
       ...PRESETS[name].config,
@@ -52,17 +59,16 @@ export function standardSearch(choice: {
   }
   const { config, trial, architecture } = origin;
   const { evolution } = strategies;
+  const name = isUsed ? `from trial ${trial} of ${config.name}` : `${strategy} like ${config.name}`;
   return {
     ...(preset === null ? config : { ...PRESETS[preset].config, preset }),
     // The cell has to be one of the space's.
     space: config.space,
-    name: `from trial ${trial} of ${config.name}`.slice(0, LONGEST_NAME),
+    name: name.slice(0, LONGEST_NAME),
     dataset,
     preset: preset ?? config.preset,
     strategy:
-      strategy === 'evolution' && evolution.kind === 'evolution'
-        ? { ...evolution, initial: [architecture] }
-        : strategies[strategy],
+      isUsed && evolution.kind === 'evolution' ? { ...evolution, initial: [architecture] } : strategies[strategy],
   };
 }
 
