@@ -244,6 +244,7 @@ export class Searches {
     refuseFullDisk();
     // A strategy that can't be made from its settings is refused here, not by a search that fails at its start.
     await (await createStrategy(config.strategy, config.space, deriveSeed(config.seed, 'strategy'))).close();
+    this.refuseClosing();
     // Somebody else may have asked for the same twin in the meantime.
     const there = twinOf === null ? null : store.experiments.twinOf(twinOf);
     if (there !== null) return this.get(there);

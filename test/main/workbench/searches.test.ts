@@ -71,3 +71,20 @@ it('closes a strategy that refuses its snapshot', async () => {
   expect(searches.get(id)).toMatchObject({ state: 'paused', message: expect.stringContaining('snapshot') });
   expect(open.size).toBe(0);
 });
+
+it('begins no search once it is closing, also where that was asked for before', async () => {
+  const isMade = Promise.withResolvers<void>();
+  const isAsked = Promise.withResolvers<void>();
+  const { searches, store } = openSearches(newSetting(), async (...settings) => {
+    isAsked.resolve();
+    await isMade.promise;
+    return await createStrategy(...settings);
+  });
+  const config = smallConfig({ strategy: { kind: 'random', batchSize: 2 } });
+  const creating = searches.create(config);
+  await isAsked.promise;
+  await searches.close();
+  isMade.resolve();
+  await expect(creating).rejects.toThrow('The workbench is closing.');
+  expect(store.experiments.list()).toEqual([]);
+});
