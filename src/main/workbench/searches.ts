@@ -180,7 +180,9 @@ export class Searches {
     const search = this.live.get(id);
     if (search) {
       await search.stop();
-      return this.get(id);
+      const stopped = this.get(id);
+      // One that came to rest by itself before it heard of the stop is stopped as it rests.
+      if (stopped.state !== 'paused' || this.live.has(id)) return stopped;
     }
     const at = clock.now().toISOString();
     const cancelled = store.trials.unfinished(id);

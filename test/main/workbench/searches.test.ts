@@ -7,6 +7,9 @@ import { createStrategy, type Strategy } from '../../../src/main/search/strategi
 import { openDatabase } from '../../../src/main/store/database.ts';
 import { openStore } from '../../../src/main/store/store.ts';
 import { Searches } from '../../../src/main/workbench/searches.ts';
+import type { WorkbenchEvent } from '../../../src/shared/contract.ts';
+import type { Experiment } from '../../../src/shared/records/experiment.ts';
+import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 import { ScriptedQueue } from '../search/scripted-queue.ts';
 import { newSetting, openSetting, type Setting } from '../search/search-setting.ts';
 import { smallConfig } from './small-project.ts';
@@ -87,4 +90,20 @@ it('begins no search once it is closing, also where that was asked for before', 
   isMade.resolve();
   await expect(creating).rejects.toThrow('The workbench is closing.');
   expect(store.experiments.list()).toEqual([]);
+});
+
+it('stops a search that comes to rest by itself in the moment in which that is asked for', async () => {
+  const queue = new ScriptedQueue({
+    onTrain: () => {
+      throw new WorkbenchError('disk_full', 'The disk is full: make room, then resume.');
+    },
+  });
+  const stopping = Promise.withResolvers<Experiment>();
+  const publish = (event: WorkbenchEvent): void => {
+    if (event.name !== 'experiment.changed' || event.payload.state !== 'paused') return;
+    searches.stop(event.payload.id).then(stopping.resolve, stopping.reject);
+  };
+  const { searches } = openSearches(newSetting(), createStrategy, { queue, publish });
+  const { id } = await searches.create(smallConfig({ strategy: { kind: 'random', batchSize: 2 } }));
+  expect(await stopping.promise).toMatchObject({ id, state: 'stopped', counts: { cancelled: 2 } });
 });
