@@ -1,12 +1,17 @@
+import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
+import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { flushFile, flushFolder } from '../flush-to-disk.ts';
 import { openDatabase } from './database.ts';
 
 /** Copies that are kept, the newest ones. */
 const KEPT_BACKUPS = 3;
 const NAME = /^cellwright-(\d{8}T\d{9}Z)\.db$/;
+/** A copy that is being made, and what SQLite puts beside it. */
+const UNFINISHED = /^cellwright-\w+\.db\.tmp(-wal|-shm|-journal)?$/;
 
 /** What was done about a damaged database. */
 export interface Restored {
@@ -18,20 +23,54 @@ export interface Restored {
   readonly damaged: string;
 }
 
-/** Copies the database while it is in use, and makes the copy durable before older ones are deleted. */
+/**
+ * Copies the database while it is in use. The copy is read through and made durable before older ones are deleted:
+ * damage to a file goes unnoticed and is copied as it is. Throws `corrupt` for such a copy, which is deleted.
+ */
 export async function backUp(database: Database, folder: string, at: Date): Promise<void> {
   mkdirSync(folder, { recursive: true });
+  removeUnfinished(folder);
   const file = join(folder, `cellwright-${stamp(at)}.db`);
   const unfinished = `${file}.tmp`;
   try {
     await database.backup(unfinished);
+    await refuseDamaged(unfinished);
     flushFile(unfinished);
     renameSync(unfinished, file);
   } finally {
-    rmSync(unfinished, { force: true });
+    removeUnfinished(folder);
   }
   flushFolder(folder);
   for (const old of listBackups(folder).slice(KEPT_BACKUPS)) rmSync(join(folder, old));
+}
+
+async function refuseDamaged(copy: string): Promise<void> {
+  const problem = await askThread(copy);
+  if (problem === null) return;
+  throw new WorkbenchError(
+    'corrupt',
+    "A copy of the project's database was damaged, most likely since the database is: the copy was deleted, and the " +
+      'earlier backups are kept. Open the project again: a damaged database is found then, and the newest of them ' +
+      'takes its place.',
+    { cause: new Error(problem) },
+  );
+}
+
+/** What is wrong with a database, or null. Of 120 MB the answer takes some 200 ms, in which the main thread goes on. */
+async function askThread(file: string): Promise<string | null> {
+  const thread = new Worker(new URL('./backups-check-thread.ts', import.meta.url), {
+    name: 'cellwright backup',
+    workerData: file,
+    execArgv: [],
+  });
+  let answer: string | null | undefined;
+  thread.once('message', (told: string | null) => {
+    answer = told;
+  });
+  // Rejects with what the thread threw.
+  const [code] = await once(thread, 'exit');
+  if (answer === undefined) throw new Error(`The thread that looks at a backup ended with ${code} and no answer.`);
+  return answer;
 }
 
 /**
@@ -75,6 +114,11 @@ function listBackups(folder: string): string[] {
     .filter((name) => NAME.test(name))
     .sort()
     .reverse();
+}
+
+/** Also of backups that were killed. */
+function removeUnfinished(folder: string): void {
+  for (const name of readdirSync(folder)) if (UNFINISHED.test(name)) rmSync(join(folder, name));
 }
 
 function removeDatabase(file: string): void {

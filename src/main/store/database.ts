@@ -43,8 +43,11 @@ function configure(database: SQLite.Database): void {
   }
 }
 
-/** Looks at an existing file without writing to it. */
-function refuseUnfit(file: string): void {
+/**
+ * Looks at all of an existing file, without writing to it: some 200 ms for 120 MB. Throws `newer_version`, and `corrupt`
+ * for a damaged file or another program's.
+ */
+export function refuseUnfit(file: string): void {
   refuseNewer(file, versionInHeader(file));
   let reader: SQLite.Database | undefined;
   try {

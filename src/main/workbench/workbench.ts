@@ -14,6 +14,7 @@ import { createStrategy } from '../search/strategies/strategy.ts';
 import type { TrialQueue } from '../search/trial-queue.ts';
 import { askNvidia } from '../setup/gpu.ts';
 import { openStore, type Store } from '../store/store.ts';
+import { backUpAndTell } from './back-up-and-tell.ts';
 import { DatasetFetches } from './dataset-fetches.ts';
 import { freeBytesOf, refuseFullDisk } from './disk-space.ts';
 import { EventFeed } from './event-feed.ts';
@@ -123,9 +124,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     running: () => searches.running(),
   });
   const fetches = new DatasetFetches({ home: options.home, tell, publish, monotonicMs: () => clock.monotonicMs() });
-  // A backup that fails (a full disk) is no reason to stop, or not to close.
-  const backUp = (): Promise<void> =>
-    store.backUp().catch((error: unknown) => log.write('error', 'The database could not be backed up', error));
+  const backUp = backUpAndTell(store, log, tell);
   const backups = setInterval(() => void backUp(), BACKUP_EVERY_MS).unref();
   const server: ServerOptions = {
     handlers: composeHandlers({

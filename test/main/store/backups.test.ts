@@ -1,8 +1,10 @@
-import fs, { existsSync, writeFileSync } from 'node:fs';
+import fs, { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { smallConfig } from '../workbench/small-project.ts';
+import { damagePage } from './damage-page.ts';
 import { AT, completed, fill, openTestStore } from './store-setting.ts';
 
 /** A closed project with 40 trials, of which the last has the best reward, and a backup. */
@@ -20,6 +22,40 @@ async function closedProject(): Promise<{ folder: string; file: string; backups:
 }
 
 const WHOLE = { counts: { completed: 40 }, best: { trial: 40, reward: 0.4 } };
+
+it('never lets the copy of a damaged database push out a good one', async () => {
+  const { store, folder } = openTestStore();
+  for (let round = 0; round < 3; round++) {
+    store.experiments.create(smallConfig(), AT);
+    await store.backUp();
+  }
+  const good = readdirSync(join(folder, 'backups'));
+  damagePage(join(folder, 'cellwright.db'));
+  for (let round = 0; round < 4; round++) {
+    store.experiments.create(smallConfig(), AT);
+    await expect(store.backUp()).rejects.toMatchObject({
+      code: 'corrupt',
+      message: expect.stringContaining('the earlier backups are kept'),
+    });
+  }
+  expect(readdirSync(join(folder, 'backups'))).toEqual(good);
+  await store.close();
+  const { store: again } = openTestStore(folder);
+  expect(again.restored).not.toBeNull();
+  expect(again.experiments.list()).toHaveLength(3);
+});
+
+it('clears away what backups left that were killed', async () => {
+  const { folder, backups } = await closedProject();
+  for (const ending of ['', '-wal', '-shm']) {
+    writeFileSync(join(backups, `cellwright-20300102T030405678Z.db.tmp${ending}`), 'half a copy');
+  }
+  const { store } = openTestStore(folder);
+  store.experiments.create(smallConfig(), AT);
+  await store.backUp();
+  expect(readdirSync(backups)).toHaveLength(2);
+  expect(readdirSync(backups).filter((name) => !name.endsWith('Z.db'))).toEqual([]);
+});
 
 it('backs up and restores on Windows, which flushes only what can be written and opens no folder', async () => {
   // Its native part is this system's.
