@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { draftOf, readNewSearch, standardSearch, usesOrigin } from '../../../src/renderer/views/home/search-draft.ts';
+import { valueAt } from '../../../src/renderer/state/config-values.ts';
+import {
+  changedPaths,
+  draftOf,
+  readNewSearch,
+  standardSearch,
+  usesOrigin,
+} from '../../../src/renderer/views/home/search-draft.ts';
 import { experimentFromPreset, PRESET_NAMES } from '../../../src/shared/presets.ts';
 import { OPERATIONS } from '../../../src/shared/records/architecture.ts';
 import { experimentConfigSchema } from '../../../src/shared/records/experiment.ts';
@@ -45,6 +52,36 @@ it('another optimizer or schedule brings values of its own, which can be changed
   expect(edited({ 'training.learningRate.kind': 'exponential' }).config?.training.learningRate.kind).toBe(
     'exponential',
   );
+});
+
+const changed = (edits: readonly (readonly [string, unknown])[], standard = quick): string[] => {
+  const map = new Map(edits);
+  return [...changedPaths(standard, draftOf(standard, map).draft, map)];
+};
+
+it('what is changed is counted without edits that the chosen strategy or optimizer does not have', () => {
+  const evolution = experimentFromPreset('quick', { dataset: 'cifar10', strategy: 'evolution' });
+  const edits = [
+    ['name', 'mine'],
+    ['training.epochs', 7],
+    ['strategy.populationSize', 5],
+  ] as const;
+  expect(valueAt(evolution, 'strategy.populationSize')).toBeTypeOf('number');
+  expect(changed(edits, evolution)).toEqual(['strategy.populationSize', 'training.epochs']);
+  expect(changed(edits)).toEqual(['training.epochs']);
+  expect(changed([['training.optimizer.decay', 0.95]])).toEqual([]);
+  expect(changed([['training.epochs', quick.training.epochs]])).toEqual([]);
+  expect(changed([['training.epochs', Number.NaN]])).toEqual(['training.epochs']);
+});
+
+it('an edit that another kind has replaced since is no change, and one made after it is', () => {
+  const kind = ['training.learningRate.kind', 'exponential'] as const;
+  const initial = ['training.learningRate.initial', 0.5] as const;
+  expect(changed([initial, kind])).toEqual([kind[0]]);
+  expect(changed([kind, initial])).toEqual([kind[0], initial[0]]);
+  // Back to the kind that was there, with values that the preset does not have.
+  const back = { ...quick, training: { ...quick.training, learningRate: { kind: 'cosine', initial: 0.3, final: 0 } } };
+  expect(changed([['training.learningRate.kind', 'cosine']], back as typeof quick)).toEqual([kind[0]]);
 });
 
 it('a search from a trial is evolution that begins with its cell, as the search it comes from', () => {

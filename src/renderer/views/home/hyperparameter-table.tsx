@@ -16,11 +16,13 @@ interface HyperparameterTableProps extends ValueProps {
   /** The values are those of an earlier search, not of the preset. */
   readonly isFromSearch: boolean;
   readonly strategy: StrategyKind;
+  /** Paths of the values that were changed by hand. */
+  readonly changed: ReadonlySet<string>;
 }
 
 /** Every value of the search with its meaning, unit and source; each can be changed. */
 export function HyperparameterTable(props: HyperparameterTableProps): ReactElement {
-  const { preset, isFromSearch, strategy, standard, draft, edits, problems, onChange, onReset } = props;
+  const { preset, isFromSearch, strategy, standard, draft, changed, problems, onChange, onReset } = props;
   // Whatever is wrong with it, it has the shape of a configuration.
   const values = configValues(draft as ExperimentConfig);
   return (
@@ -57,13 +59,15 @@ export function HyperparameterTable(props: HyperparameterTableProps): ReactEleme
                 </td>
                 <td>{fact?.meaning}</td>
                 <td>
-                  {edits.has(path) ? (
+                  {changed.has(path) ? (
                     <>
                       changed here{before(valueAt(standard, path))}{' '}
                       <Button kind="quiet" aria-label="Undo this change" onClick={() => onReset(path)}>
                         Undo
                       </Button>
                     </>
+                  ) : isOfAnotherKind(valueAt(standard, path), value) ? (
+                    'comes with that kind'
                   ) : isFromSearch && !path.startsWith('strategy.') ? (
                     'as that search'
                   ) : (
@@ -78,6 +82,10 @@ export function HyperparameterTable(props: HyperparameterTableProps): ReactEleme
     </section>
   );
 }
+
+/** It is not as it was, although nobody changed it: the kind beside it did. */
+const isOfAnotherKind = (was: unknown, value: unknown): boolean =>
+  was !== undefined && JSON.stringify(was) !== JSON.stringify(value);
 
 const before = (value: unknown): string =>
   value === undefined || typeof value === 'object' ? '' : `, was ${valueWords(value)}`;

@@ -14,7 +14,7 @@ import { HyperparameterTable } from './hyperparameter-table.tsx';
 import styles from './new-search.module.css';
 import { PresetChoice, StrategyChoice } from './new-search-choices.tsx';
 import { NumberField } from './number-field.tsx';
-import { draftOf, type Origin, readNewSearch, standardSearch, usesOrigin } from './search-draft.ts';
+import { changedPaths, draftOf, type Origin, readNewSearch, standardSearch, usesOrigin } from './search-draft.ts';
 import { SearchEstimatePanel } from './search-estimate.tsx';
 
 /** A search is described by a preset and what differs from it. */
@@ -95,7 +95,8 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
       navigate(`/experiments/${id}`);
     });
   };
-  const values = { standard, draft, edits, problems, onChange: edit, onReset: reset };
+  const changed = useMemo(() => changedPaths(standard, draft, edits), [standard, draft, edits]);
+  const values = { standard, draft, problems, onChange: edit, onReset: reset };
   const name = edits.get('name') ?? standard.name;
   return (
     <form
@@ -151,11 +152,12 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
         <NumberField label="Seed" hint="The same seed gives the same search." path="seed" {...values} />
       </div>
       <details className={styles.hyper}>
-        <summary>All hyper-parameters{edits.size > 0 ? `, ${edits.size} changed` : ''}</summary>
+        <summary>All hyper-parameters{changed.size > 0 ? `, ${changed.size} changed` : ''}</summary>
         <HyperparameterTable
           preset={preset ?? 'quick'}
           isFromSearch={preset === null}
           strategy={strategy}
+          changed={changed}
           {...values}
         />
       </details>

@@ -10,7 +10,6 @@ export interface ValueProps {
   readonly standard: ExperimentConfig;
   /** With what was changed. */
   readonly draft: unknown;
-  readonly edits: ReadonlyMap<string, unknown>;
   readonly problems: ReadonlyMap<string, string>;
   readonly onChange: (path: string, value: unknown) => void;
   /** Back to the preset's value. */

@@ -3,7 +3,8 @@ import type { Architecture } from '../../../shared/records/architecture.ts';
 import { type ExperimentConfig, experimentConfigSchema } from '../../../shared/records/experiment.ts';
 import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strategy.ts';
 import { issueSentence } from '../../components/issue-sentence.ts';
-import { withEdits } from '../../state/config-values.ts';
+import { KINDS } from '../../state/config-choices.ts';
+import { configValues, valueAt, withEdits } from '../../state/config-values.ts';
 
 /** What the address of a new search says: `/new?dataset=&preset=&strategy=&from=<experiment>:<trial>`. */
 export interface NewSearchAddress {
@@ -95,3 +96,32 @@ export function draftOf(standard: ExperimentConfig, edits: ReadonlyMap<string, u
   }
   return { config: null, draft, problems };
 }
+
+/**
+ * Paths of the hyper-parameters that an edit made other than they were. Without those that the chosen strategy,
+ * optimizer or schedule does not have, and those that another kind, chosen later, has replaced with its own values.
+ */
+export function changedPaths(
+  standard: ExperimentConfig,
+  draft: unknown,
+  edits: ReadonlyMap<string, unknown>,
+): ReadonlySet<string> {
+  const standing = new Set<string>();
+  for (const path of edits.keys()) {
+    for (const other of KINDS[path] === undefined ? [] : standing) {
+      if (other.startsWith(groupOf(path))) standing.delete(other);
+    }
+    standing.add(path);
+  }
+  const isChanged = (path: string): boolean => {
+    // Another kind and back brings values of its own, which may not be those of the preset.
+    const at = KINDS[path] === undefined ? path : groupOf(path).slice(0, -1);
+    return JSON.stringify(valueAt(draft, at)) !== JSON.stringify(valueAt(standard, at));
+  };
+  // Whatever is wrong with it, it has the shape of a configuration.
+  const own = configValues(draft as ExperimentConfig).map(({ path }) => path);
+  return new Set(own.filter((path) => standing.has(path) && isChanged(path)));
+}
+
+/** `training.optimizer.` of `training.optimizer.kind`. */
+const groupOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1);
