@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Database } from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
@@ -13,14 +13,15 @@ const NAME = /^cellwright-(\d{8}T\d{9}Z)\.db$/;
 /** A copy that is being made, and what SQLite puts beside it. */
 const UNFINISHED = /^cellwright-\w+\.db\.tmp(-wal|-shm|-journal)?$/;
 
-/** What was done about a damaged database. */
+/** What was done about a database that could not be opened. */
 export interface Restored {
+  readonly was: 'damaged' | 'missing';
   /** The backup that took its place. */
   readonly backup: string;
   /** ISO 8601. */
   readonly backupAt: string;
-  /** Where the damaged file was put. */
-  readonly damaged: string;
+  /** Where the damaged file was put, maybe by a process that was killed before it went on; null where there is none. */
+  readonly damaged: string | null;
 }
 
 /**
@@ -75,9 +76,10 @@ async function askThread(file: string): Promise<string | null> {
 
 /**
  * Puts a damaged database aside under another name and the newest backup that opens in its place. Null, and nothing
- * touched, when there is no such backup.
+ * touched, when there is no such backup. A process that is killed on the way leaves no database: see `findRemains`.
  */
 export function restore(file: string, folder: string, at: Date): Restored | null {
+  const was = existsSync(file) ? 'damaged' : 'missing';
   for (const name of listBackups(folder)) {
     const copy = `${file}.restored`;
     removeDatabase(copy);
@@ -86,14 +88,42 @@ export function restore(file: string, folder: string, at: Date): Restored | null
       removeDatabase(copy);
       continue;
     }
-    const damaged = `${file}.damaged-${stamp(at)}`;
-    for (const part of ['', '-wal', '-shm']) {
-      if (existsSync(file + part)) renameSync(file + part, damaged + part);
-    }
+    const damaged = setAside(file, at);
     renameSync(copy, file);
-    return { backup: join(folder, name), backupAt: readStamp(name), damaged };
+    flushFolder(dirname(file));
+    return { was, backup: join(folder, name), backupAt: readStamp(name), damaged };
   }
   return null;
+}
+
+/** A file that tells of a database which was there once: its newest backup, or what was put aside. */
+export function findRemains(file: string, folder: string): string | null {
+  const [newest] = listBackups(folder);
+  return newest === undefined ? findSetAside(file) : join(folder, newest);
+}
+
+/**
+ * Renames a database with all that SQLite keeps beside it: a log that stayed would be taken for the next database's.
+ * Returns the database's new name, or where an earlier restore put it.
+ */
+function setAside(file: string, at: Date): string | null {
+  const earlier = existsSync(file) ? null : findSetAside(file);
+  // A log goes where its database went before.
+  const isPair = earlier !== null && !existsSync(`${earlier}-wal`);
+  const aside = isPair ? earlier : `${file}.damaged-${stamp(at)}`;
+  for (const part of ['', '-wal', '-shm']) {
+    if (existsSync(file + part)) renameSync(file + part, aside + part);
+  }
+  flushFolder(dirname(file));
+  return existsSync(aside) ? aside : earlier;
+}
+
+/** The database that was put aside last. */
+function findSetAside(file: string): string | null {
+  const start = `${basename(file)}.damaged-`;
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(start) && !/-(wal|shm)$/.test(name));
+  const newest = names.sort().at(-1);
+  return newest === undefined ? null : join(dirname(file), newest);
 }
 
 function opens(file: string): boolean {

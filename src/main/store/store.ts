@@ -5,11 +5,10 @@ import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { makeFolders } from '../make-folders.ts';
 import { Aggregates } from './aggregates.ts';
 import { Attempts } from './attempts.ts';
-import { backUp, type Restored, restore } from './backups.ts';
+import { backUp, type Restored } from './backups.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Commits, type Publish } from './commits.ts';
 import { ControllerUpdates } from './controller-updates.ts';
-import { openDatabase } from './database.ts';
 import { Epochs } from './epochs.ts';
 import { ExperimentDatasets } from './experiment-datasets.ts';
 import { Experiments } from './experiments.ts';
@@ -18,6 +17,7 @@ import { Leaderboard } from './leaderboard.ts';
 import { LeaderboardRows } from './leaderboard-rows.ts';
 import { LogEntries } from './log-entries.ts';
 import { NamedViews } from './named-views.ts';
+import { openOrRestore } from './open-or-restore.ts';
 import { lockProject } from './project-lock.ts';
 import { errorCode, explainStorageError } from './storage-error.ts';
 import { Trials } from './trials.ts';
@@ -36,7 +36,7 @@ export interface Store {
   readonly updates: ControllerUpdates;
   readonly checkpoints: Checkpoints;
   readonly log: LogEntries;
-  /** Set when the database was damaged and a backup took its place. */
+  /** Set when the database was damaged or missing and a backup took its place. */
   readonly restored: Restored | null;
   /** All writes in `work` are stored together or not at all; what changed is told once they are. */
   transaction<T>(work: () => T): T;
@@ -71,22 +71,6 @@ function makeFolder(folder: string): void {
     if (!['EEXIST', 'ENOTDIR'].includes(errorCode(error))) throw explainStorageError(error, folder);
   }
   throw new WorkbenchError('invalid_input', `${folder} is a file: a project needs a folder.`);
-}
-
-function openOrRestore(file: string, backups: string, at: Date): { database: Database; restored: Restored | null } {
-  try {
-    return { database: openDatabase(file), restored: null };
-  } catch (error) {
-    if (!(error instanceof WorkbenchError && error.code === 'corrupt')) throw error;
-    const restored = restore(file, backups, at);
-    if (restored) return { database: openDatabase(file), restored };
-    throw new WorkbenchError(
-      'corrupt',
-      `${error.message.replace(/\.$/, '')}, and there is no backup that opens. The file is left as it is: ` +
-        'copy one of yours in its place, or choose another project folder.',
-      { cause: error },
-    );
-  }
 }
 
 interface Parts {

@@ -184,10 +184,11 @@ function connectTo(server: ServerOptions): { client: WorkbenchClient; close: () 
 
 function tellRestored({ restored }: Store, tell: Tell): void {
   if (!restored) return;
+  const { was, backupAt, damaged } = restored;
   tell(
     'warn',
-    `The project's database was damaged. The backup of ${restored.backupAt} took its place, so trials that ended later ` +
-      `are trained again; the damaged file is kept as ${restored.damaged}.`,
+    `The project's database was ${was}. The backup of ${backupAt} took its place, so trials that ended later are ` +
+      `trained again${damaged === null ? '' : `; the damaged file is kept as ${damaged}`}.`,
   );
 }
 

@@ -119,7 +119,7 @@ it('puts a damaged database aside, never deletes it, and goes on from the newest
 
   const { store } = openTestStore(folder);
   expect(store.restored?.backupAt).toMatch(/^20\d\d-\d\d-\d\dT/);
-  expect(hashOf(store.restored!.damaged)).toBe(damaged);
+  expect(hashOf(store.restored!.damaged!)).toBe(damaged);
   expect(store.experiments.get(1)).toMatchObject({ counts: { completed: 40 }, best: { trial: 40, reward: 0.4 } });
 });
 
