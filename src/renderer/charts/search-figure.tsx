@@ -1,9 +1,12 @@
 import { type ReactElement, useMemo } from 'react';
 import type { Experiment } from '../../shared/records/experiment.ts';
+import type { SearchCurve } from '../../shared/records/leaderboard.ts';
 import { Button } from '../components/button.tsx';
 import { useResultsRevision } from '../state/leaderboard-revision.ts';
-import { useAction, useExperiments, useSession, useStatus } from '../state/use-workbench.ts';
+import { type Loaded, useAction, useExperiments, useSession, useStatus } from '../state/use-workbench.ts';
 import { runsLike, twinOf } from './beside.ts';
+import { ChartFailures } from './chart-failures.tsx';
+import { readingOf } from './chart-reading.ts';
 import styles from './chart-tools.module.css';
 import { LineChart } from './line-chart.tsx';
 import { type SearchRun, searchChart } from './search-chart.ts';
@@ -20,12 +23,13 @@ export function SearchFigure({ experiment }: { experiment: Experiment }): ReactE
   const twin = useMemo(() => twinOf(experiment, all.values()), [experiment, all]);
   const other = all.get(Number(text)) ?? null;
   const isOther = other !== null && other.id !== experiment.id && other.id !== twin?.id;
-  const runs = [
+  const read = [
     useRun(experiment, ''),
     useRun(twin, twin?.config.strategy.kind === 'random' ? 'random' : `search ${twin?.id}`),
     useRun(isOther ? other : null, `search ${other?.id}`),
   ];
-  const [own, twinRun, otherRun] = runs;
+  const [own, twinRun, otherRun] = read.map(({ run }) => run);
+  const { failures } = readingOf(read.map(({ answer }) => answer));
   const shown = useMemo(
     () => [own, twinRun, otherRun].filter((run) => run !== null && run !== undefined),
     [own, twinRun, otherRun],
@@ -36,7 +40,8 @@ export function SearchFigure({ experiment }: { experiment: Experiment }): ReactE
     <div className={styles.wide}>
       <LineChart
         data={data}
-        empty="No reward yet. The first point comes with the first finished trial."
+        empty={own === null ? undefined : 'No reward yet. The first point comes with the first finished trial.'}
+        note={failures.length === 0 ? undefined : <ChartFailures failures={failures} />}
         controls={
           <>
             <TwinNote experiment={experiment} twin={twin} all={all} />
@@ -54,17 +59,24 @@ export function SearchFigure({ experiment }: { experiment: Experiment }): ReactE
   );
 }
 
-function useRun(experiment: Experiment | null, name: string): SearchRun | null {
+interface ReadRun {
+  /** Null where there is no such search, or its curve is not here. */
+  readonly run: SearchRun | null;
+  readonly answer: Loaded<SearchCurve>;
+}
+
+function useRun(experiment: Experiment | null, name: string): ReadRun {
   const id = experiment?.id ?? 0;
   const isRandom = experiment?.config.strategy.kind === 'random';
   const input = id === 0 ? null : { experiment: id };
   const answer = useFreshAnswer('experiment.curve', input, useResultsRevision(id), id);
   const curve = answer.kind === 'ready' && id !== 0 ? answer.value : null;
-  return useMemo(() => {
+  const run = useMemo((): SearchRun | null => {
     if (curve === null) return null;
     const kind = name === '' ? 'own' : isRandom ? 'random' : 'other';
     return { name, kind, curve };
   }, [curve, name, isRandom]);
+  return { run, answer };
 }
 
 interface BesideProps {

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import type { Trial, TrialEpoch } from '../../shared/records/experiment.ts';
 import { epochsOf } from '../state/resource.ts';
-import { useSession } from '../state/use-workbench.ts';
+import { type Loaded, useSession } from '../state/use-workbench.ts';
 import { trialKey } from '../state/workbench-state.ts';
 
 /** Epochs of some trials, kept fresh by events; null for those that are not read yet. */
@@ -27,6 +27,28 @@ export function useEpochCurves(
     if (!isSame) kept.current = now;
     return kept.current;
   });
+}
+
+/** The same with why some could not be read. */
+export function useLoadedCurves(
+  experiment: number,
+  trials: readonly number[],
+): readonly Loaded<readonly TrialEpoch[]>[] {
+  const session = useSession();
+  const curves = useEpochCurves(experiment, trials);
+  const errors = useSyncExternalStore(session.subscribe, () => session.getSnapshot().errors);
+  const numbers = useNumbers(trials);
+  return useMemo(
+    () =>
+      numbers.map((trial, index) => {
+        const value = curves[index] ?? null;
+        if (value !== null) return { kind: 'ready', value };
+        const { key } = epochsOf(experiment, trial);
+        const error = errors.get(key);
+        return error === undefined ? { kind: 'loading' } : { kind: 'failed', error, retry: () => session.reread(key) };
+      }),
+    [session, experiment, numbers, curves, errors],
+  );
 }
 
 /** Whose curves a trial shows: a reused reward has those of the trial that earned it. */

@@ -1,9 +1,9 @@
-import { lazy, type ReactElement, Suspense, useEffect, useMemo, useSyncExternalStore } from 'react';
+import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { ChartFailures } from '../../charts/chart-failures.tsx';
+import { readingOf } from '../../charts/chart-reading.ts';
 import { epochChart } from '../../charts/epoch-charts.ts';
-import { epochsOf } from '../../state/resource.ts';
-import { useSession } from '../../state/use-workbench.ts';
-import { trialKey } from '../../state/workbench-state.ts';
+import { curveOf, useLoadedCurves } from '../../charts/use-epoch-curves.ts';
 
 const LineChart = lazy(async () => ({ default: (await import('../../charts/line-chart.tsx')).LineChart }));
 
@@ -14,28 +14,23 @@ interface CompareCurvesProps {
 
 /** Validation accuracy of up to six trials in one chart; live. A reused reward shows the curve that earned it. */
 export function CompareCurves({ experiment, trials }: CompareCurvesProps): ReactElement {
-  const session = useSession();
-  const { id } = experiment;
+  const loaded = useLoadedCurves(experiment.id, trials.map(curveOf));
   const planned = experiment.config.training.epochs;
-  const wanted = trials.map(({ trial, reusedFrom }) => reusedFrom ?? trial).join(',');
-  useEffect(() => {
-    const releases = wanted.split(',').map((trial) => session.want(epochsOf(id, Number(trial))));
-    return () => {
-      for (const release of releases) release();
-    };
-  }, [session, id, wanted]);
-  const epochs = useSyncExternalStore(session.subscribe, () => session.getSnapshot().state.epochs);
   const data = useMemo(() => {
-    const curves = trials.map(({ trial, reusedFrom, state }) => ({
-      name: `trial ${trial}`,
-      state,
-      epochs: epochs.get(trialKey(id, reusedFrom ?? trial)) ?? [],
-    }));
+    const curves = trials.map(({ trial, state }, index) => {
+      const one = loaded[index];
+      return { name: `trial ${trial}`, state, epochs: one?.kind === 'ready' ? one.value : [] };
+    });
     return epochChart('accuracy', curves, planned, { x: 'epoch', smoothing: 0, isLossLog: false });
-  }, [trials, epochs, id, planned]);
+  }, [trials, loaded, planned]);
+  const { isRead, failures } = readingOf(loaded);
   return (
     <Suspense fallback={null}>
-      <LineChart data={data} empty="No epochs yet: none of these trials has finished one." />
+      <LineChart
+        data={data}
+        empty={isRead ? 'No epochs yet: none of these trials has finished one.' : undefined}
+        note={failures.length === 0 ? undefined : <ChartFailures failures={failures} />}
+      />
     </Suspense>
   );
 }
