@@ -54,7 +54,7 @@ class SteadyQueue implements TrialQueue {
   }
 
   trainers() {
-    return { busy: this.running.size, all: AT_ONCE, peakBytes: 0 };
+    return { busy: this.running.size, all: AT_ONCE };
   }
 
   async close(): Promise<void> {

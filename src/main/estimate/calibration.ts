@@ -7,7 +7,7 @@ import type { Epoch, Training } from '../../shared/records/training.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { SearchMaterial } from '../search/search.ts';
-import type { TrialHooks, TrialQueue, TrialTask } from '../search/trial-queue.ts';
+import type { TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
 
 /** What a short training of NASNet-A has shown of a machine at one scale, batch size and precision. */
 export const calibrationSchema = z.strictObject({
@@ -16,7 +16,10 @@ export const calibrationSchema = z.strictObject({
   imageMs: z.number().positive(),
   /** Everything that a trial takes beside its epochs. Milliseconds. */
   startMs: z.number().min(0),
-  /** The most that the trainer held, without the images of the data set; 0 where it is not known. */
+  /**
+   * The most that the trainer held, without the images of the data set; 0 where that is not known, as of a trainer that
+   * had trained before.
+   */
   peakBytes: z.int().min(0),
   /** Whether other programs had the machine busy, so that times are too long. */
   wasBusy: z.boolean(),
@@ -63,7 +66,7 @@ export async function calibrate(
       throw cancelled();
     }
     if (result.outcome.kind !== 'completed') throw failed(result.outcome.message);
-    return { ...seen.conclude(result.durationMs, task, setting.now()), wasBusy };
+    return { ...seen.conclude(result, task, setting.now()), wasBusy };
   } finally {
     signal.removeEventListener('abort', cancel);
     rmSync(folder, { recursive: true, force: true });
@@ -99,6 +102,8 @@ function calibrationTask(config: ExperimentConfig, material: SearchMaterial, res
     checkpointEverySteps: 0,
   };
 }
+
+type Finished = Extract<TrialResult, { kind: 'finished' }>;
 
 /** What is heard of a calibration. */
 class Observations implements TrialHooks {
@@ -138,7 +143,7 @@ class Observations implements TrialHooks {
     // It goes with the folder.
   }
 
-  conclude(durationMs: number, { training }: TrialTask, at: Date): Omit<Calibration, 'wasBusy'> {
+  conclude({ durationMs, peakBytes = 0 }: Finished, { training }: TrialTask, at: Date): Omit<Calibration, 'wasBusy'> {
     const epoch = this.#lastEpoch;
     if (this.#isDisturbed) {
       throw new WorkbenchError('conflict', 'A search started while the machine was measured: ask again when it rests.');
@@ -148,7 +153,7 @@ class Observations implements TrialHooks {
       at: at.toISOString(),
       imageMs: epoch.durationMs / training.trainingImages,
       startMs: Math.max(0, durationMs - EPOCHS * epoch.durationMs),
-      peakBytes: this.#queue.trainers().peakBytes,
+      peakBytes,
     };
   }
 }

@@ -127,14 +127,13 @@ export class Estimates {
     return bytes <= this.tools.residentBytes ? bytes : 0;
   }
 
-  /** Without its images. As calibrated; else what a trainer of this workbench held at most; else reckoned. */
+  /** Without its images. As calibrated, else reckoned. */
   private trainerBytes(
     calibration: Calibration | null,
     { training }: ExperimentConfig,
     { scale }: SearchMaterial,
   ): number {
-    const seen = calibration?.peakBytes || this.tools.queue.trainers().peakBytes;
-    if (seen > 0) return seen;
+    if (calibration !== null && calibration.peakBytes > 0) return calibration.peakBytes;
     return BARE_TRAINER_BYTES + trainingMemoryBytes(cost(planNetwork(NASNET_A, scale)), training.batchSize);
   }
 }

@@ -22,15 +22,20 @@ export interface TrialHooks {
 /** A trial as it is handed in: everything but what a lease decides. */
 export type TrialTask = Omit<TrialJob, keyof Grant>;
 
-/** The trainers that live, those at work, and the most memory that one of them has ever held. */
+/** The trainers that live, and those at work. */
 export interface TrainerCounts {
   readonly busy: number;
   readonly all: number;
-  readonly peakBytes: number;
+}
+
+interface Finished extends TrialEnd {
+  readonly kind: 'finished';
+  /** The most memory that its trainer held; only of one that had no other trial before and is a process of its own. */
+  readonly peakBytes?: number;
 }
 
 /** Suspended: saved as far as it got; handing it in again goes on from there. */
-export type TrialResult = ({ readonly kind: 'finished' } & TrialEnd) | { readonly kind: 'suspended' };
+export type TrialResult = Finished | { readonly kind: 'suspended' };
 
 /**
  * Trains trials. The search never hands in more than it wants trained at the same time. Crashes of trainers are the

@@ -104,11 +104,6 @@ export class PooledHost {
     return this.#running !== null;
   }
 
-  /** The most memory that it has held so far. */
-  get peakBytes(): number {
-    return this.#peakBytes;
-  }
-
   get isLeaving(): boolean {
     return this.#isLeaving;
   }
@@ -223,7 +218,7 @@ export class PooledHost {
         const { outcome, durationMs, weightsHash } = event;
         // What TensorFlow holds after an error comes back only with the end of its process.
         this.#isBroken ||= outcome.kind === 'failed' && outcome.reason !== 'nan_loss' && outcome.reason !== 'timed_out';
-        this.#end({ kind: 'finished', outcome, durationMs, weightsHash });
+        this.#end({ kind: 'finished', outcome, durationMs, weightsHash, ...this.#ownPeak() });
         return;
       }
       case 'suspended':
@@ -244,6 +239,12 @@ export class PooledHost {
     if (this.#residentBytes <= limit || running.askedMs !== null) return;
     this.#isBroken = true;
     this.stop({ kind: 'suspend' });
+  }
+
+  /** What its process held at most, while all of that is its first trial's. */
+  #ownPeak(): { peakBytes?: number } {
+    const isOwn = this.#trials === 0 && this.#host.pid !== null && this.#peakBytes > 0;
+    return isOwn ? { peakBytes: this.#peakBytes } : {};
   }
 
   #end(end: HostEnd): void {

@@ -118,11 +118,9 @@ export class TrainerPool implements TrialQueue {
     }
   }
 
-  /** Hosts that live: those that train, all of them, and the most memory that one of them ever held. */
+  /** Hosts that live: those that train, and all of them. */
   trainers(): TrainerCounts {
-    const hosts = [...this.#hosts];
-    const busy = hosts.filter(({ isBusy }) => isBusy).length;
-    return { busy, all: hosts.length, peakBytes: Math.max(0, ...hosts.map(({ peakBytes }) => peakBytes)) };
+    return { busy: [...this.#hosts].filter(({ isBusy }) => isBusy).length, all: this.#hosts.size };
   }
 
   /** Saves what runs; no host is left when it resolves. */

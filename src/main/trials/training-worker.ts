@@ -8,6 +8,9 @@ const KILOBYTE = 1024;
 /** Of the thread's JavaScript heap; weights and images are TensorFlow's memory. Ours. */
 const LARGEST_HEAP_MEGABYTES = 1024;
 
+/** Linux gives a process what its parent held before it as its own peak. */
+const INHERITED_PEAK = process.resourceUsage().maxRSS;
+
 type Lease = Pick<Extract<TrainerCommand, { kind: 'cancel' }>, 'experiment' | 'trial' | 'leaseEpoch'>;
 
 /** The one thread of a process that calls TensorFlow, with its heartbeat; both kinds of host hold one. */
@@ -15,6 +18,7 @@ export class TrainingWorker {
   readonly #worker: Worker;
   readonly #memory: Int32Array;
   #lease: Lease | null = null;
+  #peakBytes = 0;
 
   /** `onEnd`: code and error of the thread when it is gone. */
   constructor(
@@ -73,8 +77,9 @@ export class TrainingWorker {
   #heartbeat(): TrainerEvent {
     const busyStep = Atomics.load(this.#memory, BUSY);
     const residentBytes = process.memoryUsage.rss();
-    const peakBytes = Math.max(residentBytes, KILOBYTE * process.resourceUsage().maxRSS);
-    return { kind: 'heartbeat', busyStep, residentBytes, peakBytes };
+    const { maxRSS } = process.resourceUsage();
+    this.#peakBytes = Math.max(this.#peakBytes, residentBytes, maxRSS > INHERITED_PEAK ? KILOBYTE * maxRSS : 0);
+    return { kind: 'heartbeat', busyStep, residentBytes, peakBytes: this.#peakBytes };
   }
 }
 

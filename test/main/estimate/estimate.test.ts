@@ -41,15 +41,14 @@ it('calibrates once, keeps it for all projects, and says so', async () => {
 });
 
 it('rests on finished trials of the same kind where there are some', async () => {
-  const open = await openSetting(newSetting(), new ScriptedQueue());
+  const open = await openSetting(newSetting(), new ScriptedQueue({ durationMs: 60_000 }));
   const { id } = await open.client.call('experiment.create', { config: CONFIG });
   await open.rest(id);
   const estimate = await open.client.call('experiment.estimate', { config: { ...CONFIG, seed: 99 } });
-  // The script's trainer says 5 ms of each.
   expect(estimate).toMatchObject({
     basis: '6 trials of this project',
-    trialMs: { low: 5, likely: 5, high: 5 },
-    searchMs: { likely: 30 },
+    trialMs: { low: 60_000, likely: 60_000, high: 60_000 },
+    searchMs: { likely: 360_000 },
   });
 });
 
@@ -61,6 +60,19 @@ it('does not take trials of another search space for trials of the same kind', a
   const larger = { ...CONFIG, space: { ...CONFIG.space, blocks: CONFIG.space.blocks + 3 } };
   const estimate = await open.client.call('experiment.estimate', { config: larger });
   expect(estimate.basis).toMatch(/^a calibration of/);
+});
+
+it("reckons memory where the calibrating trainer's own peak is not known, and counts the images once", async () => {
+  const bytesWith = async (peakBytes: number | undefined) => {
+    const open = await openSetting(newSetting(), new ScriptedQueue(peakBytes === undefined ? {} : { peakBytes }));
+    return (await open.client.call('experiment.estimate', { config: CONFIG })).trainerBytes;
+  };
+  const { training } = CONFIG;
+  const images = (training.trainingImages + training.validationImages) * 8 * 8 * 3;
+  expect(await bytesWith(3e9)).toBe(3e9 + 3 * images);
+  const reckoned = await bytesWith(undefined);
+  expect(reckoned).toBeGreaterThan(400 * 2 ** 20);
+  expect(reckoned).toBeLessThan(1e9);
 });
 
 it('is refused while trainers are busy, and can be cancelled', async () => {

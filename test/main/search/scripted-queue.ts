@@ -20,6 +20,10 @@ export interface Script {
   readonly stepMs?: (task: TrialTask, step: number) => number;
   /** An end other than the completed training; asked for at the end. */
   readonly outcome?: (task: TrialTask) => Outcome | undefined;
+  /** What the trainer measures of a training that comes to its end; the search counts what it took here if that is more. */
+  readonly durationMs?: number;
+  /** What each trial's trainer held at most; not known where it is left out. */
+  readonly peakBytes?: number;
   /** Called at the start of each try; may throw, as a queue does that can't train anything. */
   readonly onTrain?: (task: TrialTask, grant: Grant) => void;
 }
@@ -75,7 +79,7 @@ export class ScriptedQueue implements TrialQueue {
   }
 
   trainers(): TrainerCounts {
-    return { busy: this.running.size, all: this.running.size, peakBytes: 0 };
+    return { busy: this.running.size, all: this.running.size };
   }
 
   async close(): Promise<void> {
@@ -107,10 +111,15 @@ export class ScriptedQueue implements TrialQueue {
     }
     const reward = fraction(weights.digest);
     const scripted = this.script.outcome?.(task);
-    return finished(
-      scripted ?? { kind: 'completed', reward, bestAccuracy: reward, bestEpoch: epochOf(steps) },
-      scripted ? null : weights.digest,
-    );
+    const { durationMs, peakBytes } = this.script;
+    return {
+      ...finished(
+        scripted ?? { kind: 'completed', reward, bestAccuracy: reward, bestEpoch: epochOf(steps) },
+        scripted ? null : weights.digest,
+      ),
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(peakBytes === undefined ? {} : { peakBytes }),
+    };
   }
 }
 

@@ -40,6 +40,27 @@ describe('A trainer pool', () => {
     expect(new Set(pids).size).toBe(1);
   });
 
+  it('tells how much memory a trial took where its host had no other before, whatever the workbench holds', async () => {
+    // Linux counts what this process held as the most that its children held.
+    expect(Buffer.alloc(2 ** 30, 1).at(-1)).toBe(1);
+    const large = { ...CALM, grow: { step: 5, bytes: 2 ** 29 } };
+    const peaks = async (limits: { recycleAfterTrials: number }) => {
+      const { pool } = open({ limits });
+      const results = [];
+      for (const [index, script] of [CALM, large, CALM].entries()) {
+        results.push(await pool.train(scriptedTask(index + 1, script), new Recorder()));
+      }
+      return results.map((result) => (result.kind === 'finished' ? (result.peakBytes ?? 0) : -1));
+    };
+    const [calm = 0, grown = 0, again = 0] = await peaks({ recycleAfterTrials: 1 });
+    expect(calm).toBeGreaterThan(30e6);
+    expect(calm).toBeLessThan(2 ** 29);
+    expect(grown).toBeGreaterThan(2 ** 29);
+    expect(grown).toBeLessThan(2 ** 30);
+    expect(again).toBeLessThan(2 ** 29);
+    expect((await peaks({ recycleAfterTrials: 25 })).slice(1)).toEqual([0, 0]);
+  });
+
   it('takes a fresh host after memory ran out, and not after a loss that is no number', async () => {
     const { pool } = open();
     const pids = await trainInTurn(pool, [
