@@ -28,7 +28,13 @@ export function trashHandlers({ store, clock }: WorkbenchParts): Pick<Handlers, 
     const changed: number[] = [];
     for (let first = 0; first < wanted.length; first += AT_ONCE) {
       if (first > 0) await nextTurn();
-      signal.throwIfAborted();
+      if (signal.aborted) {
+        const way = at === null ? 'taken out of' : 'put into';
+        throw new WorkbenchError(
+          'cancelled',
+          `${changed.length} of ${wanted.length} trials were ${way} the trash before it was cancelled.`,
+        );
+      }
       store.transaction(() => {
         const some = wanted.slice(first, first + AT_ONCE);
         const moved = some.filter((trial) => store.trials.setTrashed(experiment, trial, at));
