@@ -19,20 +19,32 @@ export class EventFeed implements EventSource {
   private readonly capacity: number;
   private readonly held: WorkbenchEvent[] = [];
   private readonly listeners = new Set<Listener>();
+  private readonly onUnexpected: (error: unknown) => void;
   /** Of the newest event; 0 before the first. */
   private sequence = 0;
 
-  /** `feed` names this start of the workbench: positions of another one mean nothing here. */
-  constructor(feed: string, capacity = HELD_EVENTS) {
+  /**
+   * `feed` names this start of the workbench: positions of another one mean nothing here. `onUnexpected` hears what a
+   * listener threw; by default it is thrown again in a turn of its own.
+   */
+  constructor(feed: string, capacity = HELD_EVENTS, onUnexpected = throwLater) {
     this.feed = feed;
     this.capacity = capacity;
+    this.onUnexpected = onUnexpected;
   }
 
+  /** Never throws: what is told is stored already, and a listener that fails neither undoes that nor mutes others. */
   publish(event: WorkbenchEvent): void {
     this.sequence++;
     this.held[this.sequence % this.capacity] = event;
     const position = { feed: this.feed, sequence: this.sequence };
-    for (const listener of this.listeners) listener(position, event);
+    for (const listener of this.listeners) {
+      try {
+        listener(position, event);
+      } catch (error) {
+        this.onUnexpected(error);
+      }
+    }
   }
 
   subscribe(after: Position | null, listener: Listener) {
@@ -47,4 +59,10 @@ export class EventFeed implements EventSource {
     // Where the client's own events end: those after it are on their way, each with its position.
     return { position: start, gap: after !== null && !isHeld, unsubscribe: () => this.listeners.delete(listener) };
   }
+}
+
+function throwLater(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -73,7 +73,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const { clock = SYSTEM_CLOCK } = options;
   const projectFolder = resolve(options.projectFolder);
   const log = options.log ?? fileLog(join(projectFolder, 'log', 'cellwright.log'), () => clock.now());
-  const events = new EventFeed(randomUUID());
+  const events = new EventFeed(randomUUID(), undefined, (error) =>
+    log.write('error', 'A listener of the events failed', error),
+  );
   const publish = (event: WorkbenchEvent): void => events.publish(event);
   const startedAt = clock.now().toISOString();
   const tell: Tell = (level, message, about) => {
