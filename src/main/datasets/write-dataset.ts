@@ -99,7 +99,7 @@ export class DatasetWriter {
   }
 }
 
-/** Mean and deviation of a channel in units of value / 255. A constant channel gets 1, so that whitening divides by no 0. */
+/** Mean and deviation of a channel in units of value / 255. A constant channel gets 1: whoever divides by it divides by no 0. */
 function momentsOf(histogram: Float64Array): { mean: number; deviation: number } {
   const count = histogram.reduce((sum, times) => sum + times, 0);
   const mean = histogram.reduce((sum, times, value) => sum + times * value, 0) / count;

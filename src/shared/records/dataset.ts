@@ -30,9 +30,13 @@ export const datasetSchema = z.strictObject({
   /** Images of each split. The validation images are taken from the training images, anew for each experiment. */
   counts: z.strictObject({ train: z.int().min(1), test: z.int().min(0) }),
   files: z.array(datasetFileSchema).length(4),
-  /** Of each channel over the training images, in units of a pixel's value / 255; for whitening. */
+  /**
+   * Of each channel over the training images, in units of a pixel's value / 255. Tells people of the images and is part
+   * of what an experiment knows its data set by; training reads neither this nor `deviation`, it whitens each image by
+   * its own.
+   */
   mean: z.array(z.number()).length(3),
-  /** Standard deviation in the same unit. */
+  /** Standard deviation in the same unit; 1 for a constant channel. */
   deviation: z.array(z.number().positive()).length(3),
   /** Where the images come from, for people. */
   source: z.string(),
