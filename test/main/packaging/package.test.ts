@@ -115,7 +115,14 @@ it.skipIf(process.platform !== 'linux')(
       [],
     );
     const beside = join(resources, 'app.asar.unpacked');
-    for (const name of ['host-process', 'training-thread', 'controller-thread', 'train-child', 'convert-cifar10']) {
+    for (const name of [
+      'host-process',
+      'training-thread',
+      'controller-thread',
+      'backups-check-thread',
+      'train-child',
+      'convert-cifar10',
+    ]) {
       expect(existsSync(join(beside, 'out', 'main', `${name}.js`))).toBe(true);
     }
     expect(readdirSync(join(beside, 'node_modules', 'better-sqlite3', 'prebuilds'))).toContain(
