@@ -31,9 +31,9 @@ export const datasetSchema = z.strictObject({
   counts: z.strictObject({ train: z.int().min(1), test: z.int().min(0) }),
   files: z.array(datasetFileSchema).length(4),
   /**
-   * Of each channel over the training images, in units of a pixel's value / 255. For people who read the manifest, and a part
-   * of what an experiment knows its data set by; training reads neither this nor `deviation`, it whitens each image by
-   * its own.
+   * Of each channel over the training images, in units of a pixel's value / 255. For people who read the manifest, and
+   * a part of what an experiment knows its data set by. Training reads neither this nor `deviation`: it whitens each
+   * image by its own.
    */
   mean: z.array(z.number()).length(3),
   /** Standard deviation in the same unit; 1 for a constant channel. */
