@@ -185,8 +185,8 @@ function OriginNote({ origin, strategy }: { origin: Origin; strategy: StrategyKi
         <>It begins with {cell}, which evolution changes step by step.</>
       ) : (
         <>
-          {STRATEGY_WORDS[strategy]} does not use {cell}: it finds cells of its own. {STRATEGY_WORDS.evolution} begins
-          with it.
+          {STRATEGY_WORDS[strategy]} does not use {cell}: it finds cells of its own. {STRATEGY_WORDS.evolution} would
+          begin with it.
         </>
       )}
     </p>
