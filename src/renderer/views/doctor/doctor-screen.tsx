@@ -79,7 +79,7 @@ function Report({ report }: { report: DoctorReport }): ReactElement {
           </Row>
           <Row name="Node">
             {node.version} at <code>{node.path}</code>
-            {node.adequate ? '' : ', too old'}
+            {node.adequate ? '' : ', not adequate'}
           </Row>
           <Row name="Data sets">
             {datasets.length === 0 ? 'none' : null}
