@@ -20,7 +20,7 @@ describe.skipIf(executable === null)('what the page tells', () => {
 
   beforeAll(async () => {
     // Slow enough to be watched.
-    project = await servedProject({ stepMs: () => 60 }, 17_463);
+    project = await servedProject({ stepMs: () => 60 }, 17_469);
     headless = await project.start();
     browser = await openBrowser(executable ?? '');
     ({ page, faults } = await strictPage(browser));
