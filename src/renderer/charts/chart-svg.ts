@@ -167,7 +167,7 @@ function markElement(mark: ChartMark, frame: Frame, palette: ChartPalette): stri
   const place = `translate(${short(x - MARK_SIZE / 2)} ${short(y - MARK_SIZE / 2)}) scale(${short(scale)})`;
   const drawn = `<path d="${MARK_PATHS[mark.kind]}" transform="${place}" fill="${palette.surface}" stroke="${colour}" stroke-width="3"><title>${escapedXml(mark.label)}</title></path>`;
   if (mark.kind !== 'best') return drawn;
-  return `${drawn}\n${text(x, markLabelY(y, frame.top), mark.label, palette.text, markLabelAnchor(x, frame.right))}`;
+  return `${drawn}\n${text(x, markLabelY(y, frame.top), mark.label, palette.text, markLabelAnchor(x, frame))}`;
 }
 
 function endLabelElements(data: ChartData, frame: Frame, palette: ChartPalette): string[] {

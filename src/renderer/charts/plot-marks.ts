@@ -61,10 +61,10 @@ export function drawInFront(plot: UPlot, data: ChartData, palette: ChartPalette)
   });
   const [top, bottom] = [bbox.top / ratio, (bbox.top + bbox.height) / ratio];
   for (const label of endLabels(data, place, top, bottom)) drawEndLabel(ctx, label, palette);
-  const right = (bbox.left + bbox.width) / ratio;
+  const [left, right] = [bbox.left / ratio, (bbox.left + bbox.width) / ratio];
   for (const mark of data.marks ?? []) {
     const at = place(mark.x, mark.y);
-    drawMark(ctx, mark, { x: at.x + markOffset(mark), y: at.y }, { top, right }, palette);
+    drawMark(ctx, mark, { x: at.x + markOffset(mark), y: at.y }, { left, top, right }, palette);
   }
   ctx.font = FONT(1);
   ctx.textAlign = 'left';
@@ -94,11 +94,13 @@ function drawEndLabel(ctx: CanvasRenderingContext2D, label: EndLabel, palette: C
   ctx.fillText(text, x + STUB_WIDTH + LABEL_GAP, y + 0.5);
 }
 
+const ALIGNMENTS = { start: 'left', middle: 'center', end: 'right' } as const;
+
 function drawMark(
   ctx: CanvasRenderingContext2D,
   mark: ChartMark,
   { x, y }: { x: number; y: number },
-  edges: { readonly top: number; readonly right: number },
+  edges: { readonly left: number; readonly top: number; readonly right: number },
   palette: ChartPalette,
 ): void {
   const scale = MARK_SIZE / 24;
@@ -114,7 +116,7 @@ function drawMark(
   ctx.stroke(path);
   if (mark.kind !== 'best') return;
   ctx.font = FONT(1, 600);
-  ctx.textAlign = markLabelAnchor(x, edges.right) === 'end' ? 'right' : 'center';
+  ctx.textAlign = ALIGNMENTS[markLabelAnchor(x, edges)];
   const labelY = markLabelY(y, edges.top) - 4;
   // Lines may pass behind the value.
   ctx.lineWidth = 3;

@@ -5,10 +5,7 @@ import { type Loaded, useSession } from '../state/use-workbench.ts';
 import { trialKey } from '../state/workbench-state.ts';
 
 /** Epochs of some trials, kept fresh by events; null for those that are not read yet. */
-export function useEpochCurves(
-  experiment: number,
-  trials: readonly number[],
-): readonly (readonly TrialEpoch[] | null)[] {
+function useEpochCurves(experiment: number, trials: readonly number[]): readonly (readonly TrialEpoch[] | null)[] {
   const session = useSession();
   const list = trials.join(',');
   useEffect(() => {

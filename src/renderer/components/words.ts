@@ -6,9 +6,6 @@ export const percentDigits = (fraction: number): string => (fraction * 100).toFi
 /** A fraction in percent: `61.20 %`. */
 export const percent = (fraction: number): string => `${percentDigits(fraction)} %`;
 
-/** For axes: `60 %`, `2.5 %`. */
-export const axisPercent = (fraction: number): string => `${Number((fraction * 100).toPrecision(3))} %`;
-
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
 /** A measured time: `0:08`, `1:34`, from an hour on `2 h 05`. */
@@ -63,11 +60,6 @@ export function clockTime(at: Date): string {
 /** `1 trial`, `6 trials`. */
 export function plural(count: number, noun: string, nouns = `${noun}s`): string {
   return `${count.toLocaleString('en')} ${count === 1 ? noun : nouns}`;
-}
-
-/** A number as short as it stays exact enough to read. */
-export function shortNumber(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }
 
 export const FAILURE_WORDS: Readonly<Record<(typeof FAILURES)[number], string>> = {

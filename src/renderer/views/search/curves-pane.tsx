@@ -1,9 +1,11 @@
 import { lazy, memo, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { ChartFailures } from '../../charts/chart-failures.tsx';
+import { readingOf } from '../../charts/chart-reading.ts';
 import styles from '../../charts/chart-tools.module.css';
 import { EPOCH_MEASURES, epochChart, MEASURE_TITLES, type TrialCurve } from '../../charts/epoch-charts.ts';
 import { type CurveChoices, useCurveChoices } from '../../charts/use-curve-choices.ts';
-import { curveOf, useEpochCurves } from '../../charts/use-epoch-curves.ts';
+import { curveOf, useLoadedCurves } from '../../charts/use-epoch-curves.ts';
 import { Empty } from '../../components/notices.tsx';
 import { Segments } from '../../components/segments.tsx';
 import { aboutSpan } from '../../components/words.ts';
@@ -37,21 +39,28 @@ function Curves(props: {
   const { measures, options } = choices;
   const marked = useMarkedTrials(experiment, compare, trial.trial);
   const trials = useMemo(() => [trial, ...marked].slice(0, MOST_COMPARED), [trial, marked]);
-  const epochs = useEpochCurves(experiment.id, trials.map(curveOf));
+  const loaded = useLoadedCurves(experiment.id, trials.map(curveOf));
   const planned = experiment.config.training.epochs;
   const charts = useMemo(() => {
     const curves = trials.map((one, index): TrialCurve => {
-      return { name: `trial ${one.trial}`, state: one.state, epochs: epochs[index] ?? [] };
+      const read = loaded[index];
+      return { name: `trial ${one.trial}`, state: one.state, epochs: read?.kind === 'ready' ? read.value : [] };
     });
     return measures.map((measure) => ({ measure, data: epochChart(measure, curves, planned, options) }));
-  }, [measures, trials, epochs, planned, options]);
+  }, [measures, trials, loaded, planned, options]);
   const expected = useExpectedEpoch(experiment.id, trial);
+  const { failures } = readingOf(loaded);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
     <section className={styles.charts} aria-label={`Curves of trial ${trial.trial}`} tabIndex={0}>
       <Suspense fallback={null}>
-        {charts.map(({ measure, data }) => (
-          <LineChart key={measure} data={data} empty={epochs[0] === null ? undefined : expected} />
+        {charts.map(({ measure, data }, index) => (
+          <LineChart
+            key={measure}
+            data={data}
+            empty={loaded[0]?.kind === 'ready' ? expected : undefined}
+            note={index > 0 || failures.length === 0 ? undefined : <ChartFailures failures={failures} />}
+          />
         ))}
       </Suspense>
     </section>
