@@ -7,7 +7,7 @@ import { ScriptedQueue } from './search/scripted-queue.ts';
 import { newSetting, openSetting, type Setting } from './search/search-setting.ts';
 import { smallConfig } from './workbench/small-project.ts';
 
-const PORT = 17_461;
+const PORT = 17_473;
 
 const serve = ({ projectFolder, home }: Setting) =>
   startHeadless({
