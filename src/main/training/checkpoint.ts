@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import { epochSchema } from '../../shared/records/training.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { flushFolder } from '../flush-to-disk.ts';
 
 /**
  * A checkpoint file: `NASCKPT1`, header length (uint32), CRC-32 of the header (uint32), the header (JSON), the body.
@@ -131,7 +132,7 @@ export function writeCheckpoint(folder: string, content: CheckpointContent): Wri
     rmSync(temporary, { force: true });
     writeDurably(temporary, [head, body]);
     renameSync(temporary, file);
-    syncFolder(path.dirname(file));
+    flushFolder(path.dirname(file));
   } catch (error) {
     rmSync(temporary, { force: true });
     throw storageError(error, folder);
@@ -154,17 +155,6 @@ function writeDurably(file: string, parts: readonly Uint8Array[]): void {
   const handle = openSync(file, 'wx', 0o600);
   try {
     for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(handle, part, at);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** Makes a rename durable. Windows can't open folders and needs none of it. */
-function syncFolder(folder: string): void {
-  if (process.platform === 'win32') return;
-  const handle = openSync(folder, 'r');
-  try {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
