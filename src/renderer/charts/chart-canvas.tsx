@@ -1,12 +1,13 @@
 import 'uplot/dist/uPlot.min.css';
 import { type ReactElement, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
+import { loadCanvasFace } from '../components/canvas-face.ts';
 import type { Theme } from '../graphs/palette.ts';
 import { useActiveTheme } from '../graphs/use-active-theme.ts';
 import styles from './chart.module.css';
 import { CursorPublisher, useCursor } from './chart-cursor.ts';
 import type { ChartData, Range } from './chart-data.ts';
-import { loadChartFont } from './chart-font.ts';
+import { CHART_FONT } from './chart-font.ts';
 import { ChartReadout } from './chart-readout.tsx';
 import { endLabelText, labelMargin } from './end-labels.ts';
 import { nearestIndex } from './nearest-index.ts';
@@ -84,7 +85,7 @@ function usePlot(
     const observer = new ResizeObserver(() => plot.current?.setSize(sizeOf(element)));
     const publisher = new CursorPublisher();
     const publish = (x: number | null): void => publisher.publish(newest.current.xLabel, x);
-    void loadChartFont(document.fonts).then(() => {
+    void loadCanvasFace(CHART_FONT, document.fonts).then(() => {
       if (isGone) return;
       const options = plotOptions({ newest, range, theme, publish, onGeometry });
       plot.current = new UPlot({ ...options, ...sizeOf(element) }, plotData(newest.current), element);
