@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { SharedValue, useShared } from './shared-value.ts';
 
 export type Politeness = 'polite' | 'assertive';
 
@@ -20,18 +20,8 @@ export interface Deed {
 const ANNOUNCED_MS = 10_000;
 
 let nextId = 1;
-let announcements: readonly Announcement[] = [];
-let deed: Deed | null = null;
-const listeners = new Set<() => void>();
-
-const notify = (): void => {
-  for (const listener of listeners) listener();
-};
-
-const subscribe = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
+const announcements = new SharedValue<readonly Announcement[]>([]);
+const deed = new SharedValue<Deed | null>(null);
 
 /**
  * Says something to a screen reader; nothing is shown. Polite waits for a pause (a new best, an end, a pause); assertive is
@@ -39,11 +29,9 @@ const subscribe = (listener: () => void): (() => void) => {
  */
 export function announce(text: string, politeness: Politeness): void {
   const announcement = { id: nextId++, text, politeness };
-  announcements = [...announcements, announcement];
-  notify();
+  announcements.set([...announcements.get(), announcement]);
   setTimeout(() => {
-    announcements = announcements.filter((one) => one !== announcement);
-    notify();
+    announcements.set(announcements.get().filter((one) => one !== announcement));
   }, ANNOUNCED_MS);
 }
 
@@ -60,16 +48,13 @@ export function tellDone(text: string): void {
 }
 
 function show(text: string, undo: Deed['undo']): void {
-  deed = { id: nextId++, text, undo };
-  notify();
+  deed.set({ id: nextId++, text, undo });
 }
 
 /** Takes a deed off the screen; a newer one stays. */
 export function withdrawDeed(id: number): void {
-  if (deed?.id !== id) return;
-  deed = null;
-  notify();
+  if (deed.get()?.id === id) deed.set(null);
 }
 
-export const useAnnouncements = (): readonly Announcement[] => useSyncExternalStore(subscribe, () => announcements);
-export const useLastDeed = (): Deed | null => useSyncExternalStore(subscribe, () => deed);
+export const useAnnouncements = (): readonly Announcement[] => useShared(announcements);
+export const useLastDeed = (): Deed | null => useShared(deed);

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react';
+import { SharedValue, useShared } from './shared-value.ts';
 
 /** The last best reward that came while the page was open. */
 export interface NewestBest {
@@ -8,17 +8,8 @@ export interface NewestBest {
   readonly reward: number;
 }
 
-let newest: NewestBest | null = null;
-const listeners = new Set<() => void>();
+const newest = new SharedValue<NewestBest | null>(null);
 
-export function setNewestBest(best: NewestBest | null): void {
-  newest = best;
-  for (const listener of listeners) listener();
-}
+export const setNewestBest = (best: NewestBest | null): void => newest.set(best);
 
-const subscribe = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-
-export const useNewestBest = (): NewestBest | null => useSyncExternalStore(subscribe, () => newest);
+export const useNewestBest = (): NewestBest | null => useShared(newest);

@@ -1,22 +1,10 @@
-import { useSyncExternalStore } from 'react';
+import { SharedValue, useShared } from './shared-value.ts';
 
 /** The frame's own dialogs, of which one at most is open. */
 export type FrameDialog = 'palette' | 'shortcuts' | 'log';
 
-let open: FrameDialog | null = null;
-const listeners = new Set<() => void>();
+const open = new SharedValue<FrameDialog | null>(null);
 
-export function showDialog(dialog: FrameDialog | null): void {
-  open = dialog;
-  for (const listener of listeners) listener();
-}
+export const showDialog = (dialog: FrameDialog | null): void => open.set(dialog);
 
-export function useOpenDialog(): FrameDialog | null {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => open,
-  );
-}
+export const useOpenDialog = (): FrameDialog | null => useShared(open);
