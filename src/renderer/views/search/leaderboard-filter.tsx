@@ -13,6 +13,7 @@ import {
 } from 'react';
 import { completeFilter, type ParsedFilter, statesIn, withStates } from '../../../shared/leaderboard/filter.ts';
 import { type Experiment, TRIAL_STATES, type TrialState } from '../../../shared/records/experiment.ts';
+import menu from '../../components/menu.module.css';
 import { TrialStateMark } from '../../components/states.tsx';
 import { useCommands } from '../../state/commands.ts';
 import { useSession } from '../../state/use-workbench.ts';
@@ -282,7 +283,14 @@ function Completions(props: {
     list.current?.children[active]?.scrollIntoView({ block: 'nearest' });
   }, [active]);
   return (
-    <div ref={list} popover="manual" role="listbox" id={id} aria-label="What may come next" className={styles.popup}>
+    <div
+      ref={list}
+      popover="manual"
+      role="listbox"
+      id={id}
+      aria-label="What may come next"
+      className={`${menu.popup} ${styles.popup}`}
+    >
       {completions.map((completion, index) => (
         // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
         <div
