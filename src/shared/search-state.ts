@@ -10,3 +10,8 @@ export function haveRepeatsFailed(before: Experiment, after: Experiment): boolea
   const isOver = before.restsAs !== null && after.restsAs === null && after.state !== 'running';
   return isOver && after.message !== null && after.message !== before.message;
 }
+
+/** Trials that count towards the budget: a cancelled one is replaced by a new proposal. */
+export function finishedTrials({ counts }: Pick<Experiment, 'counts'>): number {
+  return counts.completed + counts.failed + counts.pruned;
+}

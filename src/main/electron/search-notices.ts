@@ -1,5 +1,6 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
-import { haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
+import { finishedTrials, haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
+import { spanWords } from '../../shared/span-words.ts';
 
 export interface Notice {
   readonly experiment: number;
@@ -31,16 +32,10 @@ export function noticeOf(before: Experiment | undefined, after: Experiment): Not
   }
 }
 
-function resultOf({ counts, runningMs, best }: Experiment): string {
-  const trials = counts.completed + counts.failed + counts.pruned;
-  const told = `${trials} ${trials === 1 ? 'trial' : 'trials'} in ${duration(runningMs)}.`;
+function resultOf(experiment: Experiment): string {
+  const { runningMs, best } = experiment;
+  const trials = finishedTrials(experiment);
+  const told = `${trials} ${trials === 1 ? 'trial' : 'trials'} in ${spanWords(runningMs)}.`;
   if (best === null) return `${told} No trial has a reward.`;
   return `${told} Best ${(100 * best.reward).toFixed(2)} %, trial ${best.trial}.`;
-}
-
-function duration(milliseconds: number): string {
-  const minutes = Math.floor(milliseconds / 60_000);
-  if (minutes === 0) return `${Math.round(milliseconds / 1_000)} s`;
-  const hours = Math.floor(minutes / 60);
-  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
 }

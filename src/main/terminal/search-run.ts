@@ -1,6 +1,7 @@
 import type { WorkbenchEvent } from '../../shared/contract.ts';
 import type { Experiment, ExperimentConfig } from '../../shared/records/experiment.ts';
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
+import { finishedTrials } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { CommandEnd, EXIT, exitOfSignal } from './exit.ts';
 import { formatPercent, formatPlural, formatSpan } from './format.ts';
@@ -135,7 +136,7 @@ class Interruption {
 
 function tellPaused({ output, project }: SearchRun, experiment: Experiment, signal: NodeJS.Signals): number {
   const { config, counts } = experiment;
-  const done = trialsDone(experiment);
+  const done = finishedTrials(experiment);
   const saved = counts.queued === 0 ? '' : ' Running trials were saved and go on when you resume.';
   output.note(`Paused after ${done} of ${formatPlural(config.budget.trials, 'trial')}.${saved}`);
   output.note(`Go on with: ${resumeCommand(project)}`);
@@ -156,23 +157,18 @@ export function tellEnd(run: SearchRun, experiment: Experiment): void {
     return;
   }
   if (experiment.state === 'stopped') {
-    output.note(`The search was stopped after ${formatPlural(trialsDone(experiment), 'trial')}.${message}`);
+    output.note(`The search was stopped after ${formatPlural(finishedTrials(experiment), 'trial')}.${message}`);
     return;
   }
   const word = experiment.state === 'paused' ? 'is paused' : 'failed';
-  output.note(`The search ${word} after ${formatPlural(trialsDone(experiment), 'trial')}.${message}`);
+  output.note(`The search ${word} after ${formatPlural(finishedTrials(experiment), 'trial')}.${message}`);
   if (experiment.state === 'paused') output.note(`Go on with: ${resumeCommand(run.project)}`);
   throw new CommandEnd(EXIT.failure);
 }
 
 function endSentence(experiment: Experiment): string {
-  const head = `The search ended: ${formatPlural(trialsDone(experiment), 'trial')} in ${formatSpan(experiment.runningMs)}.`;
+  const head = `The search ended: ${formatPlural(finishedTrials(experiment), 'trial')} in ${formatSpan(experiment.runningMs)}.`;
   if (experiment.best === null) return `${head} No trial has a reward; the leaderboard says why.`;
   const best = `Best ${formatPercent(experiment.best.reward)} %, trial ${experiment.best.trial}.`;
   return `${head} ${best} This is a search score; train the cell in full to know its accuracy.`;
-}
-
-function trialsDone(experiment: Experiment): number {
-  const { completed, failed, pruned } = experiment.counts;
-  return completed + failed + pruned;
 }

@@ -1,5 +1,6 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Experiment, ExperimentConfig, ExperimentState, Trial } from '../../shared/records/experiment.ts';
+import { finishedTrials } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { type RepeatRequest, refuseUnfinished, repeatTrials } from '../search/repeat-trials.ts';
 import { Search, type SearchPurpose } from '../search/search.ts';
@@ -337,6 +338,6 @@ function whyFinished({ id, state, config, counts, runningMs }: Experiment): stri
   if (timeLimitMs > 0 && runningMs >= timeLimitMs) {
     return `Experiment ${id} has used up its time limit: raise it, then resume.`;
   }
-  if (counts.completed + counts.failed + counts.pruned < trials) return null;
+  if (finishedTrials({ counts }) < trials) return null;
   return `Experiment ${id} has finished its ${trials} trials: raise their number, then resume.`;
 }

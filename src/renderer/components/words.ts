@@ -16,14 +16,6 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)}`;
 }
 
-/** A time that something took, in words: `8 s`, `12 min`, `3 h 12 min`. */
-export function spanWords(ms: number): string {
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes === 0) return `${Math.round(ms / 1000)} s`;
-  const hours = Math.floor(minutes / 60);
-  return hours === 0 ? `${minutes} min` : `${hours} h ${minutes % 60} min`;
-}
-
 /** A time left, as coarse as it is known: `about 20 s`, `about 12 min`, `about 5 h`, `about 3 days`. */
 export function aboutSpan(ms: number): string {
   const seconds = ms / 1000;
@@ -50,6 +42,11 @@ export function moment(iso: string): string {
   const at = new Date(iso);
   const date = `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())}`;
   return `${date} ${twoDigits(at.getHours())}:${twoDigits(at.getMinutes())}`;
+}
+
+/** The same to the second: `2026-01-31 14:25:07`. */
+export function momentWords(iso: string): string {
+  return `${moment(iso).slice(0, 10)} ${clockTime(new Date(iso))}`;
 }
 
 /** `14:02:31`. */

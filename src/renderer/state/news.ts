@@ -1,8 +1,8 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
-import { haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
-import { percent, plural, spanWords } from '../components/words.ts';
+import { finishedTrials, haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
+import { spanWords } from '../../shared/span-words.ts';
+import { percent, plural } from '../components/words.ts';
 import type { Politeness } from './announcements.ts';
-import { finishedTrials } from './search-progress.ts';
 
 export interface News {
   /** A newer one of the kind `best` takes the place of one that was not said yet. */

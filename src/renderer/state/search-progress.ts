@@ -1,10 +1,6 @@
 import type { Experiment, Trial } from '../../shared/records/experiment.ts';
+import { finishedTrials } from '../../shared/search-state.ts';
 import type { Progress } from './workbench-state.ts';
-
-/** Trials that count towards the budget: a cancelled one is replaced by a new proposal. */
-export function finishedTrials({ counts }: Experiment): number {
-  return counts.completed + counts.failed + counts.pruned;
-}
 
 /** How long something still takes, and how many trials that rests on. */
 export interface TimeLeft {

@@ -1,4 +1,5 @@
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import type { DefineCommand } from '../commands.ts';
 import { formatDuration, formatMoment, formatPercent } from '../format.ts';
 import { withProject } from '../open-project.ts';
@@ -35,8 +36,8 @@ const COLUMNS: readonly Column[] = [
 
 export function experimentLines(output: Output, experiments: readonly Experiment[]): string[] {
   const rows = experiments.map((experiment) => {
-    const { config, counts } = experiment;
-    const done = counts.completed + counts.failed + counts.pruned;
+    const { config } = experiment;
+    const done = finishedTrials(experiment);
     return [
       String(experiment.id),
       printable(config.name),

@@ -3,10 +3,10 @@ import type { LogEntry } from '../../../shared/records/log.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { CopyButton, Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { momentWords } from '../../components/words.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
 import { useAnswer, useLog } from '../../state/use-workbench.ts';
 import { mergedLog } from '../trial/log-entries.ts';
-import { momentWords } from '../trial/trial-states.tsx';
 import styles from './log-dialog.module.css';
 
 /** Entries that are read at first; newer ones come by themselves (ours). */

@@ -1,11 +1,11 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
 import table from '../../components/table.module.css';
 import { duration, moment, percentDigits, STRATEGY_WORDS } from '../../components/words.ts';
-import { finishedTrials } from '../../state/search-progress.ts';
 import styles from './home.module.css';
 import { Spark } from './spark.tsx';
 

@@ -1,7 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import { percent } from '../../components/words.ts';
-import { finishedTrials } from '../../state/search-progress.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './home.module.css';
 import { sparkPath } from './spark-path.ts';

@@ -1,13 +1,13 @@
 import { type ReactElement, useState } from 'react';
 import { PROCEDURES } from '../../../shared/contract.ts';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { issueSentence } from '../../components/issue-sentence.ts';
 import { duration, plural } from '../../components/words.ts';
-import { finishedTrials } from '../../state/search-progress.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 

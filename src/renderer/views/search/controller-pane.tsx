@@ -1,11 +1,11 @@
 import { lazy, memo, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import styles from '../../charts/chart-tools.module.css';
 import { controllerCharts } from '../../charts/controller-charts.ts';
 import { PolicyMap } from '../../charts/policy-map.tsx';
 import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
 import { plural, STRATEGY_WORDS } from '../../components/words.ts';
-import { finishedTrials } from '../../state/search-progress.ts';
 import { useUpdates } from '../../state/use-workbench.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 

@@ -1,12 +1,13 @@
 import { SlidersHorizontal, Trophy } from 'lucide-react';
 import { memo, type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
 import { aboutSpan, duration, percent, plural } from '../../components/words.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
-import { finishedTrials, searchTimeLeft, trialLevels } from '../../state/search-progress.ts';
+import { searchTimeLeft, trialLevels } from '../../state/search-progress.ts';
 import { useAllProgress, useLiveTrials } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import type { LiveTrials, Progress } from '../../state/workbench-state.ts';

@@ -1,11 +1,11 @@
 import { ListPlus, Pause, Play, Square } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials } from '../../../shared/search-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
 import { plural } from '../../components/words.ts';
 import { type Command, useCommands } from '../../state/commands.ts';
-import { finishedTrials } from '../../state/search-progress.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import { ChangeSearch } from './change-search.tsx';

@@ -3,10 +3,9 @@ import type { Trial } from '../../../shared/records/experiment.ts';
 import type { Attempt } from '../../../shared/records/log.ts';
 import { ErrorPanel } from '../../components/notices.tsx';
 import table from '../../components/table.module.css';
-import { duration } from '../../components/words.ts';
+import { duration, momentWords } from '../../components/words.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
-import { momentWords } from './trial-states.tsx';
 
 /** Each try to train the trial, and how it ended. */
 export function TrialAttempts({ trial }: { trial: Trial }): ReactElement | null {

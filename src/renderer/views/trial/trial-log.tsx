@@ -1,10 +1,10 @@
 import { type ReactElement, useMemo } from 'react';
 import type { LogEntry } from '../../../shared/records/log.ts';
 import { CopyButton, ErrorPanel } from '../../components/notices.tsx';
+import { momentWords } from '../../components/words.ts';
 import { useAnswer, useLog } from '../../state/use-workbench.ts';
 import { mergedLog } from './log-entries.ts';
 import styles from './trial.module.css';
-import { momentWords } from './trial-states.tsx';
 
 /** Entries that are read; a trial has a few for each attempt (ours). */
 const SHOWN = 500;

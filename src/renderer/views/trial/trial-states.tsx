@@ -2,15 +2,10 @@ import type { ReactElement } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import { TrialStateMark } from '../../components/states.tsx';
 import table from '../../components/table.module.css';
-import { clockTime, duration, moment } from '../../components/words.ts';
+import { duration, momentWords } from '../../components/words.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
 import { isQueuedAgain, type TrialStep, trialSteps } from './trial-times.ts';
-
-/** `2026-01-31 14:25:07`. */
-export function momentWords(iso: string): string {
-  return `${moment(iso).slice(0, 10)} ${clockTime(new Date(iso))}`;
-}
 
 /** The states that the trial went through, with when and for how long. */
 export function TrialStates({ trial }: { trial: Trial }): ReactElement {
