@@ -16,8 +16,7 @@ export function pageOfLink(link: string): string | null {
   const [path = '', query, ...more] = link.slice(`${LINK_SCHEME}://`.length).split('?');
   const place = `/${path.replace(/\/$/, '')}`;
   if (!PLACES.test(place) || more.length > 0 || query?.includes('#')) return null;
-  if (query === undefined || query === '') return place;
-  const parameters = new URLSearchParams(query);
+  const parameters = new URLSearchParams(query ?? '');
   for (const name of parameters.keys()) if (!PARAMETER.test(name)) return null;
-  return `${place}?${parameters}`;
+  return parameters.size === 0 ? place : `${place}?${parameters}`;
 }

@@ -11,6 +11,7 @@ it.each([
   ['cellwright://experiments/3/compare?cells=1,2', '/experiments/3/compare?cells=1%2C2'],
   ['cellwright://experiments/3?filter=reward+%3E+0.5&tab=curves', '/experiments/3?filter=reward+%3E+0.5&tab=curves'],
   ['cellwright://experiments/3?', '/experiments/3'],
+  ['cellwright://experiments/3?&', '/experiments/3'],
   ['cellwright://experiments/3?q=%3Cimg%20onerror%3D1%3E', '/experiments/3?q=%3Cimg+onerror%3D1%3E'],
 ])('leads %s to %s', (link, page) => {
   expect(pageOfLink(link)).toBe(page);
