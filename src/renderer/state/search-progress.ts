@@ -1,6 +1,6 @@
 import type { Experiment, Trial } from '../../shared/records/experiment.ts';
 import { finishedTrials } from '../../shared/search-state.ts';
-import type { Progress } from './workbench-state.ts';
+import type { LiveTrials, Progress } from './workbench-state.ts';
 
 /** How long something still takes, and how many trials that rests on. */
 export interface TimeLeft {
@@ -10,17 +10,19 @@ export interface TimeLeft {
 
 /**
  * How long the rest of a search takes: what is left of its trials, each as long as the last ones took on average, less what
- * the running ones have done. Null before any has been trained.
+ * its own running ones have done; repeats are none of its trials. Null before any has been trained, and while there are
+ * repeats alone.
  */
 export function searchTimeLeft(
   experiment: Experiment,
-  recent: readonly Pick<Trial, 'durationMs'>[],
+  { active, recent }: LiveTrials,
   running: readonly Progress[],
 ): TimeLeft | null {
   const { budget, trialsAtOnce } = experiment.config;
   const total = recent.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  if (total === 0) return null;
-  const done = running.reduce((sum, progress) => sum + progressPart(progress), 0);
+  if (total === 0 || experiment.restsAs !== null) return null;
+  const own = running.filter(({ trial }) => active.get(trial)?.batch !== null);
+  const done = own.reduce((sum, progress) => sum + progressPart(progress), 0);
   const left = Math.max(0, budget.trials - finishedTrials(experiment) - done);
   const byTrials = (left * total) / recent.length / trialsAtOnce;
   const byLimit =

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { aboutSpan } from '../../../src/renderer/components/words.ts';
 import { searchTimeLeft, trialLevels } from '../../../src/renderer/state/search-progress.ts';
 import { experimentFromPreset } from '../../../src/shared/presets.ts';
-import type { Experiment } from '../../../src/shared/records/experiment.ts';
+import type { Experiment, Trial } from '../../../src/shared/records/experiment.ts';
+import { trialRecord } from '../views/trial-record.ts';
 
 const config = experimentFromPreset('quick', { dataset: 'cifar10', trials: 100 });
 function experiment(
@@ -27,9 +28,9 @@ function experiment(
     ...change,
   };
 }
-const progress = (step: number, epoch: number) => ({
+const progress = (step: number, epoch: number, trial = 41) => ({
   experiment: 1,
-  trial: 41,
+  trial,
   epoch,
   epochs: 2,
   step,
@@ -38,22 +39,48 @@ const progress = (step: number, epoch: number) => ({
   loss: 1,
 });
 
+/** Trials 41 and 42 run, 43 is a repeat, and the last finished ones took so long. */
+const live = (...durationsMs: readonly number[]) => {
+  const running = (trial: number, batch: number | null): [number, Trial] => [
+    trial,
+    trialRecord({ trial, batch, state: 'running' }),
+  ];
+  return {
+    active: new Map([running(41, 3), running(42, 3), running(43, null)]),
+    recent: durationsMs.map((durationMs) => trialRecord({ durationMs })),
+  };
+};
+
 it('the rest of a search takes its last trials’ mean time for each trial that is left, less what runs has done', () => {
-  const recent = [{ durationMs: 20_000 }, { durationMs: 40_000 }];
+  const trials = live(20_000, 40_000);
   // 60 trials are left; cancelled ones are replaced and don't count. Two at once.
-  expect(searchTimeLeft(experiment(), recent, [])).toEqual({ ms: 60 * 15_000, trials: 2 });
-  expect(searchTimeLeft(experiment(), recent, [progress(100, 1), progress(150, 2)])?.ms).toBeCloseTo(58.75 * 15_000, 6);
+  expect(searchTimeLeft(experiment(), trials, [])).toEqual({ ms: 60 * 15_000, trials: 2 });
+  expect(searchTimeLeft(experiment(), trials, [progress(100, 1), progress(150, 2, 42)])?.ms).toBeCloseTo(
+    58.75 * 15_000,
+    6,
+  );
+});
+
+it('what a running repeat has done takes nothing off the rest of its search', () => {
+  const trials = live(30_000);
+  expect(searchTimeLeft(experiment(), trials, [progress(150, 2, 43)])?.ms).toBe(60 * 15_000);
+  expect(searchTimeLeft(experiment(), trials, [progress(100, 1), progress(150, 2, 43)])?.ms).toBe(59.5 * 15_000);
+});
+
+it('a search that rests while repeats are trained has no time left', () => {
+  const resting = experiment({ restsAs: 'stopped' });
+  expect(searchTimeLeft(resting, live(30_000), [progress(150, 2, 43)])).toBeNull();
 });
 
 it('a reused reward took no time, and a search of which nothing was trained has no time left to tell', () => {
-  expect(searchTimeLeft(experiment(), [{ durationMs: 0 }, { durationMs: 30_000 }], [])?.ms).toBe((60 * 15_000) / 2);
-  expect(searchTimeLeft(experiment(), [], [])).toBeNull();
-  expect(searchTimeLeft(experiment(), [{ durationMs: 0 }], [])).toBeNull();
+  expect(searchTimeLeft(experiment(), live(0, 30_000), [])?.ms).toBe((60 * 15_000) / 2);
+  expect(searchTimeLeft(experiment(), live(), [])).toBeNull();
+  expect(searchTimeLeft(experiment(), live(0), [])).toBeNull();
 });
 
 it('a time limit ends a search sooner', () => {
   const soon = experiment({}, { timeLimitMs: 700_000 });
-  expect(searchTimeLeft(soon, [{ durationMs: 30_000 }], [])?.ms).toBe(100_000);
+  expect(searchTimeLeft(soon, live(30_000), [])?.ms).toBe(100_000);
 });
 
 it('a running trial stands at a part of itself and of its epoch', () => {

@@ -94,18 +94,20 @@ const NOTHING_LIVE: LiveTrials = { active: new Map(), recent: [] };
 /** Time left of the search, then of the first running trial and of its epoch. */
 function Levels({ experiment }: { experiment: Experiment }): ReactElement {
   const live = useLiveTrials(experiment.id);
-  const { active, recent } = live.kind === 'ready' ? live.value : NOTHING_LIVE;
+  const trials = live.kind === 'ready' ? live.value : NOTHING_LIVE;
   // What was told of a trial that has ended since, while nobody listened, is no progress.
   const running = [...useAllProgress().values()].filter(
-    (one) => one.experiment === experiment.id && active.get(one.trial)?.state === 'running',
+    (one) => one.experiment === experiment.id && trials.active.get(one.trial)?.state === 'running',
   );
-  const left = searchTimeLeft(experiment, recent, running);
+  const left = searchTimeLeft(experiment, trials, running);
   const [first] = running;
   return (
     <>
       <span className={styles.left}>
         {left === null ? (
-          <span className={styles.from}>time left is known after the first trial</span>
+          <span className={styles.from}>
+            {experiment.restsAs === null ? 'time left is known after the first trial' : 'repeats only'}
+          </span>
         ) : (
           <>
             {aboutSpan(left.ms)} left
