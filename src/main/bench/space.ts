@@ -127,7 +127,7 @@ export async function runSpaceBench(
 async function trainCase(queue: TrialQueue, one: SpaceCase, folder: string): Promise<Outcome> {
   const checkpointFolder = path.join(folder, `case-${one.index}`);
   const result = await queue.train(spaceTask(one, folder), {
-    lease: async () => ({ leaseEpoch: 1, checkpointFolder, resumeFrom: null }),
+    lease: async () => ({ leaseEpoch: 1, checkpointFolder, resumeFrom: null, step: 0 }),
     lost: () => undefined,
     progress: () => undefined,
     epoch: () => undefined,

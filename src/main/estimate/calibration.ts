@@ -124,6 +124,7 @@ class Observations implements TrialHooks {
       leaseEpoch: this.#leases,
       checkpointFolder: join(this.#folder, `lease-${this.#leases}`),
       resumeFrom: null,
+      step: 0,
     };
   }
 

@@ -92,7 +92,7 @@ class Attempt implements TrialHooks {
       this.step = checkpoint?.step ?? 0;
       const checkpointFolder = checkpoints.leaseFolder(experiment, this.trial, lease.leaseEpoch);
       const resumeFrom = checkpoint && checkpoints.toPath(checkpoint.file);
-      return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom };
+      return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom, step: this.step };
     });
   }
 

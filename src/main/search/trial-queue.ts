@@ -6,7 +6,10 @@ export type EpochMessage = Extract<TrainerEvent, { kind: 'epoch' }>;
 export type CheckpointMessage = Extract<TrainerEvent, { kind: 'checkpoint' }>;
 
 /** A fresh lease and what the trial goes on from; null when it must not be trained any more. */
-export type Grant = Pick<TrialJob, 'leaseEpoch' | 'checkpointFolder' | 'resumeFrom'>;
+export interface Grant extends Pick<TrialJob, 'leaseEpoch' | 'checkpointFolder' | 'resumeFrom'> {
+  /** Where `resumeFrom` stands; 0 for a fresh start. */
+  readonly step: number;
+}
 
 /** What the search does for a trial while it is trained. */
 export interface TrialHooks {

@@ -13,7 +13,10 @@ export type HostEnd =
   | { readonly kind: 'refused'; readonly code: WorkbenchErrorCode; readonly message: string }
   | ({ readonly kind: 'died' } & HostDeath);
 
-/** `stepped`, `saved`: whether the training got a step, a checkpoint further on this host; `step` is the last heard of. */
+/**
+ * `stepped`, `saved`: whether the training got a step, a checkpoint further on this host; `step` is the last heard of,
+ * or else the one that it went on from.
+ */
 export interface HostDeath extends Obituary {
   /** Of the training on this host. */
   readonly durationMs: number;
@@ -37,7 +40,7 @@ interface Running {
   readonly resolve: (end: HostEnd) => void;
   readonly watch: StallWatch;
   readonly startedMs: number;
-  /** The last one that was heard of. */
+  /** The last one that was heard of; before it, what the training went on from. */
   step: number;
   stepped: boolean;
   saved: boolean;
@@ -133,10 +136,10 @@ export class PooledHost {
     this.#idleTimer = setTimeout(() => void this.shutDown(), this.#options.limits.idleForMs).unref();
   }
 
-  /** Trains on this host, which must be taken; it is free again afterwards. */
-  async train(job: TrialJob, hooks: TrialHooks): Promise<HostEnd> {
+  /** Trains on this host, which must be taken, from `step` on; it is free again afterwards. */
+  async train(job: TrialJob, step: number, hooks: TrialHooks): Promise<HostEnd> {
     this.#threadError = null;
-    const end = await this.#untilEnd({ kind: 'train', job }, hooks);
+    const end = await this.#untilEnd({ kind: 'train', job }, step, hooks);
     this.#trials++;
     this.release();
     return end;
@@ -158,13 +161,13 @@ export class PooledHost {
     await this.#gone.promise;
   }
 
-  #untilEnd(command: Train, hooks: TrialHooks): Promise<HostEnd> {
+  #untilEnd(command: Train, step: number, hooks: TrialHooks): Promise<HostEnd> {
     // It may have died before the trial was handed over.
-    if (this.#death) return Promise.resolve({ kind: 'died', ...this.#death });
+    if (this.#death) return Promise.resolve({ kind: 'died', ...this.#death, step });
     const { limits, now } = this.#options;
     return new Promise((resolve) => {
       const watch = new StallWatch(limits.progressWithinMs, now());
-      const progress = { startedMs: now(), step: 0, stepped: false, saved: false, startBytes: null, askedMs: null };
+      const progress = { startedMs: now(), step, stepped: false, saved: false, startBytes: null, askedMs: null };
       this.#running = { job: command.job, hooks, resolve, watch, ...progress };
       this.#host.send(command);
     });

@@ -1,7 +1,6 @@
-import type { TrialJob } from '../../shared/records/trial-job.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Tell } from '../log.ts';
-import type { TrainerCounts, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
+import type { Grant, TrainerCounts, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
 import { CrashRecord } from './crash-record.ts';
 import { type HostDeath, type HostEnd, PooledHost } from './pooled-host.ts';
 import type { Launcher } from './trainer-host.ts';
@@ -156,17 +155,17 @@ export class TrainerPool implements TrialQueue {
       this.#notify();
       return { kind: 'unwanted' };
     }
-    const end = await this.#trainOn(host, { ...active.task, ...grant }, active);
+    const end = await this.#trainOn(host, grant, active);
     this.#notify();
     return end;
   }
 
-  async #trainOn(host: PooledHost, job: TrialJob, active: Active): Promise<HostEnd> {
+  async #trainOn(host: PooledHost, { step, ...lease }: Grant, active: Active): Promise<HostEnd> {
     active.host = host;
-    active.leaseEpoch = job.leaseEpoch;
-    const end = await host.train(job, this.#withSuccessor(host, active.hooks));
+    active.leaseEpoch = lease.leaseEpoch;
+    const end = await host.train({ ...active.task, ...lease }, step, this.#withSuccessor(host, active.hooks));
     active.host = null;
-    if (end.kind === 'died') active.hooks.lost(`The trainer ${end.reason}, after step ${end.step}.`);
+    if (end.kind === 'died') active.hooks.lost(`The trainer ${end.reason}, ${whereabouts(end)}.`);
     else if (end.kind === 'refused') active.hooks.lost(end.message);
     else if (end.kind === 'suspended' && active.wish === null) active.hooks.lost('Saved, to go on in another trainer.');
     if (host.isSpent || (end.kind === 'suspended' && active.wish === null)) void host.shutDown();
@@ -202,7 +201,7 @@ export class TrainerPool implements TrialQueue {
       return this.#giveUp(task, end, verdict.sentence);
     }
     if (!isStart && end.cause !== 'killed') this.#refuseCrashesEverywhere(task, end);
-    const where = isStart ? 'before it was ready' : `after step ${end.step}`;
+    const where = isStart ? 'before it was ready' : whereabouts(end);
     this.#options.tell(
       'warn',
       `The trainer of trial ${task.trial} ${end.reason}, ${where}. The trial goes on from its last checkpoint.`,
@@ -295,6 +294,10 @@ function wishFor(active: Active, wish: 'cancel' | 'suspend'): void {
   if (wish === 'suspend') active.host?.stop({ kind: 'suspend' });
   else active.host?.stop({ kind: 'cancel', experiment, trial, leaseEpoch: active.leaseEpoch });
   active.wished.resolve();
+}
+
+function whereabouts({ step }: HostDeath): string {
+  return step === 0 ? 'before its first step' : `after step ${step}`;
 }
 
 function cancelled(): TrialResult {

@@ -90,6 +90,25 @@ describe('A trial whose trainer dies', () => {
 });
 
 describe('A trial whose trainer is killed', () => {
+  it('is told to stand where it was resumed from, when that happens before a further step', async () => {
+    const { pool, told } = open();
+    const hooks = new Recorder();
+    const killAll = (): void => {
+      for (const pid of childPids()) process.kill(pid, 'SIGKILL');
+    };
+    // Before its first step; long after a checkpoint; before a further step.
+    hooks.onLease = () => {
+      if (hooks.leases === 1 || hooks.leases === 3) killAll();
+    };
+    hooks.onProgress = (step) => {
+      if (hooks.leases === 2 && step > 12) killAll();
+    };
+    await pool.train(scriptedTask(1, { steps: 19, stepMs: 40 }, 10), hooks);
+    const places = ['before its first step', 'after step 1[3-9]', 'after step 10'];
+    expect(hooks.losses).toEqual(places.map((place) => expect.stringMatching(`, ${place}\\.$`)));
+    expect(told).toEqual(places.map((place) => expect.stringMatching(`, ${place}\\. The trial goes on`)));
+  });
+
   it('may be killed often, at any moment, and ends with the weights of a calm training', async () => {
     const { pool, told } = open();
     const hooks = new Recorder();

@@ -68,14 +68,17 @@ export class Recorder implements TrialHooks {
   readonly losses: string[] = [];
   leases = 0;
   newest: string | null = null;
+  onLease: () => void = () => undefined;
   onProgress: (step: number) => void = () => undefined;
 
   async lease() {
     this.leases++;
+    this.onLease();
     return {
       leaseEpoch: this.leases,
       checkpointFolder: join(this.folder, `lease-${this.leases}`),
       resumeFrom: this.newest,
+      step: this.newest === null ? 0 : (this.checkpoints.at(-1) ?? 0),
     };
   }
 
