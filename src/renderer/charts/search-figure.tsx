@@ -3,6 +3,7 @@ import type { Experiment } from '../../shared/records/experiment.ts';
 import type { SearchCurve } from '../../shared/records/leaderboard.ts';
 import { Button } from '../components/button.tsx';
 import { useResultsRevision } from '../state/leaderboard-revision.ts';
+import { useFreshAnswer } from '../state/use-fresh-answer.ts';
 import { type Loaded, useAction, useExperiments, useSession, useStatus } from '../state/use-workbench.ts';
 import { runsLike, twinOf } from './beside.ts';
 import { ChartFailures } from './chart-failures.tsx';
@@ -11,7 +12,6 @@ import styles from './chart-tools.module.css';
 import { LineChart } from './line-chart.tsx';
 import { type SearchRun, searchChart } from './search-chart.ts';
 import { useChartParameter } from './use-chart-options.ts';
-import { useFreshAnswer } from './use-fresh-answer.ts';
 
 const NO_EXPERIMENTS: ReadonlyMap<number, Experiment> = new Map();
 

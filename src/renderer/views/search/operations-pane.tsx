@@ -12,13 +12,13 @@ import {
 } from '../../charts/operation-table.ts';
 import styles from '../../charts/operations.module.css';
 import { useChartParameter } from '../../charts/use-chart-options.ts';
-import { useFreshAnswer } from '../../charts/use-fresh-answer.ts';
 import { Button } from '../../components/button.tsx';
 import { saveFile } from '../../components/clipboard.ts';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import table from '../../components/table.module.css';
 import { percentDigits } from '../../components/words.ts';
 import { useResultsRevision } from '../../state/leaderboard-revision.ts';
+import { useFreshAnswer } from '../../state/use-fresh-answer.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
 /** Which operations the best cells are made of. */

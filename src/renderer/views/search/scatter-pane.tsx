@@ -4,10 +4,10 @@ import { type Area, withArea } from '../../charts/scatter-area.ts';
 import { COSTS } from '../../charts/scatter-data.ts';
 import { ScatterTools } from '../../charts/scatter-tools.tsx';
 import { useChartChoice } from '../../charts/use-chart-options.ts';
-import { useFreshAnswer } from '../../charts/use-fresh-answer.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import { useResultsRevision } from '../../state/leaderboard-revision.ts';
+import { useFreshAnswer } from '../../state/use-fresh-answer.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
 const ScatterView = lazy(async () => ({ default: (await import('../../charts/scatter-view.tsx')).ScatterView }));

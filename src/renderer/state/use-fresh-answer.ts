@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../shared/contract.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { type Loaded, useSession, useStatus } from '../state/use-workbench.ts';
+import { type Loaded, useSession, useStatus } from './use-workbench.ts';
 
 /** A question whose answer changes while a search runs is asked again at most this often. Milliseconds (ours). */
 const ASK_EVERY_MS = 2_000;
