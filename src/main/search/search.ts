@@ -168,16 +168,17 @@ export class Search {
     const at = clock.now().toISOString();
     const cancelled = state === 'stopped' ? store.trials.unfinished(this.experiment) : [];
     const restsAs = this.isForRepeats ? store.experiments.restsAs(this.experiment) : null;
+    // A search that was paused before its repeats can be stopped with them; one that had ended stays as it is.
+    const isBack = restsAs !== null && !(state === 'stopped' && restsAs === 'paused');
+    const words = message ?? (state === 'stopped' ? whyRested(store.experiments.get(this.experiment)) : null);
     store.transaction(() => {
       for (const trial of cancelled) store.trials.cancel(this.experiment, trial, 'The search was stopped.', at);
       store.experiments.setClock(this.experiment, this.meter.runningMs, this.meter.overheadMs);
-      // A search that was paused before its repeats can be stopped with them; one that had ended stays as it is.
-      if (restsAs !== null && !(state === 'stopped' && restsAs === 'paused')) {
-        store.experiments.restFromRepeats(this.experiment, message);
-      } else store.experiments.setState(this.experiment, state, message, state === 'paused' ? null : at);
+      if (isBack) store.experiments.restFromRepeats(this.experiment, message);
+      else store.experiments.setState(this.experiment, state, words, state === 'paused' ? null : at);
     });
     this.tidied = tidy(this.tools, checkpoints.removeTrials(this.experiment, cancelled));
-    if (restsAs === null) this.tellEnd(state, message);
+    if (!isBack) this.tellEnd(state, message);
   }
 
   private tellEnd(state: ExperimentState, message: string | null): void {
@@ -186,4 +187,9 @@ export class Search {
     const words = `The search is ${state === 'failed' ? 'given up' : state}.${message === null ? '' : ` ${message}`}`;
     this.tools.tell(level, words, { experiment: this.experiment, trial: null });
   }
+}
+
+/** What stays of the message of a search that rests when it is stopped: it may still tell what went wrong. */
+export function whyRested({ message }: Pick<Experiment, 'message'>): string | null {
+  return message === null ? null : `Before that it rested: ${message}`;
 }

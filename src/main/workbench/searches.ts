@@ -3,7 +3,7 @@ import type { Experiment, ExperimentConfig, ExperimentState, Trial } from '../..
 import { finishedTrials } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { type RepeatRequest, refuseUnfinished, repeatTrials } from '../search/repeat-trials.ts';
-import { Search, type SearchPurpose } from '../search/search.ts';
+import { Search, type SearchPurpose, whyRested } from '../search/search.ts';
 import { type SearchTools, tidy } from '../search/search-context.ts';
 import { type ExperimentMaterial, openMaterial, refuseOtherDataset } from './experiment-material.ts';
 
@@ -165,7 +165,7 @@ export class Searches {
     const { experiments } = this.tools.store;
     const { state } = experiments.get(id);
     if (experiments.restsAs(id) !== null) experiments.restFromRepeats(id, null);
-    else if (state === 'running') experiments.setState(id, 'paused', null, null);
+    else if (state === 'running') experiments.setState(id, 'paused', this.unstored.get(id)?.message ?? null, null);
     else if (state !== 'paused') throw new WorkbenchError('conflict', `Experiment ${id} is ${state}: nothing runs.`);
     return this.get(id);
   }
@@ -187,12 +187,16 @@ export class Searches {
     }
     const at = clock.now().toISOString();
     const cancelled = store.trials.unfinished(id);
+    const restsAs = store.experiments.restsAs(id);
+    const isStopped = restsAs === null || restsAs === 'paused';
+    const why = whyRested({ ...store.experiments.get(id), ...this.unstored.get(id) });
     store.transaction(() => {
       for (const trial of cancelled) store.trials.cancel(id, trial, 'The search was stopped.', at);
-      const restsAs = store.experiments.restsAs(id);
-      if (restsAs !== null && restsAs !== 'paused') store.experiments.restFromRepeats(id, null);
-      else store.experiments.setState(id, 'stopped', null, at);
+      if (isStopped) store.experiments.setState(id, 'stopped', why, at);
+      else store.experiments.restFromRepeats(id, null);
     });
+    this.unstored.delete(id);
+    if (isStopped) this.tools.tell('info', 'The search is stopped.', { experiment: id, trial: null });
     await tidy(this.tools, checkpoints.removeTrials(id, cancelled));
     return this.get(id);
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
 import { expect, it } from 'vitest';
 import type { Grant, TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
 import { openDatabase } from '../../../src/main/store/database.ts';
@@ -99,6 +100,66 @@ it('ends stopped, with the reason, when it is stopped while a failure lets it sa
   expect(stopped.finishedAt).not.toBeNull();
   const log = await open.client.call('log.list', { experiment: id, trial: null, limit: 10 });
   expect(log.at(-1)).toMatchObject({ level: 'warn', message: `The search is stopped. ${FULL}` });
+});
+
+it('still tells why a search had come to rest by itself after it is stopped', async () => {
+  const setting = newSetting();
+  const failing = new ScriptedQueue({
+    onTrain: () => {
+      throw new WorkbenchError('disk_full', FULL);
+    },
+  });
+  const open = await openSetting(setting, failing);
+  const { id } = await open.client.call('experiment.create', { config: smallConfig() });
+  expect(await open.rest(id)).toMatchObject({ state: 'paused', message: FULL });
+  const stopped = await open.client.call('experiment.stop', { experiment: id });
+  expect(stopped).toMatchObject({ state: 'stopped', message: `Before that it rested: ${FULL}`, counts: { queued: 0 } });
+  expect(await open.client.call('experiment.stop', { experiment: id })).toEqual(stopped);
+  const log = await open.client.call('log.list', { experiment: id, trial: null, limit: 10 });
+  expect(log.map(({ message }) => message)).toEqual([`The search is paused. ${FULL}`, 'The search is stopped.']);
+});
+
+it('still tells why a search had come to rest when it is stopped with the repeats beside it', async () => {
+  let fails = false;
+  const queue = new ScriptedQueue({
+    steps: 200,
+    stepMs: ({ trial }) => (trial > 2 ? 10 : 0),
+    onTrain: () => {
+      if (fails) throw new WorkbenchError('disk_full', FULL);
+    },
+  });
+  const open = await openSetting(newSetting(), queue);
+  const config = smallConfig({ trialsAtOnce: 1 });
+  const { id } = await open.client.call('experiment.create', { config });
+  await open.heard(({ name, payload }) => name === 'trial.changed' && 'reward' in payload && payload.reward !== null);
+  fails = true;
+  expect(await open.rest(id)).toMatchObject({ state: 'paused', message: FULL });
+  fails = false;
+  await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
+  const stopped = await open.client.call('experiment.stop', { experiment: id });
+  expect(stopped).toMatchObject({ state: 'stopped', message: `Before that it rested: ${FULL}`, restsAs: null });
+});
+
+it('keeps the reason that could not be stored when the search is paused or stopped afterwards', async () => {
+  const setting = newSetting();
+  const execute = (sql: string): void => {
+    const database = new SQLite(join(setting.projectFolder, 'cellwright.db'));
+    database.exec(sql);
+    database.close();
+  };
+  const queue = new ScriptedQueue({
+    onTrain: () => {
+      execute(`CREATE TRIGGER full BEFORE UPDATE OF state ON experiments BEGIN SELECT raise(ABORT, 'no room'); END`);
+      throw new WorkbenchError('disk_full', FULL);
+    },
+  });
+  const open = await openSetting(setting, queue);
+  const { id } = await open.client.call('experiment.create', { config: smallConfig({ trialsAtOnce: 1 }) });
+  expect(await open.rest(id)).toMatchObject({ state: 'paused', message: FULL });
+  execute('DROP TRIGGER full');
+  expect(await open.client.call('experiment.pause', { experiment: id })).toMatchObject({ message: FULL });
+  const stopped = await open.client.call('experiment.stop', { experiment: id });
+  expect(stopped).toMatchObject({ state: 'stopped', message: `Before that it rested: ${FULL}` });
 });
 
 it('keeps the time of a trial that is cancelled while it is being saved', async () => {
