@@ -6,6 +6,7 @@ export class SearchControl {
   private wake: () => void = () => undefined;
   private interrupted: Interruption | null = null;
   private failed: { error: unknown } | null = null;
+  private isOver = false;
 
   get interruption(): Interruption | null {
     return this.interrupted;
@@ -18,7 +19,7 @@ export class SearchControl {
 
   /** Whether nothing new may be begun. */
   get isEnding(): boolean {
-    return this.interrupted !== null || this.failed !== null;
+    return this.interrupted !== null || this.failed !== null || this.isOver;
   }
 
   /** The first one counts, but `stop` outranks a pause that is under way. */
@@ -30,6 +31,11 @@ export class SearchControl {
   fail(error: unknown): void {
     this.failed ??= { error };
     this.wake();
+  }
+
+  /** The loop is over, whatever it still waits for. */
+  end(): void {
+    this.isOver = true;
   }
 
   /** Something changed that the loop may act on. */

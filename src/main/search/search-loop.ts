@@ -33,6 +33,7 @@ export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
     } while (session.hasWork());
     return { kind: 'completed', message: isOutOfTime(context) ? 'The time limit was reached.' : null };
   } finally {
+    context.control.end();
     await settle(context);
     await session.close();
   }

@@ -106,9 +106,7 @@ export class Searches {
    * Throws `conflict` when there is nothing to go on with.
    */
   async resume(id: number): Promise<Experiment> {
-    // One that is being saved, or that fails, rests first: it would not hear that it should go on.
-    for (let live = this.live.get(id); live?.isEnding; live = this.live.get(id)) await live.ended;
-    this.refuseClosing();
+    await this.untilItHears(id);
     const live = this.live.get(id);
     if (live && !live.isForRepeats) return this.get(id);
     const { store } = this.tools;
@@ -138,14 +136,16 @@ export class Searches {
 
   /**
    * Trains a finished trial's architecture again with other seeds. Where the search runs, they are next; where it
-   * rests, trainers start for them alone, and it rests as before when they are trained.
+   * rests, trainers start for them alone, and it rests as before when they are trained. Resolves when they are stored:
+   * where the search is being saved, once it rests.
    */
-  repeat(request: RepeatRequest): Trial[] {
+  async repeat(request: RepeatRequest): Promise<Trial[]> {
     this.refuseClosing();
     const { experiment: id, trial } = request;
     const { store } = this.tools;
-    const experiment = this.get(id);
     refuseUnfinished(store.trials.get(id, trial));
+    await this.untilItHears(id);
+    const experiment = this.get(id);
     const live = this.live.get(id);
     // What could not start must not be stored either.
     if (!live) this.materialOf(experiment);
@@ -262,6 +262,12 @@ export class Searches {
     });
     this.start(store.experiments.get(id), material, 'search');
     return this.get(id);
+  }
+
+  /** A search that is being saved, or that fails, rests first: it would begin nothing more. */
+  private async untilItHears(id: number): Promise<void> {
+    for (let live = this.live.get(id); live?.isEnding; live = this.live.get(id)) await live.ended;
+    this.refuseClosing();
   }
 
   private startRepeats(id: number, restsAs: ExperimentState): Experiment {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../../src/main/store/database.ts';
-import type { ExperimentConfig, Trial } from '../../../src/shared/records/experiment.ts';
+import type { ExperimentConfig, Trial, TrialState } from '../../../src/shared/records/experiment.ts';
 import { STRATEGY_DEFAULTS } from '../../../src/shared/records/strategy.ts';
 import { smallConfig } from '../workbench/small-project.ts';
 import { ScriptedQueue } from './scripted-queue.ts';
@@ -52,13 +53,17 @@ function strategyOf({ projectFolder }: Setting, experiment: number): string[] {
 }
 
 async function untilCompleted(open: OpenSetting, trial: number): Promise<void> {
+  await untilFinished(open, trial, 'completed');
+}
+
+async function untilFinished(open: OpenSetting, trial: number, state: TrialState): Promise<void> {
   await open.heard(
     ({ name, payload }) =>
       name === 'trial.changed' &&
       'state' in payload &&
       'trial' in payload &&
       payload.trial === trial &&
-      payload.state === 'completed',
+      payload.state === state,
   );
 }
 
@@ -170,4 +175,42 @@ it('repeats finished trials only, and a killed repeat is not made up for', async
   const trials = await trialsOf(open.client, id);
   expect(trials).toHaveLength(7);
   expect(trials.find(({ batch }) => batch === null)).toMatchObject({ state: 'cancelled', reward: null });
+});
+
+it('trains repeats that are asked for while a pause is being saved, as those of a search that rests', async () => {
+  const open = await openSetting(newSetting(), new ScriptedQueue({ steps: 40, stepMs: () => 20 }));
+  const { id } = await open.client.call('experiment.create', { config: RANDOM });
+  await untilCompleted(open, 1);
+  const pausing = open.client.call('experiment.pause', { experiment: id });
+  const [repeat] = await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
+  await pausing;
+  expect(await open.client.call('experiment.get', { experiment: id })).toMatchObject({
+    state: 'running',
+    restsAs: 'paused',
+  });
+  expect(await open.rest(id)).toMatchObject({ state: 'paused', restsAs: null });
+  expect((await trialsOf(open.client, id)).find(({ trial }) => trial === repeat?.trial)?.state).toBe('completed');
+});
+
+it('trains repeats that are asked for while a search comes to rest by itself', async () => {
+  const queue = new ScriptedQueue({
+    steps: 3,
+    // The first fails early; its repeat is slow to be saved when the second one has failed as well.
+    stepMs: ({ trial }) => [0, 5, 50, 400][trial] ?? 5,
+    outcome: ({ trial }) =>
+      trial <= 2 ? { kind: 'failed', reason: 'out_of_memory', message: 'No memory.' } : undefined,
+  });
+  const open = await openSetting(newSetting(), queue);
+  const { id } = await open.client.call('experiment.create', { config: { ...RANDOM, trialsAtOnce: 2 } });
+  await untilFinished(open, 1, 'failed');
+  await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
+  await untilFinished(open, 2, 'failed');
+  await setTimeout(100);
+  await open.client.call('trial.repeat', { experiment: id, trial: 2, times: 1 });
+  const rested = await open.rest(id);
+  expect(rested).toMatchObject({ state: 'paused', restsAs: null });
+  expect(rested.message).toContain('All 2 trials of the first batch failed the same way');
+  expect((await trialsOf(open.client, id)).map(({ state }) => state)).toEqual([
+    ...['failed', 'failed', 'completed', 'completed'],
+  ]);
 });
