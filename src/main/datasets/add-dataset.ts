@@ -9,7 +9,7 @@ import { openDataset } from './stored-dataset.ts';
 
 /**
  * Fetches and stores a data set that is known by name, unless it is there and whole. Rejects with a `WorkbenchError`:
- * `not_found` for an unknown name, else as `fetchCifar10`.
+ * `not_found` for an unknown name, `cancelled` after an abort, else as `fetchCifar10`.
  */
 export async function addDataset(home: string, name: string, options: FetchOptions): Promise<Dataset> {
   if (!isKnownDataset(name)) {
@@ -17,10 +17,13 @@ export async function addDataset(home: string, name: string, options: FetchOptio
     throw new WorkbenchError('not_found', `Cellwright knows no data set "${name}" to fetch; it knows ${known}.`);
   }
   const onWait = (pid: number) => options.progress.say(`waiting for another set-up (process ${pid})`);
-  const release = await takeLock(path.join(home, 'setup.lock'), onWait, options.signal);
+  let release = (): void => undefined;
   try {
+    release = await takeLock(path.join(home, 'setup.lock'), onWait, options.signal);
     if (!isCifar10Whole(home) || isDamaged(home)) await fetchCifar10(home, options);
   } catch (error) {
+    // Ctrl-C on a terminal reaches the programs that we run as well, and they complain in their own ways.
+    if (options.signal.aborted) throw new WorkbenchError('cancelled', interrupted(name), { cause: error });
     throw toRefusal(explain(error));
   } finally {
     release();
@@ -28,6 +31,8 @@ export async function addDataset(home: string, name: string, options: FetchOptio
   }
   return openDataset(home, name).dataset;
 }
+
+const interrupted = (name: string): string => `Fetching ${name} was interrupted; the same command goes on from here.`;
 
 /** Set-up's plain JavaScript refuses with errors that only look like ours, and nobody else would take them for such. */
 function toRefusal(error: Error): Error {

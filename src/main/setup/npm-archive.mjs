@@ -9,10 +9,11 @@ import { createGunzip } from 'node:zlib';
  * The regular files of a gzipped tar archive, one after the other; `body` must be read before the next one is asked
  * for. Only what npm's archives use is understood: other kinds of entries are passed over.
  * @param {string} archive
+ * @param {AbortSignal | undefined} signal
  * @returns {AsyncGenerator<{ name: string, size: number, body: AsyncIterable<Buffer> }>}
  */
-async function* tarEntries(archive) {
-  const source = createReadStream(archive);
+async function* tarEntries(archive, signal) {
+  const source = createReadStream(archive, { signal });
   const stream = createGunzip();
   source.on('error', (error) => stream.destroy(error));
   const chunks = source.pipe(stream)[Symbol.asyncIterator]();
@@ -44,34 +45,39 @@ async function* tarEntries(archive) {
     for await (const part of parts) list.push(part);
     return Buffer.concat(list);
   };
-  for (;;) {
-    const header = await whole(take(512));
-    if (header.every((byte) => byte === 0)) break;
-    /** @param {number} from @param {number} to */
-    const text = (from, to) => header.toString('utf8', from, to).replace(/\0.*$/s, '');
-    const size = Number.parseInt(text(124, 136).trim(), 8);
-    const padding = (512 - (size % 512)) % 512;
-    const kind = text(156, 157);
-    const prefix = text(345, 500);
-    const name = prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`;
-    const body = take(size);
-    if (kind === '' || kind === '0') yield { name, size, body };
-    await whole(body);
-    await whole(take(padding));
+  try {
+    for (;;) {
+      const header = await whole(take(512));
+      if (header.every((byte) => byte === 0)) break;
+      /** @param {number} from @param {number} to */
+      const text = (from, to) => header.toString('utf8', from, to).replace(/\0.*$/s, '');
+      const size = Number.parseInt(text(124, 136).trim(), 8);
+      const padding = (512 - (size % 512)) % 512;
+      const kind = text(156, 157);
+      const prefix = text(345, 500);
+      const name = prefix === '' ? text(0, 100) : `${prefix}/${text(0, 100)}`;
+      const body = take(size);
+      if (kind === '' || kind === '0') yield { name, size, body };
+      await whole(body);
+      await whole(take(padding));
+    }
+  } finally {
+    // Also when no more entries are wanted.
+    source.destroy();
+    stream.destroy();
   }
-  source.destroy();
-  stream.destroy();
 }
 
 /**
- * Unpacks some files of an npm archive.
+ * Unpacks some files of an npm archive. An abort rejects with an `AbortError` and may leave some of them, or a part.
  * @param {string} archive
  * @param {Readonly<Record<string, string>>} files entry in the archive → path below `folder`
  * @param {string} folder
+ * @param {AbortSignal} [signal]
  */
-export async function unpackFiles(archive, files, folder) {
+export async function unpackFiles(archive, files, folder, signal) {
   const wanted = new Map(Object.entries(files));
-  for await (const { name, body } of tarEntries(archive)) {
+  for await (const { name, body } of tarEntries(archive, signal)) {
     const target = wanted.get(name);
     if (target === undefined) continue;
     wanted.delete(name);

@@ -119,14 +119,15 @@ export function npmReason(words) {
 
 /**
  * Fetches an archive from the user's own registry, through the user's own npm settings, and checks it against our
- * hash. The file is complete when it appears under `target`.
+ * hash. The file is complete when it appears under `target`. An abort stops npm and rejects with its reason.
  * @param {NpmPackage} wanted
  * @param {string} target
  * @param {{ scratch: string, progress?: (doneBytes: number) => void, signal?: AbortSignal, env?: NodeJS.ProcessEnv }} options
  *   `scratch`: an existing folder on the same disk as the target, for this call alone
  */
 export async function fetchArchive(wanted, target, options) {
-  const { scratch, progress } = options;
+  const { scratch, progress, signal } = options;
+  signal?.throwIfAborted();
   const spec = `${wanted.name}@${wanted.version}`;
   const timer = setInterval(() => void folderBytes(scratch).then((bytes) => progress?.(bytes)), 250);
   try {
@@ -140,8 +141,10 @@ export async function fetchArchive(wanted, target, options) {
       '--cache',
       path.join(scratch, 'cache'),
     ];
-    const done = await npm(args, { cwd: scratch, signal: options.signal, env: options.env ?? process.env });
+    const done = await npm(args, { cwd: scratch, signal, env: options.env ?? process.env });
     if (!done.ok) {
+      // npm that was stopped complains of something else.
+      signal?.throwIfAborted();
       const hint = 'Check the network and `npm config get registry`, then run the same command again';
       throw refusal('unavailable', `npm could not fetch ${spec} (${npmReason(done.words)}). ${hint}.`);
     }

@@ -1,7 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { unpackFiles } from '../../../src/main/setup/npm-archive.mjs';
 import { fetchArchive, hashFile } from '../../../src/main/setup/npm-package.mjs';
@@ -96,6 +106,25 @@ describe('fetchArchive', () => {
   });
 });
 
+describe('fetchArchive that is aborted', () => {
+  it('says so, and not what npm complained of; before it began as well', async () => {
+    const folder = temporaryFolder();
+    let asked = 0;
+    const stop = new AbortController();
+    const address = await localServer(() => {
+      asked++;
+      stop.abort();
+    });
+    const pin = { name: 'cellwright-probe', version: '1.0.0', integrity: 'sha512-', sizeBytes: 1 };
+    const options = { scratch: scratchIn(folder), env: npmEnvironment(address), signal: stop.signal };
+    for (const _ of ['while npm waits', 'before it begins']) {
+      const fetching = fetchArchive(pin, path.join(folder, 'probe'), options);
+      await expect(fetching).rejects.toMatchObject({ name: 'AbortError' });
+    }
+    expect(asked).toBe(1);
+  });
+});
+
 describe('unpackFiles', () => {
   it('unpacks the named files, byte for byte, and nothing else', async () => {
     const target = path.join(temporaryFolder(), 'out');
@@ -103,6 +132,20 @@ describe('unpackFiles', () => {
     expect(readFileSync(path.join(target, 'renamed/bytes')).equals(BYTES)).toBe(true);
     expect(readFileSync(path.join(target, 'small'), 'utf8')).toBe('small');
     expect(readdirSync(target).sort()).toEqual(['renamed', 'small']);
+  });
+
+  it('stops in the middle of a file when it is aborted, and at once where it was before', async () => {
+    const target = path.join(temporaryFolder(), 'out');
+    const stop = new AbortController();
+    const unpacking = unpackFiles(file, { 'package/deep/er/bytes.bin': 'bytes' }, target, stop.signal);
+    const aborted = expect(unpacking).rejects.toMatchObject({ name: 'AbortError' });
+    while (!existsSync(path.join(target, 'bytes'))) await setImmediate();
+    stop.abort();
+    await aborted;
+    expect(statSync(path.join(target, 'bytes')).size).toBeLessThan(BYTES.length);
+    const again = unpackFiles(file, { 'package/small.txt': 'small' }, target, stop.signal);
+    await expect(again).rejects.toMatchObject({ name: 'AbortError' });
+    expect(existsSync(path.join(target, 'small'))).toBe(false);
   });
 
   it('refuses an archive that lacks a file, is cut off or is no archive', async () => {
