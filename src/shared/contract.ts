@@ -53,10 +53,16 @@ export const PROCEDURES = {
   },
   'dataset.list': { input: nothing, output: z.array(datasetSchema) },
   /**
-   * Fetches and prepares a data set that Cellwright knows by name. Goes on when its caller is gone; a second caller waits
-   * for the one that is under way.
+   * Fetches and prepares a data set that Cellwright knows by name. Goes on when its caller is gone, until it ends or
+   * somebody cancels it; a second caller waits for the one that is under way.
    */
   'dataset.add': { input: z.strictObject({ name: z.string().min(1) }), output: datasetSchema },
+  /**
+   * Ends a running `dataset.add` as `cancelled`, for all who wait for it, and answers when it has ended. Nothing
+   * half-done is left. Gives how it ended: `ready` or `failed` where it came to that in the same moment, and once more
+   * the same where it was cancelled before; refused (`conflict`) where nothing is being fetched.
+   */
+  'dataset.cancelFetch': { input: z.strictObject({ name: z.string().min(1) }), output: datasetFetchSchema },
   /** The last fetch of each data set since the workbench was started: under way, or how it ended. */
   'dataset.fetches': { input: nothing, output: z.array(datasetFetchSchema) },
   /** A training image of each of the first classes, ten at most. */

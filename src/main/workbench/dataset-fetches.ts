@@ -21,13 +21,19 @@ export interface DatasetFetchesOptions {
   readonly addDataset?: typeof addDataset;
 }
 
+/** One that is under way. */
+interface Fetch {
+  readonly dataset: Promise<Dataset>;
+  readonly cancelling: AbortController;
+}
+
 /**
  * Data sets that are being fetched. A fetch is the workbench's own: it goes on when whoever asked for it is gone, and
  * who asks for the same one meanwhile waits for the one that is under way.
  */
 export class DatasetFetches {
   private readonly options: DatasetFetchesOptions;
-  private readonly running = new Map<string, Promise<Dataset>>();
+  private readonly running = new Map<string, Fetch>();
   /** The last of each name. */
   private readonly last = new Map<string, DatasetFetch>();
   private readonly closing = new AbortController();
@@ -43,33 +49,58 @@ export class DatasetFetches {
 
   /** Rejects as `addDataset` does. */
   add(name: string): Promise<Dataset> {
-    const running = this.running.get(name) ?? this.fetch(name).finally(() => this.running.delete(name));
-    this.running.set(name, running);
-    return running;
+    const before = this.running.get(name);
+    if (before !== undefined && !before.cancelling.signal.aborted) return before.dataset;
+    const cancelling = new AbortController();
+    // One that is being cancelled comes to its end first.
+    const dataset = Promise.allSettled([before?.dataset])
+      .then(() => this.fetch(name, cancelling.signal))
+      .finally(() => {
+        if (this.running.get(name)?.cancelling === cancelling) this.running.delete(name);
+      });
+    this.running.set(name, { dataset, cancelling });
+    return dataset;
+  }
+
+  /** Ends what is under way, and answers with how it ended; `conflict` where nothing is. */
+  async cancel(name: string): Promise<DatasetFetch> {
+    const running = this.running.get(name);
+    running?.cancelling.abort();
+    await Promise.allSettled([running?.dataset]);
+    if (this.closing.signal.aborted) throw isClosing();
+    const ended = this.last.get(name);
+    if (ended !== undefined && (running !== undefined || ended.state === 'cancelled')) return ended;
+    throw new WorkbenchError('conflict', `"${name}" is not being fetched, so there is nothing to cancel.`);
   }
 
   /** Ends what is under way. */
   async close(): Promise<void> {
     this.closing.abort();
-    await Promise.allSettled(this.running.values());
+    await Promise.allSettled([...this.running.values()].map(({ dataset }) => dataset));
   }
 
-  private async fetch(name: string): Promise<Dataset> {
+  private async fetch(name: string, cancelled: AbortSignal): Promise<Dataset> {
     const { home, env = process.env, addDataset: add = addDataset } = this.options;
     // One that failed before is not to be seen beside this one; and one that is there already is not fetched.
     this.last.delete(name);
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.closing.signal, cancelled]);
     try {
-      const dataset = await add(home, name, { env, progress: this.progress(name), signal: this.closing.signal });
+      const dataset = await add(home, name, { env, progress: this.progress(name, over.signal), signal });
+      over.abort();
       if (this.last.has(name)) this.note({ name, state: 'ready', text: `${dataset.title} is ready`, ...NO_PART });
       return dataset;
     } catch (error) {
-      if (this.closing.signal.aborted) throw new WorkbenchError('unavailable', 'The workbench is closing.');
+      over.abort();
+      if (this.closing.signal.aborted) throw isClosing();
+      if (cancelled.aborted) throw this.endCancelled(name, error);
       if (this.last.has(name)) this.fail(name, describeError(error).message);
       throw error;
     }
   }
 
-  private progress(name: string): FetchOptions['progress'] {
+  /** What is told after `over` is about nothing any more: a size that was still being measured. */
+  private progress(name: string, over: AbortSignal): FetchOptions['progress'] {
     const { monotonicMs, tell } = this.options;
     let step = { text: '', total: 0, startedMs: 0 };
     let toldMs = Number.NEGATIVE_INFINITY;
@@ -81,7 +112,7 @@ export class DatasetFetches {
     };
     const told = (done: number): void => {
       const now = monotonicMs();
-      if (now - toldMs < TOLD_EVERY_MS) return;
+      if (over.aborted || now - toldMs < TOLD_EVERY_MS) return;
       toldMs = now;
       const part = step.total > 0 ? Math.min(1, done / step.total) : null;
       const spentMs = now - step.startedMs;
@@ -96,11 +127,20 @@ export class DatasetFetches {
     this.note({ name, state: 'failed', text, ...NO_PART });
   }
 
+  private endCancelled(name: string, cause: unknown): WorkbenchError {
+    const text = `Fetching "${name}" was cancelled; it can be fetched again.`;
+    this.options.tell('info', text);
+    this.note({ name, state: 'cancelled', text, ...NO_PART });
+    return new WorkbenchError('cancelled', text, { cause });
+  }
+
   private note(fetch: DatasetFetch): void {
     this.last.set(fetch.name, fetch);
     this.options.publish({ name: 'dataset.progressed', payload: fetch });
   }
 }
+
+const isClosing = (): WorkbenchError => new WorkbenchError('unavailable', 'The workbench is closing.');
 
 const NO_PART = { part: null, leftMs: null } as const;
 

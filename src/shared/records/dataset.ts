@@ -58,8 +58,8 @@ export type DatasetSample = z.infer<typeof datasetSampleSchema>;
 /** Where the fetching of a data set stands, or how it ended. Not stored. */
 export const datasetFetchSchema = z.strictObject({
   name: z.string(),
-  state: z.enum(['running', 'ready', 'failed']),
-  /** What is being done, such as "Fetching CIFAR-10"; the reason where it failed. */
+  state: z.enum(['running', 'ready', 'failed', 'cancelled']),
+  /** What is being done, such as "Fetching CIFAR-10"; how it ended, and the reason where it failed. */
   text: z.string(),
   /** Of what is being done, from 0 to 1; null where that is unknown. */
   part: z.number().min(0).max(1).nullable(),

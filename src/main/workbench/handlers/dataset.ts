@@ -10,6 +10,7 @@ export function datasetHandlers({ home, fetches }: WorkbenchParts): Pick<Handler
     'dataset.list': () => listDatasets(home),
     'dataset.samples': ({ name }) => sampleImages(openDataset(home, name)),
     'dataset.add': ({ name }) => fetches.add(name),
+    'dataset.cancelFetch': ({ name }) => fetches.cancel(name),
     'dataset.fetches': () => fetches.list(),
   };
 }

@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import type { DatasetFetch } from '../../../shared/records/dataset.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -16,18 +16,27 @@ const NAME = 'cifar10';
 export function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
   const session = useSession();
   const action = useAction();
+  const { clear } = action;
   const writing = useWriting();
+  const start = useRef<HTMLButtonElement>(null);
   const { openProject } = useHost();
   const fetch = useDatasetFetch(NAME, onAdded);
   const running = fetch?.state === 'running' ? fetch : null;
-  const isBusy = running !== null || action.isBusy;
-  const problem = fetch?.state === 'failed' ? fetch.text : (action.error?.message ?? null);
+  const isRunning = running !== null;
+  const isBusy = isRunning || action.isBusy;
+  const refused = action.error?.code === 'cancelled' ? null : action.error;
+  const problem = fetch?.state === 'failed' ? fetch.text : (refused?.message ?? null);
+  // Why an earlier one failed is not to be seen after one that another page started and cancelled.
+  useEffect(() => {
+    if (isRunning) clear();
+  }, [isRunning, clear]);
   const add = async (): Promise<void> => {
     if (await action.run(() => session.call('dataset.add', { name: NAME }))) onAdded();
   };
   return (
     <>
       <Button
+        ref={start}
         kind="primary"
         icon={<Download size={14} aria-hidden="true" />}
         isBusy={isBusy}
@@ -37,7 +46,7 @@ export function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
         {isBusy ? 'Fetching CIFAR-10' : 'Start with CIFAR-10'}
       </Button>
       {openProject === undefined ? null : <Button onClick={openProject}>Open a project</Button>}
-      {running === null ? null : <FetchProgress fetch={running} />}
+      {running === null ? null : <FetchProgress fetch={running} onCancelled={() => start.current?.focus()} />}
       {isBusy || problem === null ? null : (
         <p className={styles.problem} role="alert">
           {problem}
@@ -47,17 +56,43 @@ export function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
   );
 }
 
-function FetchProgress({ fetch: { text, part, leftMs } }: { fetch: DatasetFetch }): ReactElement {
+/** `onCancelled`: the button that was pressed goes, and the focus with it if nobody takes it elsewhere. */
+function FetchProgress(props: { readonly fetch: DatasetFetch; readonly onCancelled: () => void }): ReactElement {
+  const { fetch, onCancelled } = props;
+  const { name, text, part, leftMs } = fetch;
+  const session = useSession();
+  const cancelling = useAction();
+  const writing = useWriting();
   const done = part === null ? '' : `, ${Math.floor(100 * part)} %`;
   const left = leftMs === null || part === 1 ? '' : `, ${aboutSpan(leftMs)} left`;
+  const cancel = async (button: HTMLElement): Promise<void> => {
+    const isCancelled = await cancelling.run(() => session.call('dataset.cancelFetch', { name }));
+    const { activeElement } = document;
+    if (isCancelled && (activeElement === button || activeElement === document.body)) onCancelled();
+  };
   return (
     <div className={styles.fetch}>
-      <span>
-        {text}
-        {done}
-        {left}
-      </span>
-      {part === null ? null : <ProgressBar part={part} label={text} />}
+      <div className={styles.fetchProgress}>
+        <span>
+          {text}
+          {done}
+          {left}
+        </span>
+        {part === null ? null : <ProgressBar part={part} label={text} />}
+      </div>
+      <Button
+        isBusy={cancelling.isBusy}
+        {...writing}
+        onClick={({ currentTarget }) => void cancel(currentTarget)}
+        aria-label="Cancel fetching CIFAR-10"
+      >
+        Cancel
+      </Button>
+      {cancelling.error === null ? null : (
+        <p className={styles.problem} role="alert">
+          {cancelling.error.message}
+        </p>
+      )}
     </div>
   );
 }
