@@ -7,6 +7,7 @@ import { Desktop } from './electron/desktop.ts';
 import { hardenApp, hardenSession } from './electron/hardening.ts';
 import { parseStartArguments, type StartArguments, startArgumentsSchema } from './electron/start-arguments.ts';
 import { findSetup } from './electron/trainers.ts';
+import { hearEndSignals } from './end-signals.ts';
 import { fileLog } from './log.ts';
 import { makeFolders } from './make-folders.ts';
 import { DEFAULT_PROJECT } from './terminal/terminal.ts';
@@ -59,10 +60,10 @@ function begin(): void {
     if (!desktop.mayQuit()) event.preventDefault();
   });
   app.on('child-process-gone', (_event, details) => log.write('error', 'A process of Electron is gone', details));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    // A terminal that is closed tells every process in it, and who started us passes it on: twice is not impatient.
-    process.on(signal, () => void desktop.quit({ asks: false, isPatient: signal === 'SIGHUP' }));
-  }
+  hearEndSignals({
+    first: (signal) => void desktop.quit({ asks: false, isPatient: signal === 'SIGHUP' }),
+    again: () => void desktop.quit({ asks: false }),
+  });
 }
 
 async function start(): Promise<void> {

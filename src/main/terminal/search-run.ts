@@ -3,6 +3,7 @@ import type { Experiment, ExperimentConfig } from '../../shared/records/experime
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
 import { finishedTrials } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { hearEndSignals } from '../end-signals.ts';
 import { CommandEnd, EXIT, exitOfSignal } from './exit.ts';
 import { formatPercent, formatPlural, formatSpan } from './format.ts';
 import type { Output } from './output.ts';
@@ -109,28 +110,18 @@ class Interruption {
   /** The first signal; null before it. */
   signal: NodeJS.Signals | null = null;
   readonly asked: Promise<void>;
-  private readonly listeners: readonly (readonly [NodeJS.Signals, () => void])[];
+  readonly release: () => void;
 
   constructor() {
-    let ask: () => void = () => undefined;
-    this.asked = new Promise((resolve) => {
-      ask = resolve;
-    });
-    this.listeners = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((signal) => [
-      signal,
-      () => {
-        // A terminal that is closed tells every process in it, and who started us passes it on: twice is not impatient.
-        if (this.signal && signal === 'SIGHUP') return;
-        if (this.signal) process.exit(exitOfSignal(signal));
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.asked = promise;
+    this.release = hearEndSignals({
+      first: (signal) => {
         this.signal = signal;
-        ask();
+        resolve();
       },
-    ]);
-    for (const [signal, listener] of this.listeners) process.on(signal, listener);
-  }
-
-  release(): void {
-    for (const [signal, listener] of this.listeners) process.off(signal, listener);
+      again: (signal) => process.exit(exitOfSignal(signal)),
+    });
   }
 }
 

@@ -29,6 +29,8 @@ it('saves and ends on SIGTERM without a question, trainers in utility processes 
   expect(forks).toEqual(Array(2).fill([join(OUT, 'main', 'host-process.js'), [training]]));
 
   send('SIGTERM');
+  // Of a signal to the whole process group, whoever started it passes its own on.
+  send('SIGTERM');
   // The terminal is closed meanwhile, which tells it once more.
   send('SIGHUP');
   await until(() => electron.hasQuit);

@@ -3,8 +3,10 @@ import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { addDataset } from '../../datasets/add-dataset.ts';
 import { KNOWN_DATASETS } from '../../datasets/known-datasets.ts';
 import { type FoundDataset, findDatasets } from '../../datasets/stored-dataset.ts';
+import { hearEndSignals } from '../../end-signals.ts';
 import { createProgress } from '../../setup/progress.mjs';
 import type { DefineCommand } from '../commands.ts';
+import { exitOfSignal } from '../exit.ts';
 import { formatBytes, formatExact } from '../format.ts';
 import type { Output } from '../output.ts';
 import { type Column, drawTable } from '../table.ts';
@@ -34,11 +36,13 @@ function defineAdd(command: Command, terminal: () => Terminal): void {
     .action(async (name: string) => {
       const { output, home } = terminal();
       const interrupted = new AbortController();
-      const abort = (): void => interrupted.abort();
-      process.once('SIGINT', abort).once('SIGTERM', abort);
+      const release = hearEndSignals({
+        first: () => interrupted.abort(),
+        again: (signal) => process.exit(exitOfSignal(signal)),
+      });
       const progress = createProgress(output.err);
-      const dataset = await addDataset(home, name, { env: process.env, progress, signal: interrupted.signal });
-      process.off('SIGINT', abort).off('SIGTERM', abort);
+      const { signal } = interrupted;
+      const dataset = await addDataset(home, name, { env: process.env, progress, signal }).finally(release);
       if (output.isJson) output.json(dataset);
       else output.line(`${dataset.title} is ready: ${imageWords(dataset.counts)}, ${dataset.classes.length} classes.`);
     });

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { hearEndSignals } from '../../end-signals.ts';
 import { startHeadless } from '../../headless.ts';
 import { buildPage } from '../../server/page-build.ts';
 import { PROJECT_ROOT } from '../../setup/runtime.mjs';
 import type { DefineCommand } from '../commands.ts';
+import { exitOfSignal } from '../exit.ts';
 import { projectOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 import { findElectron, hasDisplay, runWindow } from '../window.ts';
@@ -68,10 +70,7 @@ async function start(terminal: Terminal, options: StartOptions): Promise<void> {
 /** Resolves when a signal asks for the end. A second Ctrl-C or SIGTERM ends the process at once. */
 async function untilAsked(): Promise<void> {
   await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-    // A terminal that is closed tells every process in it, and who started us passes it on: it may come twice.
-    process.on('SIGHUP', () => resolve());
+    hearEndSignals({ first: () => resolve(), again: (signal) => process.exit(exitOfSignal(signal)) });
   });
 }
 
