@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { IpcMain, WebContents } from 'electron';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { ipcConnection } from '../../src/main/electron/ipc-connection.ts';
+import { serveWindow } from '../../src/main/electron/ipc-connection.ts';
 import { startHttpServer } from '../../src/main/server/http-server.ts';
 import { webSocketConnection } from '../../src/main/server/web-socket-connection.ts';
 import { createElectronHost, type PreloadApi } from '../../src/renderer/host/electron-host.ts';
@@ -23,7 +23,7 @@ export interface Ends {
 /** A way to carry messages. */
 export interface Carrier {
   readonly name: string;
-  /** Whether the client outlives the connection. In Electron the page goes with its window. */
+  /** Whether the client outlives what ends the connection at the server. In Electron the page goes with its window. */
   readonly isOutlived: boolean;
   connect(): Promise<Ends>;
   close(): Promise<void>;
@@ -131,9 +131,13 @@ export async function overIpc(): Promise<Carrier> {
     connect: async () => {
       window = openWindow(window.contents.id + 1);
       const { contents, destroy } = window;
-      const server = ipcConnection(main as unknown as IpcMain, contents as unknown as WebContents);
+      const arriving = new Promise<Connection>((resolve) =>
+        serveWindow(main as unknown as IpcMain, contents as unknown as WebContents, resolve),
+      );
+      const client = await host.open();
+      const server = await arriving;
       const sendGarbage = (): void => sendForeignMessages(main, contents);
-      return { client: await host.open(), server, close: destroy, sendGarbage };
+      return { client, server, close: destroy, sendGarbage };
     },
     close: async () => vi.doUnmock('electron'),
   };

@@ -7,8 +7,8 @@ export interface Connection {
   onMessage(listener: (message: unknown) => void): () => void;
   onClose(listener: () => void): () => void;
   /**
-   * Ends it: both ends hear so, this one without waiting for the other, and what is under way may be lost. Nothing
-   * happens where a connection lasts as long as its page, in a window of the desktop app.
+   * Ends it: both ends hear so, this one without waiting for the other, and what is under way may be lost. Only the page
+   * of a window of the desktop app does not hear of main's end: its line falls silent.
    */
   close(): void;
 }

@@ -260,15 +260,32 @@ describe('messages from pages', () => {
     const count = (): number => electron.named('send').length;
     const before = count();
     const call = (id: number): string => JSON.stringify({ kind: 'call', id, procedure: 'experiment.list', input: {} });
-    for (const event of foreign) electron.fromPage('workbench', call(1), event);
+    electron.fromPage('workbench', JSON.stringify({ kind: 'open', number: 9 }));
+    for (const event of foreign) {
+      electron.fromPage('workbench', call(1), event);
+      electron.fromPage('workbench', JSON.stringify({ kind: 'open', number: 10 }), event);
+    }
     for (const value of [null, 7, {}, '{', 'x'.repeat(2 ** 20 + 1), '[]']) electron.fromPage('workbench', value);
     webContents.isGone = true;
     electron.fromPage('workbench', call(2));
     webContents.isGone = false;
     electron.fromPage('workbench', call(3));
-    await until(() => count() > before);
+    await until(() => count() > before + 1);
     const answers = electron.named('send').slice(before);
-    expect(answers).toEqual([['workbench', JSON.stringify({ kind: 'result', id: 3, output: [] })]]);
+    expect(answers).toEqual([
+      ['workbench', JSON.stringify({ kind: 'opened', number: 9 })],
+      ['workbench', JSON.stringify({ kind: 'result', id: 3, output: [] })],
+    ]);
+  });
+
+  it('get a sentence in answer to a call that is too large, which is not carried out', async () => {
+    const { client } = await openPage(electron);
+    const message = 'The request is too large: at most 1,048,576 characters are taken. Ask for less at once.';
+    const adding = client.call('dataset.add', { name: 'x'.repeat(2 ** 20) });
+    await expect(adding).rejects.toMatchObject({ code: 'invalid_input', message });
+    // Such as a handler would refuse it.
+    const unknown = client.call('dataset.add', { name: 'x'.repeat(2 ** 19) });
+    await expect(unknown).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('may wish for two things, and the folder that a person chooses never reaches the page', async () => {
