@@ -16,7 +16,7 @@ const GOOD_FOR_MS = 7 * 24 * 3_600_000;
 const GOOD_WHEN_BUSY_MS = 10 * 60_000;
 const KEPT = 100;
 
-const fileSchema = z.record(z.string(), calibrationSchema);
+const fileSchema = z.record(z.string(), z.unknown());
 
 /** Calibrations of this machine, kept in the home folder for all projects. */
 export class CalibrationCache {
@@ -50,7 +50,13 @@ export class CalibrationCache {
 
   private read(): Record<string, Calibration> {
     try {
-      return fileSchema.parse(JSON.parse(readFileSync(this.file, 'utf8')));
+      const stored = Object.entries(fileSchema.parse(JSON.parse(readFileSync(this.file, 'utf8'))));
+      // One that was made in another way is as good as none.
+      const alike = stored.flatMap(([key, entry]) => {
+        const calibration = calibrationSchema.safeParse(entry);
+        return calibration.success ? [[key, calibration.data] as const] : [];
+      });
+      return Object.fromEntries(alike);
     } catch {
       // Not there yet, or damaged: it only costs a calibration.
       return {};

@@ -4,13 +4,27 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
 import type { Epoch, Training } from '../../shared/records/training.ts';
+import { architectureHash } from '../../shared/search-space/canonical.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { SearchMaterial } from '../search/search.ts';
 import type { TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
 
+/** Of an epoch. Ours: one to some seconds, by the scale. */
+const STEPS = 8;
+/** The first warms up, what the second takes is counted. */
+const EPOCHS = 2;
+/**
+ * Grows with every change of what is measured, of how the numbers of a calibration come from it, and of what a step of
+ * the engine costs: calibrations of another version are made anew.
+ */
+const VERSION = 2;
+/** What a calibration was made by. */
+const MEASURING = [VERSION, STEPS, EPOCHS, architectureHash(NASNET_A)].join(' ');
+
 /** What a short training of NASNet-A has shown of a machine at one scale, batch size and precision. */
 export const calibrationSchema = z.strictObject({
+  measuring: z.literal(MEASURING),
   at: z.iso.datetime(),
   /** Of an epoch for each of its training images, its evaluation and its checkpoint included. Milliseconds. */
   imageMs: z.number().positive(),
@@ -28,11 +42,6 @@ export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** Under this number calibrations are handed to the trainers; no project has so many experiments. */
 const EXPERIMENT = 2_147_483_647;
-/** Of an epoch. Ours: one to some seconds, by the scale. */
-const STEPS = 8;
-/** The first warms up, what the second takes is counted. */
-const EPOCHS = 2;
-
 export interface CalibrationSetting {
   readonly queue: TrialQueue;
   readonly projectFolder: string;
@@ -151,6 +160,7 @@ class Observations implements TrialHooks {
     }
     if (!epoch || epoch.durationMs === 0) throw failed('The trainer reported no epoch.');
     return {
+      measuring: MEASURING,
       at: at.toISOString(),
       imageMs: epoch.durationMs / training.trainingImages,
       startMs: Math.max(0, durationMs - EPOCHS * epoch.durationMs),

@@ -1,7 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { sampleWork, searchRange, trialRange, workOf } from '../../../src/main/estimate/search-plan.ts';
 import { PROCEDURES } from '../../../src/shared/contract.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
+import type { ExperimentConfig } from '../../../src/shared/records/experiment.ts';
 import { STRATEGY_DEFAULTS } from '../../../src/shared/records/strategy.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 import { cost } from '../../../src/shared/search-space/cost.ts';
@@ -38,6 +42,30 @@ it('calibrates once, keeps it for all projects, and says so', async () => {
   const training = { ...CONFIG.training, batchSize: 4 };
   await again.client.call('experiment.estimate', { config: { ...CONFIG, training } });
   expect(other.tries).toHaveLength(1);
+});
+
+it('measures anew what another version had measured in another way, and nothing else', async () => {
+  const setting = newSetting();
+  const queue = new ScriptedQueue();
+  const open = await openSetting(setting, queue);
+  const other = { ...CONFIG, training: { ...CONFIG.training, batchSize: 4 } };
+  const estimate = async (config: ExperimentConfig) => await open.client.call('experiment.estimate', { config });
+  const file = join(setting.home, 'calibrations.json');
+  await estimate(CONFIG);
+  // The file has the newest first, to the millisecond.
+  await pause(5);
+  const { basis } = await estimate(other);
+  // As versions stored it that did not say how they had measured.
+  const stored = Object.entries(JSON.parse(readFileSync(file, 'utf8')) as Record<string, { measuring?: string }>);
+  expect(stored).toHaveLength(2);
+  delete stored.at(-1)?.[1].measuring;
+  writeFileSync(file, JSON.stringify(Object.fromEntries(stored)));
+  expect(queue.tries).toHaveLength(2);
+  await estimate(CONFIG);
+  expect(queue.tries).toHaveLength(3);
+  expect((await estimate(other)).basis).toBe(basis);
+  expect(queue.tries).toHaveLength(3);
+  expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')))).toHaveLength(2);
 });
 
 it('rests on finished trials of the same kind where there are some', async () => {
