@@ -4,6 +4,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { openDatabase } from '../../../src/main/store/database.ts';
 import type { Store } from '../../../src/main/store/store.ts';
 import { moment } from '../../../src/renderer/components/words.ts';
+import { COLUMNS } from '../../../src/renderer/views/search/leaderboard-columns.ts';
 import { parseFilter } from '../../../src/shared/leaderboard/filter.ts';
 import { randomUint32, randomUnit } from '../../../src/shared/random.ts';
 import { OPERATIONS, PAPER_SPACE } from '../../../src/shared/records/architecture.ts';
@@ -214,6 +215,27 @@ describe('the leaderboard in SQL', () => {
     expect(trials(true, 'time<90s')).toEqual([3, 2]);
     expect(trials(true, 'time:0s..5s')).toEqual([3]);
     expect(trials(true, '-time<5s')).toEqual([2, 1, 4]);
+  });
+
+  it('shows the time that rows are sorted by, also of one that had trained before it reused a reward', () => {
+    const { store } = openTestStore();
+    fill(store, 4);
+    for (const [trial, durationMs] of [
+      [1, 9000],
+      [2, 70_000],
+    ] as const) {
+      store.trials.finish(store.trials.lease(1, trial, AT)!, { ...completed(0.5), durationMs }, AT);
+    }
+    const lease = store.trials.lease(1, 3, AT)!;
+    store.trials.addTime(lease, 30_000);
+    store.trials.release(lease);
+    store.trials.reuse(1, 3, 1, AT);
+    store.trials.reuse(1, 4, 1, AT);
+    const query = { ...BY_REWARD, sort: { column: 'time', isAscending: true } } as const;
+    for (const mode of LEADERBOARD_MODES) {
+      const { rows } = store.leaderboard.read(1, { ...query, mode }, 0, 10);
+      expect(rows.map((row) => COLUMNS.time.text(row))).toEqual(['0:09', '0:30', '1:10', '']);
+    }
   });
 
   it('finds a row by the day that the started column shows', () => {

@@ -59,7 +59,7 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
   ),
   madds: numbers('madds', 'mult-adds', 'Multiply-adds', 84, 'madds', ({ trial }) => roundedCount(trial.multiplyAdds)),
   time: numbers('time', 'time', 'Training time', 66, 'time', ({ trial }) =>
-    trial.reusedFrom === null && trial.durationMs > 0 ? duration(trial.durationMs) : '',
+    trial.durationMs > 0 ? duration(trial.durationMs) : '',
   ),
   state: words('state', 'state', 'State', 110, 2, stateWords),
   origin: words('origin', 'origin', 'Origin', 84, 1.2, originWords),
