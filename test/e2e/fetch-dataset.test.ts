@@ -68,7 +68,7 @@ describe.skipIf(executable === null)('CIFAR-10 on Home', () => {
       await expectPage(one.getByRole('alert')).toHaveCount(0);
     }
     await expectPage(start).toBeFocused();
-    expect(registry.archives[0]?.destroyed).toBe(true);
+    await expectPage.poll(() => registry.archives[0]?.destroyed).toBe(true);
 
     // Another page cancels it this time.
     await page.keyboard.press('Enter');
