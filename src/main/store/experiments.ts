@@ -28,7 +28,7 @@ export class Experiments {
   private readonly commits: Commits;
   private readonly one: Statement<[number], ExperimentRow>;
   private readonly all: Statement<[], { experiment: number }>;
-  private readonly counts: Statement<[number], { state: TrialState; n: number }>;
+  private readonly counts: Statement<[number], { state: TrialState; own: number; repeats: number }>;
   private readonly best: Statement<[number], { trial: number; reward: number }>;
   private readonly insert: Statement<[string, string, number | null]>;
   private readonly twin: Statement<[number], { experiment: number }>;
@@ -44,7 +44,8 @@ export class Experiments {
     this.one = database.prepare(`SELECT ${COLUMNS} FROM experiments WHERE experiment = ?`);
     this.all = database.prepare('SELECT experiment FROM experiments ORDER BY experiment');
     this.counts = database.prepare(
-      'SELECT state, count(*) AS n FROM trials WHERE experiment = ? AND batch IS NOT NULL GROUP BY state',
+      `SELECT state, count(batch) AS own, count(*) - count(batch) AS repeats FROM trials
+       WHERE experiment = ? GROUP BY state`,
     );
     this.best = database.prepare(
       `SELECT trial, reward FROM leaderboard WHERE experiment = ? AND is_cell = 0 AND is_trash = 0
@@ -108,8 +109,12 @@ export class Experiments {
     if (!row) throw new WorkbenchError('not_found', `This project has no experiment ${id}.`);
     const { experiment, config, ...rest } = row;
     const counts = { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 };
-    for (const { state, n } of this.counts.all(id)) counts[state] = n;
-    return { ...rest, id: experiment, config: JSON.parse(config), counts, best: this.best.get(id) ?? null };
+    const repeats = { queued: 0, running: 0 };
+    for (const { state, own, repeats: more } of this.counts.all(id)) {
+      counts[state] = own;
+      if (state === 'queued' || state === 'running') repeats[state] = more;
+    }
+    return { ...rest, id: experiment, config: JSON.parse(config), counts, repeats, best: this.best.get(id) ?? null };
   }
 
   list(): Experiment[] {

@@ -70,7 +70,7 @@ export function finishedLine(state: ProgressState, trial: Trial, hasBar: boolean
   const left = hasBar ? null : searchTimeLeft(state);
   const best = bestTrial(state);
   const parts = [
-    `trial ${trial.trial} of ${experiment.config.budget.trials}`,
+    `trial ${trial.trial}${trial.batch === null ? ` (${trial.origin})` : ` of ${experiment.config.budget.trials}`}`,
     outcomeWords(trial),
     best && `best ${formatPercent(best.reward)} % (trial ${best.trial})`,
     formatDuration(trial.durationMs),

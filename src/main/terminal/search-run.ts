@@ -11,6 +11,7 @@ import { ProgressDisplay } from './progress-display.ts';
 import { type ProgressState, startProgress } from './progress-state.ts';
 import { readTrials } from './read-trials.ts';
 import { printable, shellWord } from './text.ts';
+import { pausedSentence } from './unfinished.ts';
 
 export interface SearchRun {
   readonly client: WorkbenchClient;
@@ -126,10 +127,7 @@ class Interruption {
 }
 
 function tellPaused({ output, project }: SearchRun, experiment: Experiment, signal: NodeJS.Signals): number {
-  const { config, counts } = experiment;
-  const done = finishedTrials(experiment);
-  const saved = counts.queued === 0 ? '' : ' Running trials were saved and go on when you resume.';
-  output.note(`Paused after ${done} of ${formatPlural(config.budget.trials, 'trial')}.${saved}`);
+  output.note(pausedSentence(experiment));
   output.note(`Go on with: ${resumeCommand(project)}`);
   return exitOfSignal(signal);
 }

@@ -8,12 +8,23 @@ export function isUnfinished(experiment: Experiment): boolean {
   return experiment.state === 'paused' || experiment.state === 'running';
 }
 
-/** "Experiment 1 (quick ppo on cifar10) goes on after 3 of 6 trials; 1 interrupted trial from its last checkpoint." */
+/** "Experiment 1 (quick ppo on cifar10) goes on after 3 of 6 trials; 1 interrupted trial from the last checkpoint." */
 export function goesOnSentence(experiment: Experiment): string {
-  const { counts, config } = experiment;
+  const { counts, repeats, config } = experiment;
   const done = finishedTrials(experiment);
-  const interrupted =
-    counts.running === 0 ? '' : `; ${formatPlural(counts.running, 'interrupted trial')} from the last checkpoint`;
+  const kinds = [
+    counts.running === 0 ? [] : formatPlural(counts.running, 'interrupted trial'),
+    repeats.running === 0 ? [] : formatPlural(repeats.running, 'interrupted repeat'),
+  ].flat();
+  const interrupted = kinds.length === 0 ? '' : `; ${kinds.join(' and ')} from the last checkpoint`;
   const trials = formatPlural(config.budget.trials, 'trial');
   return `Experiment ${experiment.id} (${printable(config.name)}) goes on after ${done} of ${trials}${interrupted}.`;
+}
+
+/** "Paused after 3 of 6 trials. Running trials and repeats were saved and go on when you resume." */
+export function pausedSentence(experiment: Experiment): string {
+  const { config, counts, repeats } = experiment;
+  const kinds = [counts.queued === 0 ? [] : 'trials', repeats.queued === 0 ? [] : 'repeats'].flat();
+  const saved = kinds.length === 0 ? '' : ` Running ${kinds.join(' and ')} were saved and go on when you resume.`;
+  return `Paused after ${finishedTrials(experiment)} of ${formatPlural(config.budget.trials, 'trial')}.${saved}`;
 }

@@ -43,7 +43,7 @@ export const experimentSchema = z.strictObject({
   state: experimentStateSchema,
   /** While it runs for repeats alone: the state that its search rests in, and goes back to; else null. */
   restsAs: experimentStateSchema.nullable(),
-  /** A sentence when the search paused or failed by itself, else null. */
+  /** A sentence when the search paused or failed by itself, also after it is stopped; else null. */
   message: z.string().nullable(),
   createdAt: z.iso.datetime(),
   finishedAt: z.iso.datetime().nullable(),
@@ -60,6 +60,8 @@ export const experimentSchema = z.strictObject({
     pruned: z.int(),
     cancelled: z.int(),
   }),
+  /** Repeats that are not finished. */
+  repeats: z.strictObject({ queued: z.int(), running: z.int() }),
   /** The highest number of a trial, repeats among them: trials are numbered without gaps. 0 before the first. */
   lastTrial: z.int().min(0),
   /** Trials in the trash; those of the search itself are part of `counts`. */

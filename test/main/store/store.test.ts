@@ -23,12 +23,18 @@ it('tells a change after its commit, whole and once a row', () => {
   expect(store.trials.get(1, 1).state).toBe('running');
 });
 
-it("tells the last trial's number, which repeats have too, and counts the search's own alone", () => {
+it("tells the last trial's number, which repeats have too, and counts repeats apart from the search's own", () => {
   const { store } = openTestStore();
   fill(store, 0);
   expect(store.experiments.get(1).lastTrial).toBe(0);
-  store.trials.add([newTrial(1), newTrial(2), newTrial(3, { batch: null }), newTrial(4, { batch: null })]);
-  expect(experimentSchema.parse(store.experiments.get(1))).toMatchObject({ lastTrial: 4, counts: { queued: 2 } });
+  store.trials.add([newTrial(1), newTrial(2), ...[3, 4, 5].map((trial) => newTrial(trial, { batch: null }))]);
+  store.trials.lease(1, 4, AT);
+  store.trials.finish(store.trials.lease(1, 5, AT)!, completed(0.5), AT);
+  expect(experimentSchema.parse(store.experiments.get(1))).toMatchObject({
+    lastTrial: 5,
+    counts: { queued: 2, running: 0, completed: 0 },
+    repeats: { queued: 1, running: 1 },
+  });
 });
 
 it('stores and tells nothing of a transaction that fails', () => {

@@ -125,5 +125,8 @@ describe('progress of a search', () => {
     expect(finishedLine(stateAfter(changed(failed)), failed, false)).toContain('failed: out of memory');
     const reused = makeTrial(4, { reusedFrom: 1, durationMs: 0 });
     expect(finishedLine(stateAfter(changed(reused)), reused, true)).toContain('reward 41.00 %, reused from trial 1');
+    // Its number says nothing of how far the search is.
+    const repeat = makeTrial(7, { batch: null, origin: 'repeat of 2' });
+    expect(finishedLine(stateAfter(changed(repeat)), repeat, true)).toMatch(/^trial 7 \(repeat of 2\) {2}reward/);
   });
 });

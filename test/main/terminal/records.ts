@@ -16,6 +16,7 @@ export function makeExperiment(changes: Partial<Experiment> = {}, trials = 6): E
     runningMs: 0,
     overheadMs: 0,
     counts: { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 },
+    repeats: { queued: 0, running: 0 },
     lastTrial: 0,
     trashed: 0,
     twinOf: null,

@@ -16,6 +16,7 @@ const BEFORE: Experiment = {
   overheadMs: 0,
   counts: { queued: 0, running: 1, completed: 3, failed: 0, pruned: 0, cancelled: 0 },
   trashed: 0,
+  repeats: { queued: 0, running: 0 },
   lastTrial: 4,
   twinOf: null,
   best: { trial: 2, reward: 0.6 },

@@ -22,6 +22,7 @@ function experiment(
     overheadMs: 0,
     counts: { queued: 0, running: 2, completed: 35, failed: 3, pruned: 2, cancelled: 7 },
     trashed: 0,
+    repeats: { queued: 0, running: 0 },
     lastTrial: 49,
     twinOf: null,
     best: null,

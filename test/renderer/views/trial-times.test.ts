@@ -56,6 +56,7 @@ describe('the trials beside a trial', () => {
   // Two of the seven are repeats, which are not counted among the search's own.
   const experiment = makeExperiment({
     counts: { queued: 0, running: 1, completed: 3, failed: 1, pruned: 0, cancelled: 0 },
+    repeats: { queued: 0, running: 0 },
     lastTrial: 7,
   });
 

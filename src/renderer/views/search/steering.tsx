@@ -1,15 +1,14 @@
 import { ListPlus, Pause, Play, Square } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
-import { finishedTrials } from '../../../shared/search-state.ts';
 import { Button } from '../../components/button.tsx';
 import { Confirm } from '../../components/dialog.tsx';
-import { plural } from '../../components/words.ts';
 import { type Command, useCommands } from '../../state/commands.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import { ChangeSearch } from './change-search.tsx';
 import styles from './progress-line.module.css';
+import { stopQuestion } from './stop-words.ts';
 
 const NOTHING: readonly Command[] = [];
 
@@ -96,22 +95,4 @@ export function Steering({ experiment }: { experiment: Experiment }): ReactEleme
 function stepOf(state: Experiment['state']): Step {
   if (state === 'running') return 'pause';
   return state === 'completed' ? 'prolong' : 'resume';
-}
-
-function stopQuestion(experiment: Experiment): { title: string; sentence: string; action: string } {
-  const { restsAs } = experiment;
-  if (restsAs !== null && restsAs !== 'paused') {
-    const sentence = 'Repeats under way will end without a reward. The search itself and its trials stay as they are.';
-    return { title: 'Stop these repeats?', sentence, action: 'Stop repeats' };
-  }
-  return { title: 'Stop this search for good?', sentence: stopSentence(experiment), action: 'Stop search' };
-}
-
-function stopSentence(experiment: Experiment): string {
-  const { running, queued } = experiment.counts;
-  const under = running + queued;
-  const lost = under === 0 ? '' : `${plural(under, 'trial')} under way will end without a reward. `;
-  const done = finishedTrials(experiment);
-  const kept = `${plural(done, 'finished trial')} ${done === 1 ? 'stays' : 'stay'}. `;
-  return `${lost}${kept}A stopped search can't go on; pause it if it should.`;
 }
