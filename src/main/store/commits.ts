@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import type { WorkbenchEvent } from '../../shared/contract.ts';
+import { throwLater } from '../throw-later.ts';
 import { explainStorageError } from './storage-error.ts';
 
 /** Hears what changed, once it can be read. */
@@ -9,18 +10,21 @@ export type Publish = (event: WorkbenchEvent) => void;
 /**
  * Runs every write of the store in a transaction and tells what changed after the commit, never before: what a
  * listener hears is on the disk. Events carry whole rows as they stand after the commit, so a row that changed twice
- * in one transaction is told once.
+ * in one transaction is told once. What can't be told is a fault of its own: the write is stored, and the rest is told.
  */
 export class Commits {
   private readonly database: Database;
   private readonly publish: Publish;
+  private readonly onUnexpected: (error: unknown) => void;
   private readonly changed = new Map<string, () => WorkbenchEvent>();
   private readonly settling = new Map<string, () => void>();
   private depth = 0;
 
-  constructor(database: Database, publish: Publish) {
+  /** `onUnexpected` hears why a change could not be told; by default that is thrown in a turn of its own. */
+  constructor(database: Database, publish: Publish, onUnexpected = throwLater) {
     this.database = database;
     this.publish = publish;
+    this.onUnexpected = onUnexpected;
   }
 
   /** Throws `disk_full`, `read_only` or `corrupt` where the disk refuses; nothing of `work` is stored then. */
@@ -60,8 +64,19 @@ export class Commits {
   }
 
   private tell(): void {
-    const events = [...this.changed.values()].map((read) => read());
+    const reads = [...this.changed.values()];
     this.changed.clear();
-    for (const event of events) this.publish(event);
+    // All are read before any is told: who hears of one may write again.
+    const events = reads.flatMap((read) => this.attempt(read) ?? []);
+    for (const event of events) this.attempt(() => this.publish(event));
+  }
+
+  private attempt<T>(work: () => T): T | null {
+    try {
+      return work();
+    } catch (error) {
+      this.onUnexpected(error);
+      return null;
+    }
   }
 }

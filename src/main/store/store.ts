@@ -49,14 +49,20 @@ export interface Store {
 /**
  * Opens the store of a project folder, which is made when it is not there. Throws, in milliseconds and before any
  * write, `conflict` (in use), `read_only`, `newer_version`, or `corrupt` where there is no backup to go on from.
+ * `onUnexpected` hears of changes that are stored and could not be told.
  */
-export function openStore(folder: string, publish: Publish, now: () => Date): Store {
+export function openStore(
+  folder: string,
+  publish: Publish,
+  now: () => Date,
+  onUnexpected?: (error: unknown) => void,
+): Store {
   makeFolder(folder);
   const unlock = lockProject(folder);
   try {
     const file = join(folder, 'cellwright.db');
     const { database, restored } = openOrRestore(file, join(folder, 'backups'), now());
-    return composeStore(database, { folder, publish, now, unlock, restored });
+    return composeStore(database, { folder, publish, onUnexpected, now, unlock, restored });
   } catch (error) {
     unlock();
     throw explainStorageError(error, folder);
@@ -76,13 +82,14 @@ function makeFolder(folder: string): void {
 interface Parts {
   readonly folder: string;
   readonly publish: Publish;
+  readonly onUnexpected: ((error: unknown) => void) | undefined;
   readonly now: () => Date;
   readonly unlock: () => void;
   readonly restored: Restored | null;
 }
 
-function composeStore(database: Database, { folder, publish, now, unlock, restored }: Parts): Store {
-  const commits = new Commits(database, publish);
+function composeStore(database: Database, { folder, publish, onUnexpected, now, unlock, restored }: Parts): Store {
+  const commits = new Commits(database, publish, onUnexpected);
   const changes = database.prepare<[], { n: number }>('SELECT total_changes() AS n');
   let backedUp = 0;
   let underWay = Promise.resolve();

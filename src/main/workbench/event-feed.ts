@@ -1,6 +1,7 @@
 import type { WorkbenchEvent } from '../../shared/contract.ts';
 import type { Position } from '../../shared/rpc/connection.ts';
 import type { EventSource } from '../../shared/rpc/server.ts';
+import { throwLater } from '../throw-later.ts';
 
 type Listener = (position: Position, event: WorkbenchEvent) => void;
 
@@ -59,10 +60,4 @@ export class EventFeed implements EventSource {
     // Where the client's own events end: those after it are on their way, each with its position.
     return { position: start, gap: after !== null && !isHeld, unsubscribe: () => this.listeners.delete(listener) };
   }
-}
-
-function throwLater(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
 }

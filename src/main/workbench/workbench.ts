@@ -90,7 +90,12 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       publish({ name: 'log.added', payload: entry });
     }
   };
-  const store = openStore(projectFolder, publish, () => clock.now());
+  const store = openStore(
+    projectFolder,
+    publish,
+    () => clock.now(),
+    (error) => log.write('error', 'A change is stored and could not be told', error),
+  );
   const checkpoints = new CheckpointFiles(projectFolder);
   try {
     store.attempts.endLeftOpen();

@@ -1,9 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/main/store/store.ts';
 import type { Lease } from '../../../src/main/store/trials.ts';
+import type { WorkbenchEvent } from '../../../src/shared/contract.ts';
 import { FILTER_FIELDS } from '../../../src/shared/leaderboard/filter.ts';
 import { randomUint32, randomUnit } from '../../../src/shared/random.ts';
 import { experimentSchema, trialSchema } from '../../../src/shared/records/experiment.ts';
@@ -35,6 +36,32 @@ it("tells the last trial's number, which repeats have too, and counts repeats ap
     counts: { queued: 2, running: 0, completed: 0 },
     repeats: { queued: 1, running: 1 },
   });
+});
+
+it('tells all other changes where one can not be read or heard, and the write is done', () => {
+  const told: string[] = [];
+  const unexpected: unknown[] = [];
+  const publish = ({ name, payload }: WorkbenchEvent): void => {
+    if (name === 'trial.changed' && payload.trial === 1) throw new Error('not heard');
+    told.push(name === 'trial.changed' ? `${name} ${payload.trial}` : name);
+  };
+  const store = openStore(
+    newFolder(),
+    publish,
+    () => new Date(),
+    (error) => unexpected.push(error),
+  );
+  onTestFinished(() => store.close());
+  fill(store, 2);
+  told.length = unexpected.length = 0;
+  store.transaction(() => {
+    // There is none: it can't be read.
+    store.experiments.note(7);
+    for (const trial of [1, 2]) store.trials.setTrashed(1, trial, AT);
+  });
+  expect(told).toEqual(['trial.changed 2']);
+  expect(unexpected.map(String)).toEqual(['WorkbenchError: This project has no experiment 7.', 'Error: not heard']);
+  expect([1, 2].map((trial) => store.trials.get(1, trial).trashedAt)).toEqual([AT, AT]);
 });
 
 it('stores and tells nothing of a transaction that fails', () => {
