@@ -100,6 +100,35 @@ describe.skipIf(executable === null)('what the page tells', () => {
     await expectPage(page).toHaveURL(/trials\/2$/);
   });
 
+  it('one press on a head, or a choice from its menu, reads the rows once', async () => {
+    const reads: string[] = [];
+    page.once('websocket', (socket) =>
+      socket.on('framesent', ({ payload }) => {
+        const sent = String(payload);
+        if (sent.includes('"leaderboard.read"')) reads.push(JSON.parse(sent).input.sort.column);
+      }),
+    );
+    await page.goto(`${headless.server.address}/experiments/1?mode=trials`);
+    await page.locator('[data-trial]').first().waitFor();
+    reads.length = 0;
+    // Each comes from another head, which had the focus.
+    for (const [head, sort] of [
+      ['params', 'params'],
+      ['mult-adds', 'madds'],
+    ]) {
+      await page.getByRole('columnheader', { name: head }).locator('button:not([aria-haspopup])').click();
+      await expectPage(page).toHaveURL(new RegExp(`sort=${sort}`));
+    }
+    await page.getByRole('button', { name: 'Parameters column' }).click();
+    await page.getByRole('menuitem', { name: 'Sort upwards' }).click();
+    await expectPage(page.getByRole('menu')).toHaveCount(0);
+    await expectPage.poll(() => reads.length).toBeGreaterThanOrEqual(3);
+    // What is read too much comes with the focus, which is back at the head by then.
+    await expectPage(page.getByRole('button', { name: 'Parameters column' })).toBeFocused();
+    await page.waitForTimeout(300);
+    expect(reads).toEqual(['params', 'madds', 'params']);
+  });
+
   it('Escape closes the settings and leaves the screen as it is', async () => {
     await page.goto(`${headless.server.address}/experiments/1/compare?trials=1,2`);
     await page.locator('[data-part]').first().waitFor();

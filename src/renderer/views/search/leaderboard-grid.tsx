@@ -91,7 +91,7 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
   const scrollTo = useCallback((item: number): void => virtual.scrollToIndex(item), [virtual]);
   scrollRef.current = scrollTo;
   useScrollToSelected(source, items, selection, view.trial, scrollTo);
-  const sketching = useSketching(scroller);
+  const sketching = useSketching();
   const press = useKeys({ ...props, scrollTo, scroller, height });
   const pressRow = useCallback(
     (item: number, event: MouseEvent): void =>
@@ -126,13 +126,15 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
         onPointerDown={() => {
           isByPointer.current = true;
         }}
-        onFocus={() => {
-          hold.enter(isByPointer.current);
-          isByPointer.current = false;
+        onFocus={({ currentTarget, target, relatedTarget }) => {
+          // React tells of the focus in an opened menu too, which lies elsewhere in the page.
+          if (!currentTarget.contains(target) || currentTarget.contains(relatedTarget)) return;
+          hold.enter(isByPointer.current || isInMenu(relatedTarget));
         }}
-        onBlur={(event) => {
+        onBlur={({ currentTarget, relatedTarget }) => {
+          if (currentTarget.contains(relatedTarget)) return;
           isByPointer.current = false;
-          if (!event.currentTarget.contains(event.relatedTarget)) hold.set('focus', false);
+          hold.set('focus', false);
         }}
         onScroll={(event) => {
           hold.set('scroll', event.currentTarget.scrollTop > 0);
@@ -180,6 +182,9 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
     </>
   );
 }
+
+const isInMenu = (target: EventTarget | null): boolean =>
+  target instanceof Element && target.closest('[role=menu]') !== null;
 
 /** A row that is being read. */
 function WaitingRow({ item, top, height }: { item: number; top: number; height: number }): ReactElement {

@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 /** Faster than this, rows that were not seen yet are not drawn. Pixels a millisecond (design). */
 const FAST = 4;
@@ -17,9 +17,9 @@ export interface Sketching {
 }
 
 /** Leaves out the drawings of unseen rows while the list moves fast, and spreads many new ones over some frames. */
-export function useSketching(scroller: RefObject<HTMLElement | null>): Sketching {
+export function useSketching(): Sketching {
   const [isFast, setIsFast] = useState(false);
-  const last = useRef({ top: scroller.current?.scrollTop ?? 0, at: 0 });
+  const last = useRef({ top: 0, at: 0 });
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const drawn = useRef(new Set<string>());
   const spent = useRef(0);
