@@ -1,6 +1,7 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { Store } from '../store/store.ts';
 import type { NewTrial } from '../store/trials.ts';
 import type { SearchTools } from './search-context.ts';
 
@@ -54,4 +55,10 @@ export function repeatTrials({ store, clock }: SearchTools, { experiment, trial,
     store.experiments.note(experiment);
     return repeats.map(({ trial: number }) => number);
   });
+}
+
+/** Numbers of the repeats that are queued or running. */
+export function unfinishedRepeats({ trials }: Store, experiment: number): number[] {
+  const unfinished = trials.repeats(experiment).filter(({ state }) => state === 'queued' || state === 'running');
+  return unfinished.map(({ trial }) => trial);
 }

@@ -2,6 +2,7 @@ import type { Scale } from '../../shared/records/architecture.ts';
 import type { Experiment, ExperimentConfig, ExperimentState } from '../../shared/records/experiment.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { Meter } from './meter.ts';
+import { unfinishedRepeats } from './repeat-trials.ts';
 import { type SearchContext, type SearchTools, tidy } from './search-context.ts';
 import { SearchControl } from './search-control.ts';
 import { type SearchEnd, searchLoop } from './search-loop.ts';
@@ -166,10 +167,11 @@ export class Search {
   private store({ state, message }: LastState): void {
     const { store, clock, checkpoints } = this.tools;
     const at = clock.now().toISOString();
-    const cancelled = state === 'stopped' ? store.trials.unfinished(this.experiment) : [];
     const restsAs = this.isForRepeats ? store.experiments.restsAs(this.experiment) : null;
     // A search that was paused before its repeats can be stopped with them; one that had ended stays as it is.
     const isBack = restsAs !== null && !(state === 'stopped' && restsAs === 'paused');
+    const unfinished = isBack ? unfinishedRepeats(store, this.experiment) : store.trials.unfinished(this.experiment);
+    const cancelled = state === 'stopped' ? unfinished : [];
     const words = message ?? (state === 'stopped' ? whyRested(store.experiments.get(this.experiment)) : null);
     store.transaction(() => {
       for (const trial of cancelled) store.trials.cancel(this.experiment, trial, 'The search was stopped.', at);

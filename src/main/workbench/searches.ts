@@ -2,7 +2,7 @@ import { deriveSeed } from '../../shared/random.ts';
 import type { Experiment, ExperimentConfig, ExperimentState, Trial } from '../../shared/records/experiment.ts';
 import { finishedTrials } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { type RepeatRequest, refuseUnfinished, repeatTrials } from '../search/repeat-trials.ts';
+import { type RepeatRequest, refuseUnfinished, repeatTrials, unfinishedRepeats } from '../search/repeat-trials.ts';
 import { Search, type SearchPurpose, whyRested } from '../search/search.ts';
 import { type SearchTools, tidy } from '../search/search-context.ts';
 import { type ExperimentMaterial, openMaterial, refuseOtherDataset } from './experiment-material.ts';
@@ -118,7 +118,7 @@ export class Searches {
       live.goOn();
       return this.get(id);
     }
-    const hasRepeats = store.trials.repeats(id).some(({ state }) => state === 'queued' || state === 'running');
+    const hasRepeats = unfinishedRepeats(store, id).length > 0;
     // Killed in the middle of repeats, or these were paused after the search had ended: they alone go on.
     if (hasRepeats && (restsAs !== null || whyFinished(experiment) !== null)) {
       return this.startRepeats(id, restsAs ?? experiment.state);
@@ -186,9 +186,10 @@ export class Searches {
       if (stopped.state !== 'paused' || this.live.has(id)) return stopped;
     }
     const at = clock.now().toISOString();
-    const cancelled = store.trials.unfinished(id);
     const restsAs = store.experiments.restsAs(id);
     const isStopped = restsAs === null || restsAs === 'paused';
+    // A search that had ended keeps its own: one that failed may go on.
+    const cancelled = isStopped ? store.trials.unfinished(id) : unfinishedRepeats(store, id);
     const why = whyRested({ ...store.experiments.get(id), ...this.unstored.get(id) });
     store.transaction(() => {
       for (const trial of cancelled) store.trials.cancel(id, trial, 'The search was stopped.', at);

@@ -214,3 +214,36 @@ it('trains repeats that are asked for while a search comes to rest by itself', a
     ...['failed', 'failed', 'completed', 'completed'],
   ]);
 });
+
+it('leaves the trials of a search that had failed as they are when the repeats beside it are stopped', async () => {
+  let isBroken = true;
+  const queue = new ScriptedQueue({
+    steps: 40,
+    stepMs: ({ trial }) => (trial === 3 || trial === 4 ? 20 : 0),
+    onTrain: ({ trial }) => {
+      if (trial === 2 && isBroken) throw new Error('a bug');
+    },
+  });
+  const setting = newSetting();
+  const open = await openSetting(setting, queue);
+  const { id } = await open.client.call('experiment.create', { config: { ...RANDOM, trialsAtOnce: 1 } });
+  expect(await open.rest(id)).toMatchObject({ state: 'failed', counts: { completed: 1, queued: 1 } });
+  const [repeat] = await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
+  const stopped = await open.client.call('experiment.stop', { experiment: id });
+  expect(stopped).toMatchObject({ state: 'failed', restsAs: null, counts: { completed: 1, queued: 1, cancelled: 0 } });
+  expect((await open.client.call('trial.get', { experiment: id, trial: repeat!.trial })).state).toBe('cancelled');
+
+  // The same where a killed workbench had the repeats in training.
+  await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
+  await open.close();
+  const again = await openSetting(setting, queue);
+  expect(await again.client.call('experiment.stop', { experiment: id })).toMatchObject({
+    state: 'failed',
+    restsAs: null,
+    counts: { completed: 1, queued: 1, cancelled: 0 },
+    repeats: { queued: 0, running: 0 },
+  });
+  isBroken = false;
+  await again.client.call('experiment.resume', { experiment: id });
+  expect(await again.rest(id)).toMatchObject({ state: 'completed', counts: { completed: 6, cancelled: 0 } });
+});

@@ -21,7 +21,9 @@ it('counts the repeats under way apart from the trials', () => {
 
 it('asks for the repeats alone where the search has ended', () => {
   const repeats = { queued: 1, running: 1 };
-  expect(stopQuestion(makeExperiment({ restsAs: 'completed', repeats }))).toEqual({
+  // One that failed keeps what it had saved.
+  const counts = { ...NONE, completed: 1, queued: 2 };
+  expect(stopQuestion(makeExperiment({ restsAs: 'failed', counts, repeats }))).toEqual({
     title: 'Stop these repeats?',
     sentence: '2 repeats under way will end without a reward. The search itself and its trials stay as they are.',
     action: 'Stop repeats',
