@@ -132,6 +132,7 @@ async function trainCase(queue: TrialQueue, one: SpaceCase, folder: string): Pro
     progress: () => undefined,
     epoch: () => undefined,
     checkpoint: () => undefined,
+    ranOutOfMemory: () => false,
   });
   if (result.kind === 'suspended') throw new WorkbenchError('internal', `Case ${one.index} was suspended by nobody.`);
   return result.outcome;

@@ -153,6 +153,11 @@ class Observations implements TrialHooks {
     // It goes with the folder.
   }
 
+  ranOutOfMemory(): boolean {
+    // Another batch would measure another search.
+    return false;
+  }
+
   conclude({ durationMs, peakBytes = 0 }: Finished, { training }: TrialTask, at: Date): Omit<Calibration, 'wasBusy'> {
     const epoch = this.#lastEpoch;
     if (this.#isDisturbed) {

@@ -1,12 +1,21 @@
+import { batchSizes, withBatchSize } from '../../shared/batch-sizes.ts';
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
-import type { Outcome } from '../../shared/records/training.ts';
+import type { Outcome, Training } from '../../shared/records/training.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Checkpoint } from '../store/checkpoints.ts';
 import type { Lease, TrialEnd } from '../store/trials.ts';
 import { record, type SearchContext, tidy } from './search-context.ts';
 import type { Interruption } from './search-control.ts';
-import type { CheckpointMessage, EpochMessage, Grant, ProgressMessage, TrialHooks, TrialTask } from './trial-queue.ts';
+import type {
+  CheckpointMessage,
+  EpochMessage,
+  Finished,
+  Grant,
+  ProgressMessage,
+  TrialHooks,
+  TrialTask,
+} from './trial-queue.ts';
 
 /** Progress of a trial is told at most this often. Milliseconds. */
 const PROGRESS_EVERY_MS = 250;
@@ -76,12 +85,13 @@ class Attempt implements TrialHooks {
     return await this.guardAsync(async () => {
       const { store, experiment, clock, checkpoints } = this.context;
       const checkpoint = await this.newestWhole();
+      const training = this.training();
       const at = clock.now().toISOString();
       const lease = record(this.context, () => {
         if (this.current && this.isOpen) store.attempts.end(this.current, 'Another trainer took over.', at);
         store.experiments.note(experiment);
         const taken = store.trials.lease(experiment, this.trial, at);
-        if (taken) store.attempts.begin(taken, at);
+        if (taken) store.attempts.begin(taken, batchSizes(training)[0]!, at);
         return taken;
       });
       if (!lease) return null;
@@ -92,7 +102,7 @@ class Attempt implements TrialHooks {
       this.step = checkpoint?.step ?? 0;
       const checkpointFolder = checkpoints.leaseFolder(experiment, this.trial, lease.leaseEpoch);
       const resumeFrom = checkpoint && checkpoints.toPath(checkpoint.file);
-      return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom, step: this.step };
+      return { leaseEpoch: lease.leaseEpoch, checkpointFolder, resumeFrom, step: this.step, training };
     });
   }
 
@@ -134,6 +144,40 @@ class Attempt implements TrialHooks {
       });
       void tidy(this.context, checkpoints.remove(superseded));
     });
+  }
+
+  /** Begins anew with half the batch, as long as `batchSizes` has a smaller one. */
+  ranOutOfMemory({ outcome }: Finished): boolean {
+    const sizes = batchSizes(this.context.config().training);
+    const tried = batchSizes(this.training())[0]!;
+    const next = sizes.indexOf(tried) + 1;
+    const smaller = sizes[next];
+    if (smaller === undefined || outcome.kind !== 'failed') return false;
+    if (!this.beginAnew(smaller, outcome.message)) return false;
+    const { experiment, tell } = this.context;
+    const times = `${next + 1} of ${sizes.length}`;
+    const message = `Trial ${this.trial} ran out of memory at batch ${tried}. It is retried with ${smaller} (${times}).`;
+    tell('warn', message, { experiment, trial: this.trial });
+    return true;
+  }
+
+  /** The batch and the loss of all that was trained are one commit: nothing can be resumed with another batch. */
+  private beginAnew(batchSize: number, reason: string): boolean {
+    const { store, experiment, checkpoints } = this.context;
+    const lease = this.current;
+    if (!lease) return false;
+    const files = this.guard(() =>
+      record(this.context, () => {
+        this.endAttempt(reason);
+        const superseded = store.trials.reduceBatch(lease, batchSize);
+        if (superseded !== null) store.epochs.removeAll(experiment, this.trial);
+        return superseded;
+      }),
+    );
+    if (files === null) return false;
+    this.steps = 0;
+    void tidy(this.context, checkpoints.remove(files));
+    return true;
   }
 
   /** The trial is over; its checkpoints have done their work. */
@@ -211,6 +255,11 @@ class Attempt implements TrialHooks {
     this.isOpen = false;
   }
 
+  private training(): Training {
+    const { store, experiment, config } = this.context;
+    return withBatchSize(config().training, store.trials.get(experiment, this.trial).reducedBatchSize);
+  }
+
   /** Since the lease's time was last stored; it is, with what is written next. */
   private uncountedMs({ leaseEpoch }: Lease): number {
     if (!this.isOpen || leaseEpoch !== this.current?.leaseEpoch) return 0;
@@ -234,11 +283,12 @@ class Attempt implements TrialHooks {
   }
 
   /** What fails here (a full disk) ends the search, not the trainer that only told us something. */
-  private guard(work: () => void): void {
+  private guard<T>(work: () => T): T | null {
     try {
-      work();
+      return work();
     } catch (error) {
       this.context.control.fail(error);
+      return null;
     }
   }
 

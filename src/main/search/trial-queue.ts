@@ -1,3 +1,4 @@
+import type { Training } from '../../shared/records/training.ts';
 import type { TrainerEvent, TrialJob } from '../../shared/records/trial-job.ts';
 import type { TrialEnd } from '../store/trials.ts';
 
@@ -5,10 +6,14 @@ export type ProgressMessage = Extract<TrainerEvent, { kind: 'progress' }>;
 export type EpochMessage = Extract<TrainerEvent, { kind: 'epoch' }>;
 export type CheckpointMessage = Extract<TrainerEvent, { kind: 'checkpoint' }>;
 
+type Leased = Pick<TrialJob, 'leaseEpoch' | 'checkpointFolder' | 'resumeFrom'>;
+
 /** A fresh lease and what the trial goes on from; null when it must not be trained any more. */
-export interface Grant extends Pick<TrialJob, 'leaseEpoch' | 'checkpointFolder' | 'resumeFrom'> {
+export interface Grant extends Leased {
   /** Where `resumeFrom` stands; 0 for a fresh start. */
   readonly step: number;
+  /** In place of the task's, where the memory did not suffice for that. */
+  readonly training?: Training;
 }
 
 /** What the search does for a trial while it is trained. */
@@ -20,10 +25,15 @@ export interface TrialHooks {
   progress(message: ProgressMessage): void;
   epoch(message: EpochMessage): void;
   checkpoint(message: CheckpointMessage): void;
+  /**
+   * Memory ran out in the training that has the lease, which ended so. True when the trial is to be trained again, from
+   * its start and with less, as the next lease says; false when that is its end.
+   */
+  ranOutOfMemory(end: Finished): boolean;
 }
 
 /** A trial as it is handed in: everything but what a lease decides. */
-export type TrialTask = Omit<TrialJob, keyof Grant>;
+export type TrialTask = Omit<TrialJob, keyof Leased>;
 
 /** The trainers that live, and those at work. */
 export interface TrainerCounts {
@@ -31,7 +41,7 @@ export interface TrainerCounts {
   readonly all: number;
 }
 
-interface Finished extends TrialEnd {
+export interface Finished extends TrialEnd {
   readonly kind: 'finished';
   /** The most memory that its trainer held; only of one that had no other trial before and is a process of its own. */
   readonly peakBytes?: number;
@@ -42,7 +52,8 @@ export type TrialResult = Finished | { readonly kind: 'suspended' };
 
 /**
  * Trains trials. The search never hands in more than it wants trained at the same time. Crashes of trainers are the
- * queue's business: it retries, and ends a trial that crashes over and over as failed.
+ * queue's business: it retries, and ends a trial that crashes over and over as failed. One whose memory ran out it
+ * trains again where `ranOutOfMemory` says so, in another trainer.
  */
 export interface TrialQueue {
   /** Rejects only where no trial can be trained at all: trainers that don't start, crashes over different trials. */

@@ -9,27 +9,29 @@ const KILLED = 'Cellwright itself ended in the middle of it.';
 /** The tries to train a trial, one a lease; an attempt's number is the lease's. */
 export class Attempts {
   private readonly commits: Commits;
-  private readonly insert: Statement<[number, number, number, string]>;
+  private readonly insert: Statement<[number, number, number, string, number]>;
   private readonly close: Statement<[string, string, number, number, number]>;
   private readonly closeAll: Statement<[string]>;
   private readonly ofTrial: Statement<[number, number], Attempt>;
 
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
-    this.insert = database.prepare('INSERT INTO attempts (experiment, trial, attempt, started_at) VALUES (?, ?, ?, ?)');
+    this.insert = database.prepare(
+      'INSERT INTO attempts (experiment, trial, attempt, started_at, batch_size) VALUES (?, ?, ?, ?, ?)',
+    );
     this.close = database.prepare(
       `UPDATE attempts SET ended_at = ?, end_message = ?
        WHERE experiment = ? AND trial = ? AND attempt = ? AND end_message IS NULL`,
     );
     this.closeAll = database.prepare('UPDATE attempts SET end_message = ? WHERE end_message IS NULL');
     this.ofTrial = database.prepare(
-      `SELECT attempt, started_at AS startedAt, ended_at AS endedAt, end_message AS "end" FROM attempts
-       WHERE experiment = ? AND trial = ? ORDER BY attempt`,
+      `SELECT attempt, batch_size AS batchSize, started_at AS startedAt, ended_at AS endedAt, end_message AS "end"
+       FROM attempts WHERE experiment = ? AND trial = ? ORDER BY attempt`,
     );
   }
 
-  begin({ experiment, trial, leaseEpoch }: Lease, at: string): void {
-    this.commits.run(() => this.insert.run(experiment, trial, leaseEpoch, at));
+  begin({ experiment, trial, leaseEpoch }: Lease, batchSize: number, at: string): void {
+    this.commits.run(() => this.insert.run(experiment, trial, leaseEpoch, at, batchSize));
   }
 
   /** `end` says how, in a sentence. Nothing for an attempt that has ended. */

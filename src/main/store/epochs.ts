@@ -7,6 +7,7 @@ export class Epochs {
   private readonly commits: Commits;
   private readonly insert: Statement<[TrialEpoch]>;
   private readonly all: Statement<[number, number], TrialEpoch>;
+  private readonly drop: Statement<[number, number]>;
 
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
@@ -22,6 +23,7 @@ export class Epochs {
          drop_path_keep AS dropPathKeep, duration_ms AS durationMs
        FROM epochs WHERE experiment = ? AND trial = ? ORDER BY epoch`,
     );
+    this.drop = database.prepare('DELETE FROM epochs WHERE experiment = ? AND trial = ?');
   }
 
   add(epoch: TrialEpoch): void {
@@ -32,6 +34,11 @@ export class Epochs {
         payload: epoch,
       }));
     });
+  }
+
+  /** Of a trial that begins anew, which its row tells: it stands at step 0. */
+  removeAll(experiment: number, trial: number): void {
+    this.commits.run(() => this.drop.run(experiment, trial));
   }
 
   list(experiment: number, trial: number): TrialEpoch[] {

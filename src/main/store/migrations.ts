@@ -1,11 +1,12 @@
 import type { Database } from 'better-sqlite3';
 import { SEARCH_SCHEMA } from './migrations/001-search.ts';
+import { BATCH_SIZES } from './migrations/002-batch-sizes.ts';
 
 /**
  * The steps from an empty database to the newest schema: step k leads to `user_version` k + 1. A step that was
  * released is never changed, a new one is added.
  */
-export const MIGRATIONS: readonly string[] = [SEARCH_SCHEMA];
+export const MIGRATIONS: readonly string[] = [SEARCH_SCHEMA, BATCH_SIZES];
 
 /** Marks a SQLite file as ours, in its header ("Cwrt"). */
 export const APPLICATION_ID = 0x43777274;

@@ -47,7 +47,7 @@ const COLUMNS = `experiment, trial, batch, state, architecture, hash, origin, pa
   seed, reused_from AS reusedFrom, reward, best_accuracy AS bestAccuracy, best_epoch AS bestEpoch, failure, message,
   weights_hash AS weightsHash, trainable_parameters AS trainableParameters, total_parameters AS totalParameters,
   multiply_adds AS multiplyAdds, attempts, queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt,
-  trashed_at AS trashedAt, duration_ms AS durationMs, step, steps`;
+  trashed_at AS trashedAt, duration_ms AS durationMs, step, steps, reduced_batch_size AS reducedBatchSize`;
 const UNFINISHED = `state IN ('queued', 'running')`;
 const LEASED = `experiment = @experiment AND trial = @trial AND state = 'running' AND lease_epoch = @leaseEpoch`;
 
@@ -74,6 +74,7 @@ export class Trials {
   private readonly take: Statement<[{ experiment: number; trial: number; at: string }], { leaseEpoch: number }>;
   private readonly holds: Statement<[Lease], { held: number }>;
   private readonly move: Statement<[Lease & { step: number; steps: number; addedMs: number }]>;
+  private readonly shrink: Statement<[Lease & { batchSize: number }]>;
   private readonly end: Statement<[Lease & Ending & { at: string }]>;
   private readonly copy: Statement<[{ experiment: number; trial: number; from: number; at: string }]>;
   private readonly pass: Statement<[Lease & { addedMs: number }]>;
@@ -124,6 +125,9 @@ export class Trials {
     this.holds = database.prepare(`SELECT 1 AS held FROM trials WHERE ${LEASED}`);
     this.move = database.prepare(
       `UPDATE trials SET step = @step, steps = max(steps, @steps), duration_ms = duration_ms + @addedMs WHERE ${LEASED}`,
+    );
+    this.shrink = database.prepare(
+      `UPDATE trials SET reduced_batch_size = @batchSize, step = 0, steps = 0 WHERE ${LEASED}`,
     );
     this.end = database.prepare(
       `UPDATE trials SET state = @state, reward = @reward, best_accuracy = @bestAccuracy, best_epoch = @bestEpoch,
@@ -238,6 +242,17 @@ export class Trials {
   /** Adds to the training time of a try that ended without a word of its own; false when the lease is void. */
   addTime(lease: Lease, addedMs: number): boolean {
     return this.commits.run(() => this.told(lease, this.pass.run({ ...onlyLease(lease), addedMs }).changes));
+  }
+
+  /**
+   * Has the trial begin anew with fewer images a step. A checkpoint of another batch can't be gone on from, so none is
+   * left; returns their files. Null when the lease is void, and nothing is written then.
+   */
+  reduceBatch(lease: Lease, batchSize: number): string[] | null {
+    return this.commits.run(() => {
+      const isHeld = this.told(lease, this.shrink.run({ ...onlyLease(lease), batchSize }).changes);
+      return isHeld ? this.checkpoints.removeAll(lease.experiment, lease.trial) : null;
+    });
   }
 
   /** Ends the trial; false when the lease is void, and nothing is written then. */

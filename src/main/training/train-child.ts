@@ -3,7 +3,7 @@ import type { TrialJob } from '../../shared/records/trial-job.ts';
 import { SessionError } from '../tensor/session.ts';
 import { type CheckpointContent, findNonFinite, hashBody } from './checkpoint.ts';
 import { ChildSession } from './child-session.ts';
-import { lastCellKeep, learningRateAt } from './schedule.ts';
+import { countSteps, lastCellKeep, learningRateAt } from './schedule.ts';
 import type { TrainingTimings } from './timings.ts';
 
 export interface TrainProgress {
@@ -69,7 +69,7 @@ export async function trainChild(job: TrialJob, hooks: TrainHooks): Promise<Trai
     return { kind: 'finished', outcome: end, epochs: progress.epochs, durationMs, weightsHash, timings, exact };
   } catch (error) {
     if (!(error instanceof SessionError) || !error.outOfMemory) throw error;
-    const outcome = outOfMemory(error, session?.progress.step ?? 0);
+    const outcome = outOfMemory(error, job, session?.progress.step ?? 0);
     const durationMs = hooks.clock() - started;
     const { timings, exact, progress } = session ?? { timings: {}, exact: true, progress: { epochs: [] } };
     return { kind: 'finished', outcome, epochs: progress.epochs, durationMs, weightsHash: null, timings, exact };
@@ -220,9 +220,12 @@ class Run {
 }
 
 /** TensorFlow names the tensor that did not fit in its first line. */
-function outOfMemory(error: SessionError, step: number): Outcome {
+function outOfMemory(error: SessionError, { training }: TrialJob, step: number): Outcome {
   const [reason] = error.message.split('\n');
-  return { kind: 'failed', reason: 'out_of_memory', message: `Memory ran out after step ${step}: ${reason}` };
+  const { batchSize } = countSteps(training);
+  const where = step === 0 ? 'before the first step' : `after step ${step}`;
+  const message = `Memory ran out at batch ${batchSize}, ${where}: ${reason}`;
+  return { kind: 'failed', reason: 'out_of_memory', message };
 }
 
 function nanLoss(message: string): Outcome {

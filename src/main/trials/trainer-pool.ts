@@ -1,6 +1,14 @@
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Tell } from '../log.ts';
-import type { Grant, TrainerCounts, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
+import type {
+  Finished,
+  Grant,
+  TrainerCounts,
+  TrialHooks,
+  TrialQueue,
+  TrialResult,
+  TrialTask,
+} from '../search/trial-queue.ts';
 import { CrashRecord } from './crash-record.ts';
 import { type HostDeath, type HostEnd, PooledHost } from './pooled-host.ts';
 import type { Launcher } from './trainer-host.ts';
@@ -64,6 +72,8 @@ type Interim =
   | HostEnd
   /** Cancelled or suspended before a host had it. */
   | { readonly kind: 'unwanted' }
+  /** Memory ran out; with its next lease it asks for less. */
+  | { readonly kind: 'again' }
   | ({ readonly kind: 'not_started' } & HostDeath);
 
 /**
@@ -138,7 +148,8 @@ export class TrainerPool implements TrialQueue {
       if (end.kind === 'refused') throw new WorkbenchError(end.code, end.message);
       if (active.wish === 'cancel') return cancelled();
       if (active.wish === 'suspend') return { kind: 'suspended' };
-      // Else its host was ended by a signal that it heeds, or had grown too large: the trial goes on in another.
+      // Else its memory ran out, or its host was ended by a signal that it heeds, or had grown too large: the trial goes
+      // on in another.
       const result = end.kind === 'died' || end.kind === 'not_started' ? await this.#afterDeath(active, end) : null;
       if (result) return result;
     }
@@ -160,11 +171,16 @@ export class TrainerPool implements TrialQueue {
     return end;
   }
 
-  async #trainOn(host: PooledHost, { step, ...lease }: Grant, active: Active): Promise<HostEnd> {
+  async #trainOn(host: PooledHost, { step, ...lease }: Grant, active: Active): Promise<Interim> {
     active.host = host;
     active.leaseEpoch = lease.leaseEpoch;
     const end = await host.train({ ...active.task, ...lease }, step, this.#withSuccessor(host, active.hooks));
     active.host = null;
+    if (isOutOfMemory(end) && active.hooks.ranOutOfMemory(end)) {
+      // TensorFlow gives a device's memory back with the end of its process only.
+      await host.shutDown();
+      return { kind: 'again' };
+    }
     if (end.kind === 'died') active.hooks.lost(`The trainer ${end.reason}, ${whereabouts(end)}.`);
     else if (end.kind === 'refused') active.hooks.lost(end.message);
     else if (end.kind === 'suspended' && active.wish === null) active.hooks.lost('Saved, to go on in another trainer.');
@@ -181,6 +197,7 @@ export class TrainerPool implements TrialQueue {
       lost: (reason) => hooks.lost(reason),
       epoch: (message) => hooks.epoch(message),
       checkpoint: (message) => hooks.checkpoint(message),
+      ranOutOfMemory: (end) => hooks.ranOutOfMemory(end),
       progress: (message) => {
         hooks.progress(message);
         const leftMs = (message.steps - message.step) * message.stepMs;
@@ -284,6 +301,10 @@ export class TrainerPool implements TrialQueue {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
   }
+}
+
+function isOutOfMemory(end: HostEnd): end is Finished {
+  return end.kind === 'finished' && end.outcome.kind === 'failed' && end.outcome.reason === 'out_of_memory';
 }
 
 /** A cancellation outranks a suspension. */

@@ -107,6 +107,12 @@ export const trialSchema = z.strictObject({
   totalParameters: z.int(),
   multiplyAdds: z.int(),
   attempts: z.int().min(0),
+  /**
+   * Images of one step, where the memory did not suffice for the experiment's `training.batchSize`; else null. Learning
+   * rate and warm-up go with it (batch-sizes.ts). Ours: its reward counts as any other's, since another batch moves it
+   * far less than the failure that it would be else.
+   */
+  reducedBatchSize: z.int().min(1).nullable(),
   queuedAt: z.iso.datetime(),
   startedAt: z.iso.datetime().nullable(),
   finishedAt: z.iso.datetime().nullable(),

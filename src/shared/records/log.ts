@@ -14,6 +14,8 @@ export type LogEntry = z.infer<typeof logEntrySchema>;
 export const attemptSchema = z.strictObject({
   /** From 1. */
   attempt: z.int().min(1),
+  /** Images of one step; null for one from before it was recorded. */
+  batchSize: z.int().min(1).nullable(),
   startedAt: z.iso.datetime(),
   /** Null while it is under way, and for one whose process was killed. */
   endedAt: z.iso.datetime().nullable(),

@@ -169,6 +169,7 @@ class LateQueue extends ScriptedQueue {
       lost: (reason) => hooks.lost(reason),
       progress: (message) => hooks.progress(message),
       checkpoint: (message) => hooks.checkpoint(message),
+      ranOutOfMemory: (end) => hooks.ranOutOfMemory(end),
       epoch: (message) => {
         hooks.epoch(message);
         const lost = { ...message, leaseEpoch: zombie.leaseEpoch };

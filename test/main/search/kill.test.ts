@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { randomUnit } from '../../../src/shared/random.ts';
-import { smallConfig } from '../workbench/small-project.ts';
-import { ScriptedQueue } from './scripted-queue.ts';
+import { LARGE_BATCH, smallConfig } from '../workbench/small-project.ts';
+import { ScriptedQueue, shortOfMemory } from './scripted-queue.ts';
 import {
   newSetting,
   openSetting,
@@ -35,8 +35,10 @@ async function runAndKill(setting: Setting, killAfterMs: number, ...wishes: stri
 }
 
 /** How long an undisturbed search takes here and now, from the open project to its end. Milliseconds. */
-async function measure({ projectFolder, home }: Setting): Promise<number> {
-  const child = spawn(process.execPath, [PROGRAM, projectFolder, home], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function measure({ projectFolder, home }: Setting, ...wishes: string[]): Promise<number> {
+  const child = spawn(process.execPath, [PROGRAM, projectFolder, home, ...wishes], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = once(child, 'exit');
   await once(child.stdout, 'data');
   const start = performance.now();
@@ -70,6 +72,31 @@ it(`ends bit for bit like the undisturbed search when its process is killed at $
   // The moments were spread over the search, not bunched at its ends.
   expect(standings.size).toBeGreaterThanOrEqual(4);
 }, 900_000);
+
+it('goes on with the batch that it had, where it was killed while trials ran out of memory', async () => {
+  const script = { steps: 12, checkpointSteps: 2, outcome: shortOfMemory };
+  const calm = await runSearch(LARGE_BATCH, new ScriptedQueue(script));
+  expect(calm.trials.map(({ reducedBatchSize }) => reducedBatchSize)).toEqual([null, 16, null, 16, 8, 16]);
+  expect(calm.trials.map(({ attempts }) => attempts)).toEqual([1, 2, 1, 2, 3, 2]);
+  const durationMs = await measure(newSetting(), 'memory');
+  let inSmaller = 0;
+  for (let round = 0; inSmaller < 3; round++) {
+    expect(round).toBeLessThan(30);
+    const setting = newSetting();
+    await runAndKill(setting, randomUnit(7, round) * durationMs, 'memory');
+    const open = await openSetting(setting, new ScriptedQueue(script));
+    const left = (await open.client.call('experiment.list', {})).length > 0 ? await trialsOf(open.client, 1) : [];
+    if (left.some(({ state, reducedBatchSize }) => state === 'running' && reducedBatchSize !== null)) {
+      inSmaller++;
+      await open.client.call('experiment.resume', { experiment: 1 });
+      expect(await open.rest(1)).toMatchObject({ state: 'completed', counts: { completed: 5, failed: 1 } });
+      const trials = await trialsOf(open.client, 1);
+      expect(resultsOf(trials), `killed in round ${round}`).toEqual(resultsOf(calm.trials));
+      expect(trials.map(({ reducedBatchSize }) => reducedBatchSize)).toEqual([null, 16, null, 16, 8, 16]);
+    }
+    await open.close();
+  }
+}, 300_000);
 
 it('goes on with a search that was killed in the middle of repeats, and with these', async () => {
   const config = smallConfig({ trialsAtOnce: 2 });

@@ -1,11 +1,18 @@
 // A process that searches, to be killed: opens the project, begins the small search and ends when it rests.
-// Arguments: project folder, home, and `repeats` to ask for two of the first trial that completes.
+// Arguments: project folder, home, and `repeats` to ask for two of the first trial that completes, or `memory` to have
+// trials run out of it as `shortOfMemory` says.
 import { openWorkbench } from '../../../src/main/workbench/workbench.ts';
-import { smallConfig } from '../workbench/small-project.ts';
-import { ScriptedQueue } from './scripted-queue.ts';
+import { LARGE_BATCH, smallConfig } from '../workbench/small-project.ts';
+import { ScriptedQueue, shortOfMemory } from './scripted-queue.ts';
 
 const [projectFolder, home, wish] = process.argv.slice(2) as [string, string, string?];
-const queue = new ScriptedQueue({ steps: 12, checkpointSteps: 2, stepMs: () => 5 });
+const isShort = wish === 'memory';
+const queue = new ScriptedQueue({
+  steps: 12,
+  checkpointSteps: 2,
+  stepMs: () => 5,
+  ...(isShort ? { outcome: shortOfMemory } : {}),
+});
 const workbench = await openWorkbench({
   projectFolder,
   home,
@@ -32,7 +39,7 @@ await client.subscribe(({ name, payload }) => {
   if (name === 'experiment.changed' && 'state' in payload && payload.state !== 'running') onRest();
 });
 process.stdout.write('open\n');
-await client.call('experiment.create', { config: smallConfig() });
+await client.call('experiment.create', { config: isShort ? LARGE_BATCH : smallConfig() });
 await rest;
 const [rested] = await client.call('experiment.list', {});
 process.stdout.write(`rests: ${rested?.state}, ${rested?.message}\n`);

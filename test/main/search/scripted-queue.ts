@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import type {
+  Finished,
   Grant,
   TrainerCounts,
   TrialHooks,
@@ -18,8 +19,8 @@ export interface Script {
   readonly checkpointSteps?: number;
   /** How long a step takes, in milliseconds; 0 gives the event loop a turn. */
   readonly stepMs?: (task: TrialTask, step: number) => number;
-  /** An end other than the completed training; asked for at the end. */
-  readonly outcome?: (task: TrialTask) => Outcome | undefined;
+  /** An end other than the completed training; asked for at the end, with the images of one step. */
+  readonly outcome?: (task: TrialTask, batchSize: number) => Outcome | undefined;
   /** What the trainer measures of a training that comes to its end; the search counts what it took here if that is more. */
   readonly durationMs?: number;
   /** What each trial's trainer held at most; not known where it is left out. */
@@ -28,10 +29,18 @@ export interface Script {
   readonly onTrain?: (task: TrialTask, grant: Grant) => void;
 }
 
+/** Memory for 16 images a step in each second trial, for none in the fifth, for any number in the others. */
+export function shortOfMemory({ trial }: TrialTask, batchSize: number): Outcome | undefined {
+  const fits = trial === 5 ? 0 : trial % 2 === 0 ? 16 : Number.POSITIVE_INFINITY;
+  if (batchSize <= fits) return undefined;
+  return { kind: 'failed', reason: 'out_of_memory', message: `Memory ran out at batch ${batchSize}.` };
+}
+
 interface Weights {
   readonly step: number;
   /** Stands for all weights: each step folds into it what a training step depends on. */
   readonly digest: string;
+  readonly batchSize: number;
 }
 
 interface Running {
@@ -61,8 +70,11 @@ export class ScriptedQueue implements TrialQueue {
     this.running.add(run);
     this.largestConcurrency = Math.max(this.largestConcurrency, this.running.size);
     try {
-      const grant = await hooks.lease();
-      return grant ? await this.trainLeased(run, grant, hooks) : { kind: 'suspended' };
+      for (;;) {
+        const grant = await hooks.lease();
+        const end: TrialResult = grant ? await this.trainLeased(run, grant, hooks) : { kind: 'suspended' };
+        if (!isOutOfMemory(end) || !hooks.ranOutOfMemory(end)) return end;
+      }
     } finally {
       this.running.delete(run);
     }
@@ -94,7 +106,10 @@ export class ScriptedQueue implements TrialQueue {
     this.script.onTrain?.(task, grant);
     const { steps = 8, checkpointSteps = 3 } = this.script;
     const lease = { experiment: task.experiment, trial: task.trial, leaseEpoch: grant.leaseEpoch };
-    let weights = grant.resumeFrom ? load(grant.resumeFrom) : initial(task);
+    const { batchSize } = grant.training ?? task.training;
+    let weights = grant.resumeFrom ? load(grant.resumeFrom) : initial(task, batchSize);
+    if (weights.batchSize !== batchSize)
+      throw new Error(`A checkpoint of batch ${weights.batchSize}, not ${batchSize}`);
     this.tries.push({ trial: task.trial, from: weights.step });
     while (weights.step < steps) {
       const pause = this.script.stepMs?.(task, weights.step + 1) ?? 0;
@@ -110,7 +125,7 @@ export class ScriptedQueue implements TrialQueue {
       if (run.asked === 'suspend' && step < steps) return { kind: 'suspended' };
     }
     const reward = fraction(weights.digest);
-    const scripted = this.script.outcome?.(task);
+    const scripted = this.script.outcome?.(task, batchSize);
     const { durationMs, peakBytes } = this.script;
     return {
       ...finished(
@@ -131,12 +146,17 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-function initial({ seed, splitSeed, architecture, scale }: TrialTask): Weights {
-  return { step: 0, digest: sha256(JSON.stringify([seed, splitSeed, architecture, scale])) };
+function isOutOfMemory(end: TrialResult): end is Finished {
+  return end.kind === 'finished' && end.outcome.kind === 'failed' && end.outcome.reason === 'out_of_memory';
 }
 
-function stepOn({ step, digest }: Weights, { seed }: TrialTask): Weights {
-  return { step: step + 1, digest: sha256(`${digest} ${seed} ${step + 1}`) };
+function initial({ seed, splitSeed, architecture, scale, training }: TrialTask, batchSize: number): Weights {
+  const ofBatch = batchSize === training.batchSize ? [] : [batchSize];
+  return { step: 0, digest: sha256(JSON.stringify([seed, splitSeed, architecture, scale, ...ofBatch])), batchSize };
+}
+
+function stepOn({ step, digest, batchSize }: Weights, { seed }: TrialTask): Weights {
+  return { step: step + 1, digest: sha256(`${digest} ${seed} ${step + 1}`), batchSize };
 }
 
 function fraction(digest: string): number {

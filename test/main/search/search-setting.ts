@@ -36,12 +36,12 @@ export interface OpenSetting {
 
 export async function openSetting(
   setting: Setting,
-  queue: ScriptedQueue,
+  queue: ScriptedQueue | WorkbenchOptions['openQueue'],
   options: Partial<WorkbenchOptions> = {},
 ): Promise<OpenSetting> {
   const workbench = await openWorkbench({
     ...setting,
-    openQueue: () => queue,
+    openQueue: typeof queue === 'function' ? queue : () => queue,
     freeBytes: () => Number.MAX_SAFE_INTEGER,
     ...options,
   });

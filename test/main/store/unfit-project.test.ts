@@ -82,6 +82,33 @@ it('leaves a failed migration out as a whole', () => {
   expect(readVersion(database)).toBe(2);
 });
 
+it('opens a project of the first schema, whose trials have the batch size that was asked for', () => {
+  const folder = newFolder();
+  mkdirSync(folder, { recursive: true });
+  const database = new SQLite(join(folder, 'cellwright.db'));
+  migrate(database, MIGRATIONS.slice(0, 1));
+  const config = JSON.stringify(smallConfig());
+  database
+    .prepare("INSERT INTO experiments (experiment, config, state, created_at) VALUES (1, ?, 'paused', ?)")
+    .run(config, AT);
+  database
+    .prepare(
+      `INSERT INTO trials (experiment, trial, state, architecture, hash, origin, seed, trainable_parameters,
+         total_parameters, multiply_adds, queued_at, operations, operation_uses, origin_order)
+       VALUES (1, 1, 'queued', '{}', '', '', 1, 1, 1, 1, ?, 0, '', '')`,
+    )
+    .run(AT);
+  database.prepare('INSERT INTO attempts (experiment, trial, attempt, started_at) VALUES (1, 1, 1, ?)').run(AT);
+  database.close();
+  const { store } = openTestStore(folder);
+  expect(store.restored).toBeNull();
+  expect(store.trials.get(1, 1)).toMatchObject({ trial: 1, reducedBatchSize: null });
+  expect(store.attempts.list(1, 1)).toMatchObject([{ attempt: 1, batchSize: null }]);
+  const lease = store.trials.lease(1, 1, AT)!;
+  expect(store.trials.reduceBatch(lease, 16)).toEqual([]);
+  expect(store.trials.get(1, 1).reducedBatchSize).toBe(16);
+});
+
 it("refuses another program's database", () => {
   const folder = newFolder();
   mkdirSync(folder, { recursive: true });

@@ -49,6 +49,7 @@ export function makeTrial(trial: number, changes: Partial<Trial> = {}): Trial {
     totalParameters: 107_000,
     multiplyAdds: 12_300_000,
     attempts: 1,
+    reducedBatchSize: null,
     queuedAt: '2026-01-31T14:25:07.000Z',
     startedAt: '2026-01-31T14:25:08.000Z',
     finishedAt: '2026-01-31T14:25:38.000Z',

@@ -129,7 +129,6 @@ describe('a training ends', () => {
   });
 
   it('as out_of_memory when TensorFlow can allocate no more', async () => {
-    // What TensorFlow says then; to fill a machine's memory for real would take the tests beside this one with it.
     const error = new SessionError(
       'OOM when allocating tensor with shape[64,1024,1024,96] and type float\n\t [[train]]',
     );
@@ -138,7 +137,7 @@ describe('a training ends', () => {
         if (step === 4) throw error;
       },
     });
-    const message = expect.stringMatching(/^Memory ran out after step 4: OOM .* type float$/);
+    const message = expect.stringMatching(/^Memory ran out at batch 8, after step 4: OOM .* type float$/);
     expect(result).toMatchObject({ outcome: { kind: 'failed', reason: 'out_of_memory', message }, weightsHash: null });
   });
 

@@ -68,6 +68,8 @@ export class Recorder implements TrialHooks {
   readonly losses: string[] = [];
   leases = 0;
   newest: string | null = null;
+  /** How often it is trained again when memory runs out. */
+  retries = 0;
   onLease: () => void = () => undefined;
   onProgress: (step: number) => void = () => undefined;
 
@@ -98,6 +100,10 @@ export class Recorder implements TrialHooks {
   checkpoint(message: { step: number; file: string }): void {
     this.checkpoints.push(message.step);
     this.newest = message.file;
+  }
+
+  ranOutOfMemory(): boolean {
+    return this.retries-- > 0;
   }
 }
 

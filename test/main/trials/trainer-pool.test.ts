@@ -72,6 +72,34 @@ describe('A trainer pool', () => {
     expect(pids[2]).not.toBe(pids[1]);
   });
 
+  it('trains a trial whose memory ran out again, when the host that ran out is gone, as often as it is wanted', async () => {
+    const { pool } = open();
+    const hooks = new Recorder();
+    hooks.retries = 2;
+    const alive: number[][] = [];
+    hooks.onLease = () => alive.push(childPids());
+    const end = await pool.train(scriptedTask(1, { ...CALM, outcome: 'out_of_memory' }, 0), hooks);
+    expect(end).toMatchObject({ outcome: { kind: 'failed', reason: 'out_of_memory' } });
+    expect(alive.map((pids) => pids.length)).toEqual([1, 1, 1]);
+    expect(new Set(alive.flat()).size).toBe(3);
+    expect(hooks.losses).toEqual([]);
+  });
+
+  it.each([
+    ['cancelled', (pool: TrainerPool) => pool.cancel(1, 1), { outcome: { kind: 'cancelled' } }],
+    ['suspended', (pool: TrainerPool) => pool.suspend(1), { kind: 'suspended' }],
+  ] as const)('leaves a trial alone that is %s while its memory runs out', async (_word, ask, expected) => {
+    const { pool } = open();
+    const hooks = new Recorder();
+    hooks.ranOutOfMemory = () => {
+      ask(pool);
+      return true;
+    };
+    const end = await pool.train(scriptedTask(1, { ...CALM, outcome: 'out_of_memory' }), hooks);
+    expect(end).toMatchObject(expected);
+    expect(hooks.leases).toBe(1);
+  });
+
   it('moves a trial whose host has grown too large into a fresh one, without losing a step', async () => {
     const { pool } = open({ limits: { residentBytes: 1 } });
     // The host that it comes into would be too large as well; it stays, as a third would be no smaller.

@@ -89,3 +89,8 @@ export function smallConfig(changes: Partial<ExperimentConfig> = {}): Experiment
     ...changes,
   };
 }
+
+/** The small search with a batch that can be halved twice before it is at its smallest. */
+export const LARGE_BATCH: ExperimentConfig = smallConfig({
+  training: { ...smallConfig().training, trainingImages: 32, validationImages: 8, batchSize: 32 },
+});

@@ -27,6 +27,7 @@ export function trialRecord(changes: Partial<Trial> = {}): Trial {
     totalParameters: 3_383_786,
     multiplyAdds: 544_333_312,
     attempts: 1,
+    reducedBatchSize: null,
     queuedAt: AT,
     startedAt: AT,
     finishedAt: AT,

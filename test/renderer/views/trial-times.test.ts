@@ -32,6 +32,7 @@ describe('the states of a trial', () => {
     const paused = trialRecord({ state: 'queued', queuedAt: at(0), startedAt: at(12), finishedAt: null });
     const attempt = (attempt: number, from: number, to: number | null) => ({
       attempt,
+      batchSize: 32,
       startedAt: at(from),
       endedAt: to === null ? null : at(to),
       end: 'The search was paused.',
