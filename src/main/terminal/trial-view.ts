@@ -43,6 +43,9 @@ function trialFacts(trial: Trial): [string, string][] {
     ['origin', printable(trial.origin)],
     ['hash', trial.hash],
   );
+  if (trial.reducedBatchSize !== null) {
+    facts.push(['batch size', `${trial.reducedBatchSize} images a step, as memory ran out with more`]);
+  }
   if (trial.message !== null) facts.push(['message', printable(trial.message)]);
   return facts;
 }

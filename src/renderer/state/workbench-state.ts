@@ -130,7 +130,10 @@ class Draft {
       const changed = changeLive(live, trial);
       if (changed !== live) this.edit('live').set(trial.experiment, changed);
     }
-    if (trial.state !== 'running' && this.after.progress.has(key)) this.edit('progress').delete(key);
+    // One that stands at its start begins for the first time, or anew: what was told of it is no part of that.
+    const isAtStart = trial.step === 0;
+    if ((isAtStart || trial.state !== 'running') && this.after.progress.has(key)) this.edit('progress').delete(key);
+    if (isAtStart && (this.after.epochs.get(key)?.length ?? 0) > 0) this.edit('epochs').set(key, []);
   }
 
   addEpoch(epoch: TrialEpoch): void {

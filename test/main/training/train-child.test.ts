@@ -129,6 +129,7 @@ describe('a training ends', () => {
   });
 
   it('as out_of_memory when TensorFlow can allocate no more', async () => {
+    // What it says then of a GPU; tensor/out-of-memory.test.ts has it from TensorFlow itself.
     const error = new SessionError(
       'OOM when allocating tensor with shape[64,1024,1024,96] and type float\n\t [[train]]',
     );

@@ -46,6 +46,19 @@ it('forgets the progress of a trial that is no longer running', () => {
   expect(after.trials.get('1/1')?.reward).toBe(0.41);
 });
 
+it('forgets the epochs and the progress of a trial that begins anew, as with a smaller batch', () => {
+  const trained = reduceEvents(known, [
+    { name: 'epoch.added', payload: epoch(1, 0.5) },
+    { name: 'trial.progressed', payload: progress },
+  ]);
+  const [running, anew] = [8, 0].map((step) =>
+    makeTrial(1, { state: 'running', reward: null, step, reducedBatchSize: step === 0 ? 16 : null }),
+  );
+  const after = (trial: typeof running) => reduceEvents(trained, [{ name: 'trial.changed', payload: trial! }]);
+  expect([after(running).epochs.get('1/1'), after(running).progress.size]).toEqual([[epoch(1, 0.5)], 1]);
+  expect([after(anew).epochs.get('1/1'), after(anew).progress.size]).toEqual([[], 0]);
+});
+
 it('keeps of a search only what is under way and the last twenty trials that finished', () => {
   const finished = Array.from({ length: 25 }, (_, index) => index + 1).flatMap((number) => [
     { name: 'trial.changed' as const, payload: makeTrial(number, { state: 'running', reward: null }) },

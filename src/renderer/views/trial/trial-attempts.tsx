@@ -41,11 +41,14 @@ function AttemptTable({ attempts }: { attempts: readonly Attempt[] }): ReactElem
           <th scope="col" className={table.number}>
             Took
           </th>
+          <th scope="col" className={table.number}>
+            Batch
+          </th>
           <th scope="col">End</th>
         </tr>
       </thead>
       <tbody>
-        {attempts.map(({ attempt, startedAt, endedAt, end }) => (
+        {attempts.map(({ attempt, startedAt, endedAt, batchSize, end }) => (
           <tr key={attempt}>
             <th scope="row" className={table.number}>
               {attempt}
@@ -54,6 +57,7 @@ function AttemptTable({ attempts }: { attempts: readonly Attempt[] }): ReactElem
             <td className={table.number}>
               {endedAt === null ? '–' : duration(Date.parse(endedAt) - Date.parse(startedAt))}
             </td>
+            <td className={table.number}>{batchSize ?? '–'}</td>
             <td className={styles.sentence}>{end ?? 'under way'}</td>
           </tr>
         ))}

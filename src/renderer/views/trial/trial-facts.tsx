@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
+import { batchSizes } from '../../../shared/batch-sizes.ts';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -79,7 +80,7 @@ function Costs({ experiment: { config }, trial }: { experiment: Experiment; tria
 }
 
 function Origin({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
-  const { parent, batch, seed, hash, weightsHash, attempts } = trial;
+  const { parent, batch, seed, hash, weightsHash, attempts, reducedBatchSize } = trial;
   const isLearning = experiment.config.strategy.kind === 'ppo';
   return (
     <>
@@ -102,6 +103,11 @@ function Origin({ experiment, trial }: { experiment: Experiment; trial: Trial })
       ) : null}
       <Fact name="Seed">{seed}</Fact>
       <Fact name="Attempts">{plural(attempts, 'attempt')}</Fact>
+      {reducedBatchSize === null ? null : (
+        <Fact name="Batch size">
+          {reducedBatchSize} in place of {batchSizes(experiment.config.training)[0]}: memory ran out
+        </Fact>
+      )}
       <Fact name="Cell hash">
         <Hash hash={hash} />
       </Fact>

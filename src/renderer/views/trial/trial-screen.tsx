@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
-import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { withBatchSize } from '../../../shared/batch-sizes.ts';
+import type { Experiment, ExperimentConfig, Trial } from '../../../shared/records/experiment.ts';
 import { Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices.tsx';
 import { useExperiment, useTrial } from '../../state/use-workbench.ts';
 import { CellGraphs } from '../search/cell-pane-graphs.tsx';
@@ -40,6 +41,11 @@ export function TrialScreen(props: { experiment: number; trial: number }): React
   return <TrialView experiment={experiment.value.experiment} trial={trial.value} />;
 }
 
+/** What it was really trained with. */
+function configOf({ config }: Experiment, { reducedBatchSize }: Trial): ExperimentConfig {
+  return { ...config, training: withBatchSize(config.training, reducedBatchSize) };
+}
+
 function TrialView({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
   const whole = useWholeCell();
   useCellCommands(experiment, trial);
@@ -62,7 +68,7 @@ function TrialView({ experiment, trial }: { experiment: Experiment; trial: Trial
               </Guard>
             </div>
             <TrialLog experiment={experiment.id} trial={trial.trial} />
-            <TrialConfig config={experiment.config} />
+            <TrialConfig config={configOf(experiment, trial)} />
           </div>
         </section>
         <div className={styles.right}>
