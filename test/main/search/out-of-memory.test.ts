@@ -7,7 +7,8 @@ import type { ExperimentConfig } from '../../../src/shared/records/experiment.ts
 import type { WorkbenchClient } from '../../../src/shared/rpc/client.ts';
 import type { MemoryPlan } from '../trials/memory-training.ts';
 import { childPids } from '../trials/scripted-trials.ts';
-import { smallConfig } from '../workbench/small-project.ts';
+import { LARGE_BATCH, smallConfig } from '../workbench/small-project.ts';
+import { ScriptedQueue, shortOfMemory } from './scripted-queue.ts';
 import { newSetting, openSetting, type Setting, trialsOf } from './search-setting.ts';
 
 const TRAINING_MODULE = new URL('../trials/memory-training.ts', import.meta.url).href;
@@ -135,3 +136,17 @@ it('goes on with the smaller batch when the workbench was closed between two att
   expect(batches[0]).toBe(32);
   expect(new Set(batches.slice(1))).toEqual(new Set([16]));
 }, 120_000);
+
+it('trains a repeat that runs out of memory again as well, from the batch that was asked for', async () => {
+  const open = await openSetting(newSetting(), new ScriptedQueue({ outcome: shortOfMemory }));
+  await open.client.call('experiment.create', { config: LARGE_BATCH });
+  await open.rest(1);
+  await open.client.call('trial.repeat', { experiment: 1, trial: 2, times: 2 });
+  await open.rest(1);
+  const repeats = (await trialsOf(open.client, 1)).filter(({ batch }) => batch === null);
+  expect(repeats).toMatchObject([
+    { trial: 7, state: 'completed', reducedBatchSize: null, attempts: 1 },
+    { trial: 8, state: 'completed', reducedBatchSize: 16, attempts: 2 },
+  ]);
+  expect((await attemptsOf(open.client, 8)).map(([batchSize]) => batchSize)).toEqual([32, 16]);
+});
