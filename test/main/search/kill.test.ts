@@ -80,7 +80,7 @@ it('goes on with the batch that it had, where it was killed while trials ran out
   expect(calm.trials.map(({ attempts }) => attempts)).toEqual([1, 2, 1, 2, 3, 2]);
   const durationMs = await measure(newSetting(), 'memory');
   let inSmaller = 0;
-  for (let round = 0; inSmaller < 3; round++) {
+  for (let round = 0; inSmaller < 2; round++) {
     expect(round).toBeLessThan(30);
     const setting = newSetting();
     await runAndKill(setting, randomUnit(7, round) * durationMs, 'memory');
