@@ -115,7 +115,7 @@ describe.skipIf(executable === null)('what the page tells', () => {
     for (const [head, sort] of [
       ['params', 'params'],
       ['mult-adds', 'madds'],
-    ]) {
+    ] as const) {
       await page.getByRole('columnheader', { name: head }).locator('button:not([aria-haspopup])').click();
       await expectPage(page).toHaveURL(new RegExp(`sort=${sort}`));
     }
