@@ -29,6 +29,14 @@ export const VIEWS: Resource = {
   },
 };
 
+export const TIME_ZONE: Resource = {
+  key: 'time zone',
+  read: async (client) => {
+    const { timeZone } = await client.call('system.status', {});
+    return (state) => ({ ...state, timeZone });
+  },
+};
+
 /** What is under way in a search, and the last trials that finished. */
 export function liveTrialsOf(experiment: number): Resource {
   const some = { experiment, mode: 'trials', isTrash: false, offset: 0 } as const;

@@ -4,7 +4,16 @@ import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
 import type { NamedView } from '../../shared/records/leaderboard.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { EXPERIMENTS, epochsOf, liveTrialsOf, type Resource, trialOf, updatesOf, VIEWS } from './resource.ts';
+import {
+  EXPERIMENTS,
+  epochsOf,
+  liveTrialsOf,
+  type Resource,
+  TIME_ZONE,
+  trialOf,
+  updatesOf,
+  VIEWS,
+} from './resource.ts';
 import type { ConnectionStatus, Session, Snapshot } from './session.ts';
 import { type LiveTrials, type LogEntry, type Progress, trialKey } from './workbench-state.ts';
 
@@ -110,6 +119,12 @@ export function useProgress(experiment: number, trial: number): Progress | undef
 }
 
 export const useAllProgress = (): ReadonlyMap<string, Progress> => useSnapshot(({ state }) => state.progress);
+
+/** Of the workbench's machine, in which times are written; undefined, which is the browser's own, until it is known. */
+export function useTimeZone(): string | undefined {
+  const zone = useResource(TIME_ZONE, ({ state }) => state.timeZone);
+  return zone.kind === 'ready' ? zone.value : undefined;
+}
 
 export const useLog = (): readonly LogEntry[] => useSnapshot(({ state }) => state.log);
 

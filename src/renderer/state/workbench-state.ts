@@ -39,6 +39,8 @@ export interface WorkbenchState {
   /** By name. */
   readonly views: readonly NamedView[] | null;
   readonly log: readonly LogEntry[];
+  /** Of the workbench's machine, as `Intl` takes it; null until it is known. */
+  readonly timeZone: string | null;
 }
 
 export const EMPTY_STATE: WorkbenchState = {
@@ -50,6 +52,7 @@ export const EMPTY_STATE: WorkbenchState = {
   progress: new Map(),
   views: null,
   log: [],
+  timeZone: null,
 };
 
 export const trialKey = (experiment: number, trial: number): string => `${experiment}/${trial}`;

@@ -131,11 +131,11 @@ export function readDateRange(sign: Sign, text: string): Read<DateRange> {
   return { value: { low: sign === '>' ? until : from, high: null } };
 }
 
-/** A year, or as much of a moment as is written. */
-const DATE = /^([12]\d{3})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?$/;
+/** A year, or as much of a moment as is written; with a space before the time, which wants quotes, as the table shows it. */
+const DATE = /^([12]\d{3})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d))?)?)?)?)?$/;
 
 function readDate(text: string): Read<Span> {
-  const upper = text.toUpperCase();
+  const upper = text.toUpperCase().replace(' ', 'T');
   const written = (DATE.exec(upper)?.slice(1) ?? []).filter((part) => part !== undefined).map(Number);
   // A day that the month lacks comes back as one of the next.
   const isDate = written.length > 0 && new Date(Date.UTC(...inFull(written))).toISOString().startsWith(upper);

@@ -27,6 +27,8 @@ export type Attempt = z.infer<typeof attemptSchema>;
 /** How the workbench is, for the status bar and the banner after a crash. */
 export const workbenchStatusSchema = z.strictObject({
   startedAt: z.iso.datetime(),
+  /** In which filters read dates, as `Intl` takes it: `Europe/Berlin`, or `-03:00` where it has no name. */
+  timeZone: z.string(),
   trainers: z.strictObject({ busy: z.int().min(0), all: z.int().min(0) }),
   freeMemoryBytes: z.int().min(0),
   /** Trials that a crash or a kill interrupted and that go on, with the epoch they stood at. */

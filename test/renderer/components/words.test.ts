@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { bytes } from '../../../src/renderer/components/words.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { bytes, moment, momentWords } from '../../../src/renderer/components/words.ts';
 
 it.each([
   [0, '0 bytes'],
@@ -16,4 +16,19 @@ it.each([
   [1_234_000_000_000_000, '1230 TB'],
 ])('writes %d bytes as %s', (count, words) => {
   expect(bytes(count)).toBe(words);
+});
+
+it('writes a time by the clock of a zone, in summer as in winter', () => {
+  const [winter, summer] = ['2026-01-31T23:59:07.900Z', '2026-07-31T22:30:00.000Z'];
+  expect([winter, summer].map((at) => moment(at, 'Europe/Berlin'))).toEqual(['2026-02-01 00:59', '2026-08-01 00:30']);
+  expect(momentWords(winter, 'America/New_York')).toBe('2026-01-31 18:59:07');
+  expect(momentWords(winter, '-03:00')).toBe('2026-01-31 20:59:07');
+});
+
+it('writes a time by its own clock where it does not know the zone', () => {
+  const told = vi.spyOn(console, 'info').mockReturnValue();
+  onTestFinished(() => told.mockRestore());
+  const at = '2026-01-31T23:59:07.000Z';
+  expect(momentWords(at, 'Nowhere/Land')).toBe(momentWords(at));
+  expect(told).toHaveBeenCalledOnce();
 });

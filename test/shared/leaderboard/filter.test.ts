@@ -97,6 +97,7 @@ describe('reading a filter', () => {
     expect(ranges('started>=2026-01-31')).toEqual([{ low: start, high: null }]);
     expect(ranges('started<2026-01-31')).toEqual([{ low: null, high: start }]);
     expect(ranges('started<=2026-01-31t14:25')).toEqual([{ low: null, high: '2026-01-31T19:26:00.000Z' }]);
+    expect(ranges('started<="2026-01-31 14:25"')).toEqual([{ low: null, high: '2026-01-31T19:26:00.000Z' }]);
     expect(ranges('started:2025..2026-01,2026-12-31T23:59:59')).toEqual([
       { low: '2025-01-01T05:00:00.000Z', high: end },
       { low: '2027-01-01T04:59:59.000Z', high: '2027-01-01T05:00:00.000Z' },

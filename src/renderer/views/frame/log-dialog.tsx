@@ -2,8 +2,8 @@ import { type ReactElement, useMemo, useState } from 'react';
 import type { LogEntry } from '../../../shared/records/log.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
+import { Moment } from '../../components/moment.tsx';
 import { CopyButton, Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
-import { momentWords } from '../../components/words.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
 import { useAnswer, useLog } from '../../state/use-workbench.ts';
 import { mergedLog } from '../trial/log-entries.ts';
@@ -68,7 +68,7 @@ function Entries({ entries }: { entries: readonly LogEntry[] }): ReactElement {
     <ol className={styles.entries} aria-label="Entries, newest first" tabIndex={0}>
       {entries.map((entry) => (
         <li key={`${entry.at} ${entry.message}`} className={styles[entry.level]}>
-          <time dateTime={entry.at}>{momentWords(entry.at)}</time>
+          <Moment at={entry.at} isExact />
           <span className={styles.level}>{LEVEL_WORDS[entry.level]}</span>
           <span className={styles.where}>{whereText(entry)}</span>
           <span className={styles.message}>{entry.message}</span>

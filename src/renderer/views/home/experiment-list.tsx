@@ -2,10 +2,11 @@ import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { finishedTrials } from '../../../shared/search-state.ts';
+import { Moment } from '../../components/moment.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
 import table from '../../components/table.module.css';
-import { duration, moment, percentDigits, STRATEGY_WORDS } from '../../components/words.ts';
+import { duration, percentDigits, STRATEGY_WORDS } from '../../components/words.ts';
 import styles from './home.module.css';
 import { Spark } from './spark.tsx';
 
@@ -72,7 +73,9 @@ function ExperimentRow({ experiment }: { experiment: Experiment }): ReactElement
       </td>
       <td className={`${table.number} ${styles.best}`}>{best === null ? '–' : percentDigits(best.reward)}</td>
       <td className={table.number}>{duration(runningMs)}</td>
-      <td className={table.number}>{moment(createdAt)}</td>
+      <td className={table.number}>
+        <Moment at={createdAt} />
+      </td>
     </tr>
   );
 }

@@ -1,5 +1,5 @@
 import type { LeaderboardRow, SortColumn } from '../../../shared/records/leaderboard.ts';
-import { duration, FAILURE_WORDS, moment, percentDigits } from '../../components/words.ts';
+import { duration, FAILURE_WORDS, percentDigits } from '../../components/words.ts';
 import { roundedCount } from '../../graphs/part-words.ts';
 import { thumbnailSummary } from '../../graphs/thumbnail-summary.ts';
 
@@ -74,9 +74,8 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
   hash: words('hash', 'hash', 'Hash', 104, 0, ({ trial }) => trial.hash),
   seed: numbers('seed', 'seed', 'Seed', 104, 'seed', ({ trial }) => String(trial.seed)),
   attempts: numbers('attempts', 'attempts', 'Attempts', 80, 'attempts', ({ trial }) => String(trial.attempts)),
-  started: words('started', 'started', 'Started', 132, 0, ({ trial }) =>
-    trial.startedAt === null ? '' : moment(trial.startedAt),
-  ),
+  // Shown in the workbench's time zone; what is copied leaves the page, and needs a zone of its own.
+  started: words('started', 'started', 'Started', 132, 0, ({ trial }) => trial.startedAt ?? ''),
 };
 
 function numbers(

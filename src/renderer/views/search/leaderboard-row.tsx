@@ -3,6 +3,7 @@
 import { ChevronDown, ChevronRight, Recycle, Star, Trophy } from 'lucide-react';
 import { type MouseEvent, memo, type ReactElement } from 'react';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { Moment } from '../../components/moment.tsx';
 import { TrialStateMark } from '../../components/states.tsx';
 import { FAILURE_WORDS, percent, percentDigits } from '../../components/words.ts';
 import { CellThumbnail } from '../../graphs/cell-thumbnail.tsx';
@@ -128,6 +129,8 @@ function CellContent(props: RowViewProps & { readonly column: Column }): ReactEl
     case 'tags':
     case 'hash':
       return <span title={column.text(row)}>{column.text(row)}</span>;
+    case 'started':
+      return trial.startedAt === null ? '' : <Moment at={trial.startedAt} />;
     case 'time':
       return column.text(row) || '–';
     default:

@@ -1,9 +1,10 @@
 import { type ReactElement, useEffect } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import type { Attempt } from '../../../shared/records/log.ts';
+import { Moment } from '../../components/moment.tsx';
 import { ErrorPanel } from '../../components/notices.tsx';
 import table from '../../components/table.module.css';
-import { duration, momentWords } from '../../components/words.ts';
+import { duration } from '../../components/words.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
 
@@ -53,7 +54,9 @@ function AttemptTable({ attempts }: { attempts: readonly Attempt[] }): ReactElem
             <th scope="row" className={table.number}>
               {attempt}
             </th>
-            <td className={table.whole}>{momentWords(startedAt)}</td>
+            <td className={table.whole}>
+              <Moment at={startedAt} isExact />
+            </td>
             <td className={table.number}>
               {endedAt === null ? '–' : duration(Date.parse(endedAt) - Date.parse(startedAt))}
             </td>

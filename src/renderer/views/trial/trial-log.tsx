@@ -1,7 +1,7 @@
 import { type ReactElement, useMemo } from 'react';
 import type { LogEntry } from '../../../shared/records/log.ts';
+import { Moment } from '../../components/moment.tsx';
 import { CopyButton, ErrorPanel } from '../../components/notices.tsx';
-import { momentWords } from '../../components/words.ts';
 import { useAnswer, useLog } from '../../state/use-workbench.ts';
 import { mergedLog } from './log-entries.ts';
 import styles from './trial.module.css';
@@ -28,7 +28,9 @@ export function TrialLog({ experiment, trial }: { experiment: number; trial: num
       <ol className={styles.log}>
         {entries.map((entry) => (
           <li key={lineOf(entry)} className={styles[entry.level]}>
-            <code>{lineOf(entry)}</code>
+            <code>
+              <Moment at={entry.at} isExact /> {wordsOf(entry)}
+            </code>
           </li>
         ))}
       </ol>
@@ -36,5 +38,7 @@ export function TrialLog({ experiment, trial }: { experiment: number; trial: num
   );
 }
 
-const lineOf = ({ at, level, message }: LogEntry): string =>
-  `${momentWords(at)}  ${level === 'info' ? '' : `${level}: `}${message}`;
+/** As it is copied: away from the page a time needs its zone. */
+const lineOf = (entry: LogEntry): string => `${entry.at}  ${wordsOf(entry)}`;
+
+const wordsOf = ({ level, message }: LogEntry): string => `${level === 'info' ? '' : `${level}: `}${message}`;

@@ -1,8 +1,9 @@
 import type { ReactElement } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
+import { Moment } from '../../components/moment.tsx';
 import { TrialStateMark } from '../../components/states.tsx';
 import table from '../../components/table.module.css';
-import { duration, momentWords } from '../../components/words.ts';
+import { duration } from '../../components/words.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
 import { isQueuedAgain, type TrialStep, trialSteps } from './trial-times.ts';
@@ -41,7 +42,7 @@ function StatesTable({ steps }: { steps: readonly TrialStep[] }): ReactElement {
           {steps.map(({ state, at, stayedMs }, index) => (
             <tr key={`${state} ${at}`}>
               <td>{index === last ? <TrialStateMark state={state} /> : state}</td>
-              <td className={table.whole}>{at === null ? '–' : momentWords(at)}</td>
+              <td className={table.whole}>{at === null ? '–' : <Moment at={at} isExact />}</td>
               <td className={table.number}>{stayedMs === null ? '–' : duration(stayedMs)}</td>
             </tr>
           ))}
