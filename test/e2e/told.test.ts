@@ -1,4 +1,4 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
+import { type Browser, type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
@@ -127,6 +127,40 @@ describe.skipIf(executable === null)('what the page tells', () => {
     await expectPage(page.getByRole('button', { name: 'Parameters column' })).toBeFocused();
     await page.waitForTimeout(300);
     expect(reads).toEqual(['params', 'madds', 'params']);
+  });
+
+  it('what is slow to come is announced by its outline, in the place that it will take', async () => {
+    const held: (() => void)[] = [];
+    await page.route(/\/assets\/(cell-graph|line-chart|scatter-view)-[^/]*\.js$/, async (route) => {
+      await new Promise<void>((resolve) => held.push(resolve));
+      await route.continue();
+    });
+    const release = (): void => {
+      for (const go of held.splice(0)) go();
+    };
+    const boxes = (parts: Locator) => Promise.all([0, 1].map((index) => parts.nth(index).boundingBox()));
+    const loading = page.getByRole('status', { name: 'Loading' });
+    await page.goto(`${headless.server.address}/experiments/1`);
+    await expectPage(loading.first()).toBeAttached();
+    const outlines = page.locator('[aria-hidden] > svg[viewBox="0 0 400 120"]').locator('..');
+    await expectPage(outlines).toHaveCount(2);
+    // Of accuracy and of loss; the head of a chart stands above its axes.
+    const axes = page.getByRole('tabpanel').locator('[aria-hidden]:empty');
+    await expectPage(axes).toHaveCount(2);
+    const before = [...(await boxes(outlines)), ...(await boxes(axes))];
+    release();
+    await expectPage(loading).toHaveCount(0);
+    const graphs = page.getByRole('heading', { name: /^(Normal|Reduction) cell$/ }).locator('xpath=ancestor::*[3]');
+    const charts = page.getByRole('tabpanel').getByRole('figure');
+    expect([...(await boxes(graphs)), ...(await boxes(charts))]).toEqual(before);
+    await page.getByRole('tab', { name: 'Scatter' }).click();
+    await expectPage(loading).toHaveCount(1);
+    const outline = await axes.boundingBox();
+    release();
+    await expectPage(loading).toHaveCount(0);
+    await expectPage(page.getByRole('tabpanel').locator('canvas').first()).toBeVisible();
+    expect(outline).toEqual(await page.getByRole('figure').boundingBox());
+    await page.unrouteAll();
   });
 
   it('Escape closes the settings and leaves the screen as it is', async () => {

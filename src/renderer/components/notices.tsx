@@ -55,24 +55,6 @@ export function Empty({ children, actions }: { children: ReactNode; actions?: Re
   );
 }
 
-/** Bars in the place of rows; nothing at all for the first 150 ms. */
-export function SkeletonRows({ count, height }: { count: number; height: number }): ReactElement | null {
-  const [isLate, setIsLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsLate(true), 150);
-    return () => clearTimeout(timer);
-  }, []);
-  if (!isLate) return null;
-  return (
-    <div role="status" aria-label="Loading">
-      {Array.from({ length: count }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: bars are all alike
-        <div key={index} className={styles.bar} style={{ height }} />
-      ))}
-    </div>
-  );
-}
-
 /** A bug in one pane leaves the others working. */
 export class Guard extends Component<{ readonly children: ReactNode }, { readonly message: string | null }> {
   override state: { readonly message: string | null } = { message: null };

@@ -4,6 +4,7 @@ import { ChartFailures } from '../../charts/chart-failures.tsx';
 import { readingOf } from '../../charts/chart-reading.ts';
 import { epochChart } from '../../charts/epoch-charts.ts';
 import { curveOf, useLoadedCurves } from '../../charts/use-epoch-curves.ts';
+import { SkeletonAxes } from '../../components/skeletons.tsx';
 
 const LineChart = lazy(async () => ({ default: (await import('../../charts/line-chart.tsx')).LineChart }));
 
@@ -25,7 +26,7 @@ export function CompareCurves({ experiment, trials }: CompareCurvesProps): React
   }, [trials, loaded, planned]);
   const { isRead, failures } = readingOf(loaded);
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<SkeletonAxes />}>
       <LineChart
         data={data}
         empty={isRead ? 'No epochs yet: none of these trials has finished one.' : undefined}

@@ -1,8 +1,9 @@
 import { type ReactElement, useMemo } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
-import { Empty, ErrorPanel, Guard, SkeletonRows } from '../../components/notices.tsx';
+import { Empty, ErrorPanel, Guard } from '../../components/notices.tsx';
 import { Segments } from '../../components/segments.tsx';
+import { SkeletonRows } from '../../components/skeletons.tsx';
 import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
 import { useCommands } from '../../state/commands.ts';
 import { useMedia } from '../../state/use-media.ts';

@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import chart from '../../charts/chart.module.css';
 import { IconButton } from '../../components/button.tsx';
+import { SkeletonGraphs } from '../../components/skeletons.tsx';
 import { type CellComparison, compareCells } from '../../graphs/compare-cells.ts';
 import type { CellKind } from '../../graphs/thumbnail-summary.ts';
 import { Outcome } from '../search/cell-pane-labels.tsx';
@@ -51,7 +52,7 @@ export function ComparedCell(props: ComparedCellProps): ReactElement {
           onClick={onRemove}
         />
       </header>
-      <Suspense fallback={null}>
+      <Suspense fallback={<SkeletonGraphs count={kinds.length} className={styles.graph} />}>
         {kinds.map((kind) => (
           <div key={kind} className={styles.graph}>
             <CellGraph

@@ -1,7 +1,8 @@
 import { Fragment, type ReactElement } from 'react';
 import type { Dataset } from '../../../shared/records/dataset.ts';
 import { Button } from '../../components/button.tsx';
-import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { SkeletonRows } from '../../components/skeletons.tsx';
 import { plural } from '../../components/words.ts';
 import type { Loaded } from '../../state/use-workbench.ts';
 import { AddCifar } from './add-cifar.tsx';

@@ -1,6 +1,7 @@
 import { lazy, type ReactElement, Suspense, useState } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import { Segments } from '../../components/segments.tsx';
+import { SkeletonGraphs } from '../../components/skeletons.tsx';
 import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
 import { useMedia } from '../../state/use-media.ts';
 import styles from './cell-pane.module.css';
@@ -25,10 +26,11 @@ export function CellGraphs({ experiment, trial, onOpen, isBoth = false }: CellGr
   const plan = usePlan(experiment, architecture);
   const isLow = useMedia('(max-height: 759px)') && !isBoth;
   const [kind, setKind] = useState<CellKind>('normal');
+  const kinds = isLow ? [kind] : KINDS;
   return (
     <div className={styles.graphs}>
-      <Suspense fallback={null}>
-        {(isLow ? [kind] : KINDS).map((one) => (
+      <Suspense fallback={<SkeletonGraphs count={kinds.length} className={styles.graph} />}>
+        {kinds.map((one) => (
           <div key={one} className={styles.graph}>
             <CellGraph
               cell={architecture[one]}

@@ -4,7 +4,8 @@ import { finishedTrials } from '../../../shared/search-state.ts';
 import styles from '../../charts/chart-tools.module.css';
 import { controllerCharts } from '../../charts/controller-charts.ts';
 import { PolicyMap } from '../../charts/policy-map.tsx';
-import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { SkeletonAxes } from '../../components/skeletons.tsx';
 import { plural, STRATEGY_WORDS } from '../../components/words.ts';
 import { useUpdates } from '../../state/use-workbench.ts';
 import type { SearchPaneProps } from './search-pane.ts';
@@ -18,7 +19,7 @@ export const ControllerPane = memo(function ControllerPane({ experiment }: Searc
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
     <section className={`${styles.charts} ${styles.whole}`} aria-label="Controller" tabIndex={0}>
-      <Suspense fallback={<SkeletonRows count={3} height={160} />}>
+      <Suspense fallback={<SkeletonAxes count={3} />}>
         <SearchFigure key={experiment.id} experiment={experiment} />
         {kind === 'ppo' ? (
           <Policy experiment={experiment} />
@@ -41,7 +42,7 @@ function Policy({ experiment }: { experiment: Experiment }): ReactElement | null
     [value, planned, budget.trials],
   );
   if (updates.kind === 'failed') return <ErrorPanel message={updates.error.message} onRetry={updates.retry} />;
-  if (value === null) return <SkeletonRows count={2} height={160} />;
+  if (value === null) return <SkeletonAxes count={3} />;
   if (value.length === 0) {
     return (
       <Empty>

@@ -8,6 +8,7 @@ import { type CurveChoices, useCurveChoices } from '../../charts/use-curve-choic
 import { curveOf, useLoadedCurves } from '../../charts/use-epoch-curves.ts';
 import { Empty } from '../../components/notices.tsx';
 import { Segments } from '../../components/segments.tsx';
+import { SkeletonAxes } from '../../components/skeletons.tsx';
 import { aboutSpan } from '../../components/words.ts';
 import { useProgress } from '../../state/use-workbench.ts';
 import type { SearchPaneProps } from './search-pane.ts';
@@ -53,7 +54,7 @@ function Curves(props: {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
     <section className={styles.charts} aria-label={`Curves of trial ${trial.trial}`} tabIndex={0}>
-      <Suspense fallback={null}>
+      <Suspense fallback={<SkeletonAxes count={measures.length} />}>
         {charts.map(({ measure, data }, index) => (
           <LineChart
             key={measure}

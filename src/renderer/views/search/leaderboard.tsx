@@ -2,7 +2,8 @@ import { type ReactElement, useCallback, useMemo, useRef, useState } from 'react
 import { withTerm } from '../../../shared/leaderboard/filter.ts';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
-import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { SkeletonRows } from '../../components/skeletons.tsx';
 import { useDensity } from '../../state/density.ts';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
 import { ItemList } from '../../state/leaderboard-window.ts';

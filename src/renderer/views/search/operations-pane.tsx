@@ -15,6 +15,7 @@ import { useChartParameter } from '../../charts/use-chart-options.ts';
 import { Button } from '../../components/button.tsx';
 import { saveFile } from '../../components/clipboard.ts';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { SkeletonRows } from '../../components/skeletons.tsx';
 import table from '../../components/table.module.css';
 import { percentDigits } from '../../components/words.ts';
 import { useResultsRevision } from '../../state/leaderboard-revision.ts';
@@ -22,11 +23,11 @@ import { useFreshAnswer } from '../../state/use-fresh-answer.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
 /** Which operations the best cells are made of. */
-export const OperationsPane = memo(function OperationsPane({ experiment }: SearchPaneProps): ReactElement | null {
+export const OperationsPane = memo(function OperationsPane({ experiment }: SearchPaneProps): ReactElement {
   const { id } = experiment;
   const answer = useFreshAnswer('experiment.operations', { experiment: id }, useResultsRevision(id), id);
   if (answer.kind === 'failed') return <ErrorPanel message={answer.error.message} onRetry={answer.retry} />;
-  if (answer.kind === 'loading') return null;
+  if (answer.kind === 'loading') return <SkeletonRows count={8} height={28} />;
   const shares = answer.value.filter(({ having }) => having.count > 0);
   if (shares.length === 0) {
     return <Empty>No reward yet. Shares of operations come with the first finished trial.</Empty>;

@@ -6,6 +6,7 @@ import { ScatterTools } from '../../charts/scatter-tools.tsx';
 import { useChartChoice } from '../../charts/use-chart-options.ts';
 import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { SkeletonAxes } from '../../components/skeletons.tsx';
 import { useResultsRevision } from '../../state/leaderboard-revision.ts';
 import { useFreshAnswer } from '../../state/use-fresh-answer.ts';
 import type { SearchPaneProps } from './search-pane.ts';
@@ -15,7 +16,7 @@ const ScatterView = lazy(async () => ({ default: (await import('../../charts/sca
 /** What accuracy costs: the trials that the table's filter lets through. */
 export const ScatterPane = memo(function ScatterPane(
   props: SearchPaneProps & { readonly filter: string },
-): ReactElement | null {
+): ReactElement {
   const { experiment, trial, filter, onChange } = props;
   const [cost, setCost] = useChartChoice('cost', COSTS);
   const [scale, setScale] = useChartChoice('costs', ['linear', 'log']);
@@ -27,7 +28,6 @@ export const ScatterPane = memo(function ScatterPane(
     [onChange, filter, cost],
   );
   if (answer.kind === 'failed') return <ErrorPanel message={answer.error.message} onRetry={answer.retry} />;
-  if (answer.kind === 'loading') return null;
   return (
     <section className={styles.pane} aria-label="Scatter">
       <ScatterTools
@@ -38,10 +38,12 @@ export const ScatterPane = memo(function ScatterPane(
         onLog={(isLog) => setScale(isLog ? 'log' : 'linear')}
         onFilter={(text) => onChange({ filter: text })}
       />
-      {answer.value.trial.length === 0 ? (
+      {answer.kind === 'loading' ? (
+        <SkeletonAxes />
+      ) : answer.value.trial.length === 0 ? (
         <NoDots filter={filter} onClear={() => onChange({ filter: '' })} />
       ) : (
-        <Suspense fallback={null}>
+        <Suspense fallback={<SkeletonAxes />}>
           <ScatterView
             scatter={answer.value}
             cost={cost}

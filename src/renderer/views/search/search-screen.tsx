@@ -1,7 +1,8 @@
 import type { ReactElement } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { Button } from '../../components/button.tsx';
-import { Empty, ErrorPanel, SkeletonRows } from '../../components/notices.tsx';
+import { Empty, ErrorPanel } from '../../components/notices.tsx';
+import { SkeletonAxes, SkeletonGraphs, SkeletonRows } from '../../components/skeletons.tsx';
 import { useSelectedTrial } from '../../state/selected-trial.ts';
 import { type Loaded, useExperiment, useTrial } from '../../state/use-workbench.ts';
 import { CellPane } from './cell-pane.tsx';
@@ -36,7 +37,7 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
     if (asked.kind === 'failed' && (tab === 'cell' || tab === 'curves')) {
       return <Missing failed={asked} onBest={() => onChange({ trial: null })} />;
     }
-    if (trial === undefined) return <SkeletonRows count={6} height={48} />;
+    if (trial === undefined) return <WaitingPane tab={tab} />;
     // Each gets only what it shows: another order of the rows draws none of them anew.
     const shared = { experiment, trial, compare: view.compare, onChange };
     switch (tab) {
@@ -65,6 +66,15 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
         />
       </div>
       {trial == null ? null : <CellWindow experiment={experiment} trial={trial} />}
+    </div>
+  );
+}
+
+function WaitingPane({ tab }: { tab: SearchTab }): ReactElement {
+  if (tab === 'operations') return <SkeletonRows count={8} height={28} />;
+  return (
+    <div className={styles.waiting}>
+      {tab === 'cell' ? <SkeletonGraphs count={2} className={styles.waitingGraph} /> : <SkeletonAxes />}
     </div>
   );
 }
