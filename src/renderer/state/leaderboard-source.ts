@@ -134,10 +134,18 @@ export class LeaderboardSource {
   }
 
   /** All trials of a cell, by number. */
-  private readCell(hash: string): Promise<LeaderboardAnswer> {
+  private async readCell(hash: string): Promise<LeaderboardAnswer> {
     const isTrash = this.snapshot.query?.isTrash ?? false;
     const sort = { column: 'trial', isAscending: true } as const;
-    return this.ask({ mode: 'trials', filter: `hash:${hash}`, sort, isTrash }, 0, MOST_ROWS);
+    const query: LeaderboardQuery = { mode: 'trials', filter: `hash:${hash}`, sort, isTrash };
+    const first = await this.ask(query, 0, MOST_ROWS);
+    const rows = [...first.rows];
+    while (rows.length < first.total) {
+      const more = await this.ask(query, rows.length, MOST_ROWS);
+      if (more.rows.length === 0) break;
+      rows.push(...more.rows);
+    }
+    return { ...first, total: rows.length, rows };
   }
 
   private async refreshOpened(): Promise<void> {

@@ -31,7 +31,7 @@ async function openLeaderboard(rewards: readonly number[]) {
   const ordered = () => [...rows.values()].sort((one, other) => (other.reward ?? 0) - (one.reward ?? 0));
   const read = (input: { offset: number; limit: number; filter: string }) => {
     reads.push(input);
-    const all = input.filter === '' ? ordered() : ordered().slice(0, 1);
+    const all = input.filter === '' || input.filter === 'hash:all' ? ordered() : ordered().slice(0, 1);
     return answer(all.slice(input.offset, input.offset + input.limit), all.length);
   };
   const handlers = Object.fromEntries(
@@ -121,4 +121,16 @@ it("takes one training of an opened cell for itself, and a cell's row for all it
   expect(reads).toEqual([]);
   await source.trialsOf([{ ...part, trials: 3 }]);
   expect(reads).toMatchObject([{ mode: 'trials', filter: 'hash:shared' }]);
+});
+
+it('opens a cell with all its trials, however many there are', async () => {
+  const { source } = await openLeaderboard(Array.from({ length: 2_345 }, (_, index) => 1 - index / 10_000));
+  source.setQuery({ ...QUERY, mode: 'cells' });
+  await vi.waitFor(() => expect(source.getSnapshot().query?.mode).toBe('cells'));
+  await source.openCell('all');
+  const { window } = source.getSnapshot().opened!;
+  expect([window.total, rowAt(window, 999)?.trial.trial, rowAt(window, 2_344)?.trial.trial]).toEqual([
+    2_345, 1_000, 2_345,
+  ]);
+  expect(await source.trialsOf([makeRow(1, { hash: 'all' }, { trials: 2_345 })])).toHaveLength(2_345);
 });
