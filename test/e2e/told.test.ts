@@ -142,11 +142,11 @@ describe.skipIf(executable === null)('what the page tells', () => {
     const loading = page.getByRole('status', { name: 'Loading' });
     await page.goto(`${headless.server.address}/experiments/1`);
     await expectPage(loading.first()).toBeAttached();
-    const outlines = page.locator('[aria-hidden] > svg[viewBox="0 0 400 120"]').locator('..');
-    await expectPage(outlines).toHaveCount(2);
-    // Of accuracy and of loss; the head of a chart stands above its axes.
+    // Of accuracy and of loss, once it is known that there is a trial.
     const axes = page.getByRole('tabpanel').locator('[aria-hidden]:empty');
     await expectPage(axes).toHaveCount(2);
+    const outlines = page.locator('[aria-hidden] > svg[viewBox="0 0 400 120"]').locator('..');
+    await expectPage(outlines).toHaveCount(2);
     const before = [...(await boxes(outlines)), ...(await boxes(axes))];
     release();
     await expectPage(loading).toHaveCount(0);
