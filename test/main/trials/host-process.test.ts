@@ -38,8 +38,8 @@ class BareHost {
 
   async train(script: Script): Promise<void> {
     await this.hears('ready');
-    const grant = await new Recorder().lease();
-    const job: TrialJob = { ...scriptedTask(1, script), ...grant };
+    const { leaseEpoch, checkpointFolder, resumeFrom } = await new Recorder().lease();
+    const job: TrialJob = { ...scriptedTask(1, script), leaseEpoch, checkpointFolder, resumeFrom };
     this.host.send({ kind: 'train', job });
   }
 }
