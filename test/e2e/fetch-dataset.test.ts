@@ -70,10 +70,12 @@ describe.skipIf(executable === null)('CIFAR-10 on Home', () => {
     await expectPage(start).toBeFocused();
     await expectPage.poll(() => registry.archives[0]?.destroyed).toBe(true);
 
-    // Another page cancels it this time.
+    // Another page cancels it this time, while the focus is on the button that goes.
     await page.keyboard.press('Enter');
+    await cancel.focus();
     await other.getByRole('button', { name: 'Cancel fetching CIFAR-10' }).click();
     await expectPage(cancel).toHaveCount(0);
+    await expectPage(start).toBeFocused();
     await expectPage(start).toHaveAttribute('aria-busy', 'false');
     await expectPage(page.getByRole('alert')).toHaveCount(0);
     expect(faults).toEqual([]);

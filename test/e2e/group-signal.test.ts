@@ -14,6 +14,8 @@ const ENTRY = 'test/e2e/scripted-terminal.ts';
 const PORT = 18_417;
 const STEP_MS = 400;
 const POLL = { timeout: 20_000 };
+/** The page may have to be built first. */
+const SEEN = { timeout: 120_000 };
 
 interface Group {
   readonly child: ChildProcess;
@@ -23,11 +25,11 @@ interface Group {
 
 /** run.mjs and the scripted terminal program below it, as a process group of their own. */
 function startGroup(folder: string, args: readonly string[]): Group {
-  // Set-up looks where the machine has it; the program itself has a home of its own.
+  // Whoever builds the page builds it as for people. Set-up looks where the machine has it; the program itself has a home of its own.
   const entry = join(folder, 'entry.ts');
   writeFileSync(
     entry,
-    `Object.assign(process.env, { CELLWRIGHT_HOME: ${JSON.stringify(folder)}, SCRIPTED_STEP_MS: '${STEP_MS}' });
+    `Object.assign(process.env, { CELLWRIGHT_HOME: ${JSON.stringify(folder)}, SCRIPTED_STEP_MS: '${STEP_MS}', NODE_ENV: 'production' });
     await import(${JSON.stringify(pathToFileURL(resolve(import.meta.dirname, '../..', ENTRY)).href)});`,
   );
   const child = spawn(process.execPath, [RUN, entry, ...args], { cwd: folder, detached: true });
@@ -43,7 +45,7 @@ function startGroup(folder: string, args: readonly string[]): Group {
     if (child.exitCode === null && child.signalCode === null) kill(child, 'SIGKILL');
     await ended;
   });
-  return { child, ended, saw: async (text) => await expect.poll(() => err, POLL).toContain(text) };
+  return { child, ended, saw: async (text) => await expect.poll(() => err, SEEN).toContain(text) };
 }
 
 function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {

@@ -4,13 +4,23 @@ import styles from './skeletons.module.css';
 /** What takes no longer than this is not worth a change of the picture (design). Milliseconds. */
 const SOON_MS = 150;
 
+/** Skeletons that are shown now. */
+let shown = 0;
+
 /** Shapes in the place of what is being read; nothing at all at first. They are looked at, not heard. */
 function Skeleton({ children }: { children: ReactNode }): ReactElement | null {
-  const [isLate, setIsLate] = useState(false);
+  // What follows another one, as a chart's code follows its numbers, does not blink.
+  const [isLate, setIsLate] = useState(shown > 0);
   useEffect(() => {
-    const timer = setTimeout(() => setIsLate(true), SOON_MS);
-    return () => clearTimeout(timer);
-  }, []);
+    if (!isLate) {
+      const timer = setTimeout(() => setIsLate(true), SOON_MS);
+      return () => clearTimeout(timer);
+    }
+    shown++;
+    return () => {
+      shown--;
+    };
+  }, [isLate]);
   if (!isLate) return null;
   return (
     <>

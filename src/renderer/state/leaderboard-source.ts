@@ -64,6 +64,9 @@ export class LeaderboardSource {
   private reading: { readonly query: LeaderboardQuery; readonly done: Promise<void>; abort: AbortController } | null =
     null;
   private isFilling = false;
+  /** The cell that was opened last, and whether its trials may have changed since they were read. */
+  private opening: { readonly hash: string | null; isStale: boolean } = { hash: null, isStale: false };
+  private isRefreshing = false;
   private readAt = Number.NEGATIVE_INFINITY;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -128,9 +131,20 @@ export class LeaderboardSource {
 
   /** Shows the trials of a cell below its row; null closes them. */
   async openCell(hash: string | null): Promise<void> {
+    const opening = { hash, isStale: false };
+    this.opening = opening;
     if (hash === null) return this.set({ opened: null });
-    const answer = await this.readCell(hash);
-    if (this.snapshot.query?.mode === 'cells') this.set({ opened: { hash, window: freshWindow(answer, 0) } });
+    const { query } = this.snapshot;
+    try {
+      const answer = await this.readCell(hash);
+      // Another press, or another list, came first.
+      if (this.opening !== opening || this.snapshot.query !== query || query?.mode !== 'cells') return;
+      this.session.flush();
+      this.set({ opened: { hash, window: freshWindow(answer, 0) } });
+      await this.refreshOpened();
+    } catch (error) {
+      if (this.opening === opening) this.fail(error);
+    }
   }
 
   /** All trials of a cell, by number. */
@@ -142,19 +156,32 @@ export class LeaderboardSource {
     const rows = [...first.rows];
     while (rows.length < first.total) {
       const more = await this.ask(query, rows.length, MOST_ROWS);
+      // One went into the trash or came out of it: the parts don't fit together.
+      if (more.total !== first.total) return await this.readCell(hash);
       if (more.rows.length === 0) break;
       rows.push(...more.rows);
     }
     return { ...first, total: rows.length, rows };
   }
 
+  /** Reads an opened cell again, one reading at a time, until nothing was told of it meanwhile. */
   private async refreshOpened(): Promise<void> {
-    const { opened } = this.snapshot;
-    if (opened === null) return;
-    const answer = await this.readCell(opened.hash);
-    if (this.snapshot.opened?.hash !== opened.hash) return;
-    this.session.flush();
-    this.set({ opened: { hash: opened.hash, window: freshWindow(answer, 0, opened.window) } });
+    if (this.isRefreshing) return;
+    this.isRefreshing = true;
+    try {
+      for (;;) {
+        const { opening } = this;
+        if (this.snapshot.opened === null || this.snapshot.opened.hash !== opening.hash || !opening.isStale) return;
+        opening.isStale = false;
+        const answer = await this.readCell(opening.hash);
+        if (this.opening !== opening) continue;
+        this.session.flush();
+        const { opened } = this.snapshot;
+        if (opened !== null) this.set({ opened: { ...opened, window: freshWindow(answer, 0, opened.window) } });
+      }
+    } finally {
+      this.isRefreshing = false;
+    }
   }
 
   /** Brings the order up to date, held or not. Resolves when the rows are there, or could not be read. */
@@ -229,6 +256,7 @@ export class LeaderboardSource {
     }
     if (trials.size === 0 && labels.size === 0) return;
     this.isDirty = true;
+    if ([...trials.values()].some(({ hash }) => hash === this.opening.hash)) this.opening.isStale = true;
     const { window, opened } = this.snapshot;
     this.set({
       window: window === null ? null : patchRows(window, trials, labels),
@@ -240,6 +268,7 @@ export class LeaderboardSource {
 
   private readAgain(): void {
     this.isDirty = true;
+    this.opening.isStale = true;
     void this.read();
   }
 
@@ -276,6 +305,8 @@ export class LeaderboardSource {
       this.take(query, answer, first);
     } catch (error) {
       if (signal.aborted) return;
+      // Rows that are seen keep their order when the next reading succeeds.
+      if (this.snapshot.query !== null && sameQuery(this.snapshot.query, query)) this.isAdmitting = false;
       this.fail(error);
     }
   }

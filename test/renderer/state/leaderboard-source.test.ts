@@ -7,6 +7,7 @@ import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
 import type { LeaderboardRow } from '../../../src/shared/records/leaderboard.ts';
 import { connectInProcess } from '../../../src/shared/rpc/connection.ts';
 import { serveConnection } from '../../../src/shared/rpc/server.ts';
+import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 import { answer, makeRow } from './leaderboard-samples.ts';
 
 const QUERY: LeaderboardQuery = {
@@ -29,8 +30,13 @@ async function openLeaderboard(rewards: readonly number[]) {
   );
   const reads: { offset: number; limit: number; filter: string }[] = [];
   const ordered = () => [...rows.values()].sort((one, other) => (other.reward ?? 0) - (one.reward ?? 0));
+  let fails = false;
   const read = (input: { offset: number; limit: number; filter: string }) => {
     reads.push(input);
+    if (fails) {
+      fails = false;
+      throw new WorkbenchError('unavailable', 'Not now.');
+    }
     const all = input.filter === '' || input.filter === 'hash:all' ? ordered() : ordered().slice(0, 1);
     return answer(all.slice(input.offset, input.offset + input.limit), all.length);
   };
@@ -55,7 +61,10 @@ async function openLeaderboard(rewards: readonly number[]) {
     rows.set(trial, makeRow(trial, { reward }));
     feed.publish({ name: 'trial.changed', payload: makeRow(trial, { reward }).trial });
   };
-  return { source, finish, reads };
+  const failNext = (): void => {
+    fails = true;
+  };
+  return { source, finish, reads, failNext };
 }
 
 function order(source: LeaderboardSource): number[] {
@@ -133,4 +142,39 @@ it('opens a cell with all its trials, however many there are', async () => {
     2_345, 1_000, 2_345,
   ]);
   expect(await source.trialsOf([makeRow(1, { hash: 'all' }, { trials: 2_345 })])).toHaveLength(2_345);
+});
+
+it('shows the cell that was pressed last, whichever is read first', async () => {
+  const { source } = await openLeaderboard(Array.from({ length: 2_345 }, (_, index) => 1 - index / 10_000));
+  source.setQuery({ ...QUERY, mode: 'cells' });
+  await vi.waitFor(() => expect(source.getSnapshot().query?.mode).toBe('cells'));
+  await Promise.all([source.openCell('all'), source.openCell('hash-1')]);
+  expect(source.getSnapshot().opened?.hash).toBe('hash-1');
+  await Promise.all([source.openCell('all'), source.openCell(null)]);
+  expect(source.getSnapshot().opened).toBeNull();
+});
+
+it('reads an opened cell again only when a trial of it changed', async () => {
+  const { source, finish, reads } = await openLeaderboard([0.5, 0.4, 0.3]);
+  source.setQuery({ ...QUERY, mode: 'cells' });
+  await vi.waitFor(() => expect(source.getSnapshot().query?.mode).toBe('cells'));
+  await source.openCell('hash-1');
+  const cellReads = () => reads.filter(({ filter }) => filter === 'hash:hash-1').length;
+  finish(2, 0.45);
+  await source.settle();
+  expect(cellReads()).toBe(1);
+  finish(1, 0.6);
+  await source.settle();
+  await vi.waitFor(() => expect(cellReads()).toBe(2));
+});
+
+it('keeps a held order after a reading that failed, once the next one succeeds', async () => {
+  const { source, finish, failNext } = await openLeaderboard([0.5, 0.4, 0.3]);
+  source.hold(true);
+  failNext();
+  await source.settle();
+  expect(source.getSnapshot().error?.code).toBe('unavailable');
+  finish(3, 0.9);
+  await vi.waitFor(() => expect(source.getSnapshot().error).toBeNull(), { timeout: 4_000 });
+  expect(order(source)).toEqual([1, 2, 3]);
 });

@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import { type ReactElement, useEffect, useRef } from 'react';
+import { type ReactElement, useEffect, useLayoutEffect, useRef } from 'react';
 import type { DatasetFetch } from '../../../shared/records/dataset.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
@@ -26,10 +26,9 @@ export function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
   const isBusy = isRunning || action.isBusy;
   const refused = action.error?.code === 'cancelled' ? null : action.error;
   const problem = fetch?.state === 'failed' ? fetch.text : (refused?.message ?? null);
-  // Why an earlier one failed is not to be seen after one that another page started and cancelled.
-  useEffect(() => {
-    if (isRunning) clear();
-  }, [isRunning, clear]);
+  // Why a call failed is not to be seen beside, or after, a fetch that tells by itself how it goes and ends.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: its beginning and its end
+  useEffect(() => clear(), [isRunning, clear]);
   const add = async (): Promise<void> => {
     if (await action.run(() => session.call('dataset.add', { name: NAME }))) onAdded();
   };
@@ -46,7 +45,7 @@ export function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
         {isBusy ? 'Fetching CIFAR-10' : 'Start with CIFAR-10'}
       </Button>
       {openProject === undefined ? null : <Button onClick={openProject}>Open a project</Button>}
-      {running === null ? null : <FetchProgress fetch={running} onCancelled={() => start.current?.focus()} />}
+      {running === null ? null : <FetchProgress fetch={running} onLostFocus={() => start.current?.focus()} />}
       {isBusy || problem === null ? null : (
         <p className={styles.problem} role="alert">
           {problem}
@@ -56,20 +55,25 @@ export function AddCifar({ onAdded }: { onAdded: () => void }): ReactElement {
   );
 }
 
-/** `onCancelled`: the button that was pressed goes, and the focus with it if nobody takes it elsewhere. */
-function FetchProgress(props: { readonly fetch: DatasetFetch; readonly onCancelled: () => void }): ReactElement {
-  const { fetch, onCancelled } = props;
+/** `onLostFocus`: the fetch ended, and its button went with the focus. */
+function FetchProgress(props: { readonly fetch: DatasetFetch; readonly onLostFocus: () => void }): ReactElement {
+  const { fetch } = props;
   const { name, text, part, leftMs } = fetch;
   const session = useSession();
   const cancelling = useAction();
   const writing = useWriting();
   const done = part === null ? '' : `, ${Math.floor(100 * part)} %`;
   const left = leftMs === null || part === 1 ? '' : `, ${aboutSpan(leftMs)} left`;
-  const cancel = async (button: HTMLElement): Promise<void> => {
-    const isCancelled = await cancelling.run(() => session.call('dataset.cancelFetch', { name }));
-    const { activeElement } = document;
-    if (isCancelled && (activeElement === button || activeElement === document.body)) onCancelled();
-  };
+  const button = useRef<HTMLButtonElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  // The last moment at which it is there; whoever ended the fetch, here or on another page.
+  useLayoutEffect(() => {
+    const cancel = button.current;
+    return () => {
+      if (document.activeElement === cancel) latest.current.onLostFocus();
+    };
+  }, []);
   return (
     <div className={styles.fetch}>
       <div className={styles.fetchProgress}>
@@ -81,9 +85,10 @@ function FetchProgress(props: { readonly fetch: DatasetFetch; readonly onCancell
         {part === null ? null : <ProgressBar part={part} label={text} />}
       </div>
       <Button
+        ref={button}
         isBusy={cancelling.isBusy}
         {...writing}
-        onClick={({ currentTarget }) => void cancel(currentTarget)}
+        onClick={() => void cancelling.run(() => session.call('dataset.cancelFetch', { name }))}
         aria-label="Cancel fetching CIFAR-10"
       >
         Cancel

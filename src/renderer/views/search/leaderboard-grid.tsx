@@ -105,6 +105,7 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
   const latest = useRef(items);
   latest.current = items;
   const toggle = useCallback((item: number) => void toggleOpen(source, latest.current, item), [source]);
+  usePointerHold(scroller, hold);
   const isByPointer = useRef(false);
   const { from, to } = selection.range ?? { from: -1, to: -1 };
   return (
@@ -121,8 +122,6 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
         data-letter-keys=""
         className={`${styles.rows} ${empty === null ? '' : styles.noRows}`}
         onKeyDown={press}
-        onPointerEnter={() => hold.set('pointer', true)}
-        onPointerLeave={() => hold.set('pointer', false)}
         onPointerDown={() => {
           isByPointer.current = true;
         }}
@@ -202,6 +201,22 @@ function WaitingRow({ item, top, height }: { item: number; top: number; height: 
       </span>
     </div>
   );
+}
+
+/** The order is held under the pointer. React would count the menus of the heads in, which lie elsewhere in the page. */
+function usePointerHold(scroller: { readonly current: HTMLElement | null }, hold: OrderHold): void {
+  useEffect(() => {
+    const grid = scroller.current;
+    const enter = (): void => hold.set('pointer', true);
+    const leave = (): void => hold.set('pointer', false);
+    grid?.addEventListener('pointerenter', enter);
+    grid?.addEventListener('pointerleave', leave);
+    return () => {
+      grid?.removeEventListener('pointerenter', enter);
+      grid?.removeEventListener('pointerleave', leave);
+      leave();
+    };
+  }, [scroller, hold]);
 }
 
 /** Tells the source which rows of its window are in view. */

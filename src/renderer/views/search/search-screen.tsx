@@ -73,7 +73,7 @@ function Search({ experiment }: { experiment: Experiment }): ReactElement {
 function WaitingPane({ tab }: { tab: SearchTab }): ReactElement {
   if (tab === 'operations') return <SkeletonRows count={8} height={28} />;
   return (
-    <div className={styles.waiting}>
+    <div className={`${styles.waiting} ${tab === 'cell' ? styles.waitingCell : ''}`}>
       {tab === 'cell' ? <SkeletonGraphs count={2} className={styles.waitingGraph} /> : <SkeletonAxes />}
     </div>
   );

@@ -12,7 +12,7 @@ import styles from './trial.module.css';
 export function TrialAttempts({ trial }: { trial: Trial }): ReactElement | null {
   const attempts = useAnswer('trial.attempts', { experiment: trial.experiment, trial: trial.trial });
   const { again } = attempts;
-  const standing = `${trial.attempts} ${trial.state}`;
+  const standing = `${trial.attempts} ${trial.state} ${trial.reducedBatchSize}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try, or an end, is news
   useEffect(() => again(), [standing, again]);
   if (attempts.kind === 'failed') return <ErrorPanel message={attempts.error.message} onRetry={attempts.retry} />;
