@@ -7,7 +7,7 @@ export function searchState({ state, restsAs }: Pick<Experiment, 'state' | 'rest
 
 /** Repeats that rest by themselves leave a sentence; the search rests as before, so there is no other news of it. */
 export function haveRepeatsFailed(before: Experiment, after: Experiment): boolean {
-  const isOver = before.restsAs !== null && after.restsAs === null && after.state !== 'running';
+  const isOver = before.restsAs !== null && after.restsAs === null && after.state === before.restsAs;
   return isOver && after.message !== null && after.message !== before.message;
 }
 

@@ -32,7 +32,7 @@ export async function addDataset(home: string, name: string, options: FetchOptio
   return openDataset(home, name).dataset;
 }
 
-const interrupted = (name: string): string => `Fetching ${name} was interrupted; the same command goes on from here.`;
+const interrupted = (name: string): string => `Fetching ${name} was interrupted; run the same command again.`;
 
 /** Set-up's plain JavaScript refuses with errors that only look like ours, and nobody else would take them for such. */
 function toRefusal(error: Error): Error {

@@ -18,8 +18,9 @@ export type SearchEnd =
  */
 export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
   context.meter.hold(false);
-  const session = await StrategySession.open(context);
+  let session: StrategySession | null = null;
   try {
+    session = await StrategySession.open(context);
     do {
       await session.propose();
       const pending = session.trials().filter(({ state }) => state === 'queued' || state === 'running');
@@ -35,7 +36,7 @@ export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
   } finally {
     context.control.end();
     await settle(context);
-    await session.close();
+    await session?.close();
   }
 }
 

@@ -153,7 +153,9 @@ class Attempt implements TrialHooks {
     const next = sizes.indexOf(tried) + 1;
     const smaller = sizes[next];
     if (smaller === undefined || outcome.kind !== 'failed') return false;
-    if (!this.beginAnew(smaller, outcome.message)) return false;
+    const begun = this.beginAnew(smaller, outcome.message);
+    // Where that could not be written down the search ends, and gives the trial back as it was.
+    if (begun !== 'begun') return begun === 'unwritten';
     const { experiment, tell } = this.context;
     const times = `${next + 1} of ${sizes.length}`;
     const message = `Trial ${this.trial} ran out of memory at batch ${tried}. It is retried with ${smaller} (${times}).`;
@@ -162,10 +164,11 @@ class Attempt implements TrialHooks {
   }
 
   /** The batch and the loss of all that was trained are one commit: nothing can be resumed with another batch. */
-  private beginAnew(batchSize: number, reason: string): boolean {
-    const { store, experiment, checkpoints } = this.context;
+  private beginAnew(batchSize: number, reason: string): 'begun' | 'void' | 'unwritten' {
+    const { store, experiment, checkpoints, control } = this.context;
     const lease = this.current;
-    if (!lease) return false;
+    if (!lease) return 'void';
+    const { isOpen } = this;
     const files = this.guard(() =>
       record(this.context, () => {
         this.endAttempt(reason);
@@ -174,10 +177,13 @@ class Attempt implements TrialHooks {
         return superseded;
       }),
     );
-    if (files === null) return false;
+    if (files === null) {
+      this.isOpen = isOpen;
+      return control.failure === null ? 'void' : 'unwritten';
+    }
     this.steps = 0;
     void tidy(this.context, checkpoints.remove(files));
-    return true;
+    return 'begun';
   }
 
   /** The trial is over; its checkpoints have done their work. */

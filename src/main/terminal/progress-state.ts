@@ -48,7 +48,8 @@ function withTrial(state: ProgressState, trial: Trial): ProgressState {
   const running = new Map(state.running);
   const finished = new Map(state.finished);
   if (trial.state !== 'running') running.delete(trial.trial);
-  else if (!running.has(trial.trial)) running.set(trial.trial, freshTrial(state.experiment, trial));
+  // One whose memory ran out begins anew.
+  else if (trial.step === 0 || !running.has(trial.trial)) running.set(trial.trial, freshTrial(state.experiment, trial));
   if (trial.finishedAt !== null) finished.set(trial.trial, trial);
   return { ...state, running, finished };
 }

@@ -60,7 +60,7 @@ const SUCCESSOR_AHEAD_MS = 15_000;
 interface Active {
   readonly task: TrialTask;
   readonly hooks: TrialHooks;
-  readonly deaths: TrialDeaths;
+  deaths: TrialDeaths;
   /** Resolves when the trial shall not be trained any more, or not now. */
   readonly wished: PromiseWithResolvers<void>;
   wish: 'cancel' | 'suspend' | null;
@@ -176,7 +176,14 @@ export class TrainerPool implements TrialQueue {
     active.leaseEpoch = lease.leaseEpoch;
     const end = await host.train({ ...active.task, ...lease }, step, this.#withSuccessor(host, active.hooks));
     active.host = null;
+    if (isOutOfMemory(end) && active.wish === 'cancel') {
+      active.hooks.lost('Its memory ran out as it was cancelled.');
+      void host.shutDown();
+      return { kind: 'unwanted' };
+    }
     if (isOutOfMemory(end) && active.hooks.ranOutOfMemory(end)) {
+      // Deaths over the larger batch say nothing of this one.
+      active.deaths = new TrialDeaths(this.#limits.backoffMs);
       // TensorFlow gives a device's memory back with the end of its process only.
       await host.shutDown();
       return { kind: 'again' };

@@ -164,8 +164,10 @@ export class Searches {
     }
     const { experiments } = this.tools.store;
     const { state } = experiments.get(id);
-    if (experiments.restsAs(id) !== null) experiments.restFromRepeats(id, null);
-    else if (state === 'running') experiments.setState(id, 'paused', this.unstored.get(id)?.message ?? null, null);
+    // Why it rests, where that could not be stored.
+    const why = this.unstored.get(id)?.message ?? null;
+    if (experiments.restsAs(id) !== null) experiments.restFromRepeats(id, why);
+    else if (state === 'running') experiments.setState(id, 'paused', why, null);
     else if (state !== 'paused') throw new WorkbenchError('conflict', `Experiment ${id} is ${state}: nothing runs.`);
     return this.get(id);
   }
@@ -194,7 +196,7 @@ export class Searches {
     store.transaction(() => {
       for (const trial of cancelled) store.trials.cancel(id, trial, 'The search was stopped.', at);
       if (isStopped) store.experiments.setState(id, 'stopped', why, at);
-      else store.experiments.restFromRepeats(id, null);
+      else store.experiments.restFromRepeats(id, this.unstored.get(id)?.message ?? null);
     });
     this.unstored.delete(id);
     if (isStopped) this.tools.tell('info', 'The search is stopped.', { experiment: id, trial: null });

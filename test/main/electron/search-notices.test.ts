@@ -29,5 +29,9 @@ it('repeats that could not be trained are told with the reason, and not as a pau
   });
   // The same sentence as before the repeats is the search's own.
   const full = { state: 'paused', message: 'The disk is full.' } as const;
-  expect(noticeOf(makeExperiment({ ...full, state: 'running', restsAs: 'paused' }), makeExperiment(full))).toBeNull();
+  const beside = makeExperiment({ ...full, state: 'running', restsAs: 'paused' });
+  expect(noticeOf(beside, makeExperiment(full))).toBeNull();
+  // Stopped by a person, the search says why it had come to rest.
+  const stopped = makeExperiment({ state: 'stopped', message: `Before that it rested: ${full.message}` });
+  expect(noticeOf(beside, stopped)).toBeNull();
 });

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
 import { afterAll, expect, it } from 'vitest';
 import { processLauncher } from '../../../src/main/trials/launch-process.ts';
 import { trainerEnvironment } from '../../../src/main/trials/trainer-environment.ts';
@@ -149,4 +151,32 @@ it('trains a repeat that runs out of memory again as well, from the batch that w
     { trial: 8, state: 'completed', reducedBatchSize: 16, attempts: 2 },
   ]);
   expect((await attemptsOf(open.client, 8)).map(([batchSize]) => batchSize)).toEqual([32, 16]);
+});
+
+it('is no end of a trial where the smaller batch could not be written down: it goes on with the search', async () => {
+  const setting = newSetting();
+  const execute = (sql: string): void => {
+    const database = new SQLite(join(setting.projectFolder, 'cellwright.db'));
+    database.exec(sql);
+    database.close();
+  };
+  let isFull = true;
+  const queue = new ScriptedQueue({
+    outcome: shortOfMemory,
+    onTrain: ({ trial }) => {
+      if (trial !== 2 || !isFull) return;
+      isFull = false;
+      execute(
+        `CREATE TRIGGER full BEFORE UPDATE OF reduced_batch_size ON trials BEGIN SELECT raise(ABORT, 'no room'); END`,
+      );
+    },
+  });
+  const open = await openSetting(setting, queue);
+  await open.client.call('experiment.create', { config: { ...LARGE_BATCH, trialsAtOnce: 1 } });
+  expect((await open.rest(1)).state).toBe('failed');
+  expect((await trialsOf(open.client, 1))[1]).toMatchObject({ state: 'queued', reducedBatchSize: null, failure: null });
+  execute('DROP TRIGGER full');
+  await open.client.call('experiment.resume', { experiment: 1 });
+  await open.rest(1);
+  expect((await trialsOf(open.client, 1))[1]).toMatchObject({ state: 'completed', reducedBatchSize: 16 });
 });

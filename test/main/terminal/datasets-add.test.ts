@@ -11,7 +11,7 @@ function startAdding(home: string) {
   return startTerminal(['datasets', 'add', 'cifar10'], { cwd: temporaryFolder(), env });
 }
 
-const INTERRUPTED = 'Fetching cifar10 was interrupted; the same command goes on from here.';
+const INTERRUPTED = 'Fetching cifar10 was interrupted; run the same command again.';
 
 it('datasets add that is interrupted while it fetches says so, not what npm complained of, and leaves nothing', async () => {
   const registry = await dribblingRegistry();

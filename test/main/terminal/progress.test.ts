@@ -48,6 +48,12 @@ describe('progress of a search', () => {
     expect(stateAfter(running(1), changed(makeTrial(1)), progressed(1, 250)).running.size).toBe(0);
   });
 
+  it('forgets how far a trial was that begins anew, as its memory ran out', () => {
+    const anew = changed(makeTrial(1, { state: 'running', step: 0, finishedAt: null, reducedBatchSize: 32 }));
+    const [trial] = stateAfter(running(1), progressed(1, 50), anew).running.values();
+    expect(trial).toMatchObject({ step: 0, epoch: 1, stepMs: 0 });
+  });
+
   it('knows no time left before the first step, then judges from the speed of the steps', () => {
     expect(searchTimeLeft(stateAfter(running(1)))).toBeNull();
     // 200 steps of this trial and 5 trials of 250 steps, 100 ms each.

@@ -100,6 +100,21 @@ describe('A trainer pool', () => {
     expect(hooks.leases).toBe(1);
   });
 
+  it('asks for no smaller batch where memory ran out in a trial that was cancelled already', async () => {
+    const { pool } = open();
+    const hooks = new Recorder();
+    hooks.retries = 2;
+    // With its last step: the trainer has no step left in which it would hear of it.
+    const script = { steps: 3, stepMs: 200, outcome: 'out_of_memory' } as const;
+    hooks.onProgress = (step) => {
+      if (step === script.steps) pool.cancel(1, 1);
+    };
+    const end = await pool.train(scriptedTask(1, script), hooks);
+    expect(end).toMatchObject({ outcome: { kind: 'cancelled' } });
+    expect([hooks.leases, hooks.retries]).toEqual([1, 2]);
+    expect(hooks.losses).toEqual(['Its memory ran out as it was cancelled.']);
+  });
+
   it('moves a trial whose host has grown too large into a fresh one, without losing a step', async () => {
     const { pool } = open({ limits: { residentBytes: 1 } });
     // The host that it comes into would be too large as well; it stays, as a third would be no smaller.
