@@ -168,7 +168,7 @@ class Attempt implements TrialHooks {
     const { store, experiment, checkpoints, control } = this.context;
     const lease = this.current;
     if (!lease) return 'void';
-    const { isOpen } = this;
+    const { isOpen, countedMs } = this;
     const files = this.guard(() =>
       record(this.context, () => {
         this.endAttempt(reason);
@@ -179,6 +179,7 @@ class Attempt implements TrialHooks {
     );
     if (files === null) {
       this.isOpen = isOpen;
+      this.countedMs = countedMs;
       return control.failure === null ? 'void' : 'unwritten';
     }
     this.steps = 0;

@@ -67,7 +67,7 @@ async function start(terminal: Terminal, options: StartOptions): Promise<void> {
   await headless.close();
 }
 
-/** Resolves when a signal asks for the end. A second one ends the process at once, unless it is the same wish. */
+/** Resolves when a signal asks for the end. Another wish (`hearEndSignals` knows which is) ends the process at once. */
 async function untilAsked(): Promise<void> {
   await new Promise<void>((resolve) => {
     hearEndSignals({ first: () => resolve(), again: (signal) => process.exit(exitOfSignal(signal)) });
