@@ -5,13 +5,18 @@ const MOST_BATCH_SIZES = 3;
 /** No batch is halved below this, in images. Ours: batch statistics of fewer images are mostly noise. */
 const SMALLEST_BATCH_SIZE = 8;
 
+/** Images of one step: the batch size that was asked for, or all images where there are fewer. */
+export const batchSizeOf = ({ batchSize, trainingImages }: Pick<Training, 'batchSize' | 'trainingImages'>): number =>
+  Math.min(batchSize, trainingImages);
+
 /**
  * What a trial is tried with, in images a step: the batch size that it was asked for (all images where there are fewer),
  * then half of it each time that memory runs out. One alone where it can't be halved.
  */
-export function batchSizes({ batchSize, trainingImages }: Pick<Training, 'batchSize' | 'trainingImages'>): number[] {
-  const sizes = [Math.min(batchSize, trainingImages)];
-  for (let size = sizes[0]!; size > SMALLEST_BATCH_SIZE && sizes.length < MOST_BATCH_SIZES; ) {
+export function batchSizes(training: Pick<Training, 'batchSize' | 'trainingImages'>): number[] {
+  const asked = batchSizeOf(training);
+  const sizes = [asked];
+  for (let size = asked; size > SMALLEST_BATCH_SIZE && sizes.length < MOST_BATCH_SIZES; ) {
     size = Math.max(SMALLEST_BATCH_SIZE, Math.floor(size / 2));
     sizes.push(size);
   }
@@ -26,7 +31,7 @@ export function batchSizes({ batchSize, trainingImages }: Pick<Training, 'batchS
  */
 export function withBatchSize(training: Training, batchSize: number | null): Training {
   if (batchSize === null) return training;
-  const share = batchSize / batchSizes(training)[0]!;
+  const share = batchSize / batchSizeOf(training);
   return {
     ...training,
     batchSize,

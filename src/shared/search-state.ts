@@ -1,4 +1,4 @@
-import type { Experiment, ExperimentState } from './records/experiment.ts';
+import type { Experiment, ExperimentState, Trial } from './records/experiment.ts';
 
 /** The state of the search itself, whatever repeats are trained beside it. */
 export function searchState({ state, restsAs }: Pick<Experiment, 'state' | 'restsAs'>): ExperimentState {
@@ -14,4 +14,9 @@ export function haveRepeatsFailed(before: Experiment, after: Experiment): boolea
 /** Trials that count towards the budget: a cancelled one is replaced by a new proposal. */
 export function finishedTrials({ counts }: Pick<Experiment, 'counts'>): number {
   return counts.completed + counts.failed + counts.pruned;
+}
+
+/** A trial that has no end yet. */
+export function isUnfinished({ state }: Pick<Trial, 'state'>): boolean {
+  return state === 'queued' || state === 'running';
 }

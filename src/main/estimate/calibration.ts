@@ -8,7 +8,7 @@ import { architectureHash } from '../../shared/search-space/canonical.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { SearchMaterial } from '../search/search.ts';
-import type { TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
+import type { Finished, TrialHooks, TrialQueue, TrialTask } from '../search/trial-queue.ts';
 
 /** Of an epoch. Ours: one to some seconds, by the scale. */
 const STEPS = 8;
@@ -111,8 +111,6 @@ function calibrationTask(config: ExperimentConfig, material: SearchMaterial, res
     checkpointEverySteps: 0,
   };
 }
-
-type Finished = Extract<TrialResult, { kind: 'finished' }>;
 
 /** What is heard of a calibration. */
 class Observations implements TrialHooks {

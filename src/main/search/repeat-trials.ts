@@ -1,5 +1,6 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
+import { isUnfinished } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Store } from '../store/store.ts';
 import type { NewTrial } from '../store/trials.ts';
@@ -59,6 +60,8 @@ export function repeatTrials({ store, clock }: SearchTools, { experiment, trial,
 
 /** Numbers of the repeats that are queued or running. */
 export function unfinishedRepeats({ trials }: Store, experiment: number): number[] {
-  const unfinished = trials.repeats(experiment).filter(({ state }) => state === 'queued' || state === 'running');
-  return unfinished.map(({ trial }) => trial);
+  return trials
+    .repeats(experiment)
+    .filter(isUnfinished)
+    .map(({ trial }) => trial);
 }

@@ -1,4 +1,5 @@
 import type { Trial } from '../../shared/records/experiment.ts';
+import { isUnfinished } from '../../shared/search-state.ts';
 import { isOutOfTime, type SearchContext } from './search-context.ts';
 import { StrategySession } from './strategy-session.ts';
 import { settle, trainBatch, trainRepeats } from './train-batch.ts';
@@ -23,7 +24,7 @@ export async function searchLoop(context: SearchContext): Promise<SearchEnd> {
     session = await StrategySession.open(context);
     do {
       await session.propose();
-      const pending = session.trials().filter(({ state }) => state === 'queued' || state === 'running');
+      const pending = session.trials().filter(isUnfinished);
       if ((await trainBatch(context, session.batch)) === 'interrupted') return { kind: 'interrupted' };
       const problem = session.batch === 1 && pending.length > 0 ? commonFailure(session.trials()) : null;
       if (problem) return { kind: 'paused', message: problem };

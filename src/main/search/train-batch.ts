@@ -1,4 +1,5 @@
 import type { Trial } from '../../shared/records/experiment.ts';
+import { isUnfinished } from '../../shared/search-state.ts';
 import { isOutOfTime, record, type SearchContext } from './search-context.ts';
 import { trainTrial } from './train-trial.ts';
 
@@ -66,10 +67,6 @@ async function trainUnfinished(
 export async function settle({ queue, experiment, training }: SearchContext): Promise<void> {
   if (training.size > 0) queue.suspend(experiment);
   await Promise.all(training.values());
-}
-
-function isUnfinished({ state }: Trial): boolean {
-  return state === 'queued' || state === 'running';
 }
 
 function startWhatFits(context: SearchContext, waiting: readonly Trial[]): void {

@@ -1,4 +1,4 @@
-import { batchSizes, withBatchSize } from '../../shared/batch-sizes.ts';
+import { batchSizeOf, batchSizes, withBatchSize } from '../../shared/batch-sizes.ts';
 import { deriveSeed } from '../../shared/random.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
 import type { Outcome, Training } from '../../shared/records/training.ts';
@@ -91,7 +91,7 @@ class Attempt implements TrialHooks {
         if (this.current && this.isOpen) store.attempts.end(this.current, 'Another trainer took over.', at);
         store.experiments.note(experiment);
         const taken = store.trials.lease(experiment, this.trial, at);
-        if (taken) store.attempts.begin(taken, batchSizes(training)[0]!, at);
+        if (taken) store.attempts.begin(taken, batchSizeOf(training), at);
         return taken;
       });
       if (!lease) return null;
@@ -149,7 +149,7 @@ class Attempt implements TrialHooks {
   /** Begins anew with half the batch, as long as `batchSizes` has a smaller one. */
   ranOutOfMemory({ outcome }: Finished): boolean {
     const sizes = batchSizes(this.context.config().training);
-    const tried = batchSizes(this.training())[0]!;
+    const tried = batchSizeOf(this.training());
     const next = sizes.indexOf(tried) + 1;
     const smaller = sizes[next];
     if (smaller === undefined || outcome.kind !== 'failed') return false;

@@ -47,6 +47,12 @@ export interface Finished extends TrialEnd {
   readonly peakBytes?: number;
 }
 
+/** Of whatever may come back from a trainer: whether it is a training whose memory ran out. */
+export function isOutOfMemory<T extends { readonly kind: string }>(end: T | Finished): end is Finished {
+  const outcome = end.kind === 'finished' ? (end as Finished).outcome : null;
+  return outcome?.kind === 'failed' && outcome.reason === 'out_of_memory';
+}
+
 /** Suspended: saved as far as it got; handing it in again goes on from there. */
 export type TrialResult = Finished | { readonly kind: 'suspended' };
 

@@ -1,3 +1,4 @@
+import { batchSizeOf } from '../../shared/batch-sizes.ts';
 import type { Training } from '../../shared/records/training.ts';
 import { keepProbability } from '../child-model/drop-path.ts';
 
@@ -10,10 +11,11 @@ export interface StepCounts {
   readonly steps: number;
 }
 
-export function countSteps({ trainingImages, batchSize, epochs }: Training): StepCounts {
-  const batch = Math.min(batchSize, trainingImages);
-  const stepsPerEpoch = Math.floor(trainingImages / batch);
-  return { batchSize: batch, stepsPerEpoch, steps: stepsPerEpoch * epochs };
+export function countSteps(training: Training): StepCounts {
+  const { trainingImages, epochs } = training;
+  const batchSize = batchSizeOf(training);
+  const stepsPerEpoch = Math.floor(trainingImages / batchSize);
+  return { batchSize, stepsPerEpoch, steps: stepsPerEpoch * epochs };
 }
 
 /**

@@ -1,13 +1,13 @@
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Tell } from '../log.ts';
-import type {
-  Finished,
-  Grant,
-  TrainerCounts,
-  TrialHooks,
-  TrialQueue,
-  TrialResult,
-  TrialTask,
+import {
+  type Grant,
+  isOutOfMemory,
+  type TrainerCounts,
+  type TrialHooks,
+  type TrialQueue,
+  type TrialResult,
+  type TrialTask,
 } from '../search/trial-queue.ts';
 import { CrashRecord } from './crash-record.ts';
 import { type HostDeath, type HostEnd, PooledHost } from './pooled-host.ts';
@@ -308,10 +308,6 @@ export class TrainerPool implements TrialQueue {
     this.#changed.resolve();
     this.#changed = Promise.withResolvers<void>();
   }
-}
-
-function isOutOfMemory(end: HostEnd): end is Finished {
-  return end.kind === 'finished' && end.outcome.kind === 'failed' && end.outcome.reason === 'out_of_memory';
 }
 
 /** A cancellation outranks a suspension. */

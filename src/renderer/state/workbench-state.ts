@@ -3,6 +3,7 @@ import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
 import type { NamedView } from '../../shared/records/leaderboard.ts';
 import type { LogEntry } from '../../shared/records/log.ts';
+import { isUnfinished } from '../../shared/search-state.ts';
 
 export type Progress = EventPayload<'trial.progressed'>;
 export type { LogEntry };
@@ -172,7 +173,7 @@ class Draft {
 
 function changeLive(live: LiveTrials, trial: Trial): LiveTrials {
   const active = new Map(live.active);
-  if (trial.state === 'queued' || trial.state === 'running') return { ...live, active: active.set(trial.trial, trial) };
+  if (isUnfinished(trial)) return { ...live, active: active.set(trial.trial, trial) };
   if (!active.delete(trial.trial)) return live;
   // A cancelled trial says nothing of how long one takes.
   if (trial.state === 'cancelled') return { ...live, active };

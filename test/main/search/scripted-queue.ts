@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type {
-  Finished,
-  Grant,
-  TrainerCounts,
-  TrialHooks,
-  TrialQueue,
-  TrialResult,
-  TrialTask,
+import {
+  type Grant,
+  isOutOfMemory,
+  type TrainerCounts,
+  type TrialHooks,
+  type TrialQueue,
+  type TrialResult,
+  type TrialTask,
 } from '../../../src/main/search/trial-queue.ts';
 import type { Outcome } from '../../../src/shared/records/training.ts';
 
@@ -144,10 +144,6 @@ function finished(outcome: Outcome, weightsHash: string | null): TrialResult {
 
 function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-function isOutOfMemory(end: TrialResult): end is Finished {
-  return end.kind === 'finished' && end.outcome.kind === 'failed' && end.outcome.reason === 'out_of_memory';
 }
 
 function initial({ seed, splitSeed, architecture, scale, training }: TrialTask, batchSize: number): Weights {

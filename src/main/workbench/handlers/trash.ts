@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Handlers } from '../../../shared/contract.ts';
+import { isUnfinished } from '../../../shared/search-state.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
 
@@ -20,9 +21,12 @@ export function trashHandlers({ store, clock }: WorkbenchParts): Pick<Handlers, 
     const wanted = [...new Set(trials)];
     // All are looked at before one is changed; a finished trial stays finished.
     for (const trial of wanted) {
-      const { state } = store.trials.get(experiment, trial);
-      if (at !== null && (state === 'queued' || state === 'running')) {
-        throw new WorkbenchError('conflict', `Trial ${trial} is ${state}: kill it first, then put it into the trash.`);
+      const found = store.trials.get(experiment, trial);
+      if (at !== null && isUnfinished(found)) {
+        throw new WorkbenchError(
+          'conflict',
+          `Trial ${trial} is ${found.state}: kill it first, then put it into the trash.`,
+        );
       }
     }
     const changed: number[] = [];
