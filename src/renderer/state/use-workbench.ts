@@ -120,11 +120,11 @@ export function useProgress(experiment: number, trial: number): Progress | undef
 
 export const useAllProgress = (): ReadonlyMap<string, Progress> => useSnapshot(({ state }) => state.progress);
 
+/** Has it read what zone the workbench's machine is in: once for all times of the page, of which there are many. */
+export const useWantedTimeZone = (): unknown => useResource(TIME_ZONE, ({ state }) => state.timeZone);
+
 /** Of the workbench's machine, in which times are written; undefined, which is the browser's own, until it is known. */
-export function useTimeZone(): string | undefined {
-  const zone = useResource(TIME_ZONE, ({ state }) => state.timeZone);
-  return zone.kind === 'ready' ? zone.value : undefined;
-}
+export const useTimeZone = (): string | undefined => useSnapshot(({ state }) => state.timeZone) ?? undefined;
 
 export const useLog = (): readonly LogEntry[] => useSnapshot(({ state }) => state.log);
 

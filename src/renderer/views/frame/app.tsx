@@ -3,7 +3,7 @@ import { Route, Switch, useLocation } from 'wouter';
 import { Empty, Guard } from '../../components/notices.tsx';
 import { listenForCommandKeys } from '../../state/commands.ts';
 import { useOpenDialog } from '../../state/open-dialogs.ts';
-import { useStatus, useTimeZone } from '../../state/use-workbench.ts';
+import { useStatus, useWantedTimeZone } from '../../state/use-workbench.ts';
 import { useWorkbenchStatus } from '../../state/use-workbench-status.ts';
 import { Home } from '../home/home.tsx';
 import styles from './app.module.css';
@@ -41,7 +41,7 @@ function Workbench(): ReactElement {
   useScreenChange();
   useNews();
   // Read at the start, so that no time is seen in the browser's zone first.
-  useTimeZone();
+  useWantedTimeZone();
   const status = useWorkbenchStatus();
   return (
     <div className={styles.app}>
