@@ -109,8 +109,8 @@ export const trialSchema = z.strictObject({
   attempts: z.int().min(0),
   /**
    * Images of one step, where the memory did not suffice for the experiment's `training.batchSize`; else null. Learning
-   * rate and warm-up go with it (batch-sizes.ts). Ours: its reward counts as any other's, since another batch moves it
-   * far less than the failure that it would be else.
+   * rate and warm-up go with it (batch-sizes.ts). Ours: its reward counts as any other's. How far another
+   * batch moves it was not measured; a failure, the other choice, would say of the cell no more than that it is large.
    */
   reducedBatchSize: z.int().min(1).nullable(),
   queuedAt: z.iso.datetime(),
