@@ -99,89 +99,89 @@ function neededSteps(plan: NetworkPlan, mode: NetworkMode): Set<number> {
 
 class NetworkBuilder {
   readonly results: (Tensor | undefined)[] = [];
-  readonly #options: NetworkOptions;
+  private readonly options: NetworkOptions;
 
   constructor(options: NetworkOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   append(index: number, step: Step | null): void {
-    const { graph } = this.#options.images;
-    this.results.push(step === null ? undefined : graph.scope(step.name, () => this.#build(index, step)));
+    const { graph } = this.options.images;
+    this.results.push(step === null ? undefined : graph.scope(step.name, () => this.build(index, step)));
   }
 
-  #result(index: number): Tensor {
+  private result(index: number): Tensor {
     const tensor = this.results[index];
     if (tensor === undefined) throw new RangeError(`Step ${index} of the plan is read before it is built.`);
     return tensor;
   }
 
-  #build(index: number, step: Step): Tensor {
+  private build(index: number, step: Step): Tensor {
     switch (step.kind) {
       case 'input':
-        return this.#options.images;
+        return this.options.images;
       case 'convolution':
-        return this.#convolution(step);
+        return this.convolution(step);
       case 'depthwise':
-        return this.#depthwise(step);
+        return this.depthwise(step);
       case 'batch_norm':
-        return this.#batchNorm(step);
+        return this.batchNorm(step);
       case 'relu':
-        return relu(this.#result(step.input));
+        return relu(this.result(step.input));
       case 'pool':
-        return pool(this.#result(step.input), step);
+        return pool(this.result(step.input), step);
       case 'pick':
-        return pick(this.#result(step.input), step);
+        return pick(this.result(step.input), step);
       case 'add':
-        return add(this.#result(step.inputs[0]), this.#result(step.inputs[1]));
+        return add(this.result(step.inputs[0]), this.result(step.inputs[1]));
       case 'concat':
         return concat(
-          step.inputs.map((input) => this.#result(input)),
+          step.inputs.map((input) => this.result(input)),
           3,
         );
       case 'drop_path':
-        return this.#dropPath(index, this.#result(step.input));
+        return this.dropPath(index, this.result(step.input));
       case 'global_pool':
-        return mean(this.#result(step.input), { axes: [1, 2] });
+        return mean(this.result(step.input), { axes: [1, 2] });
       case 'flatten':
-        return reshape(this.#result(step.input), [this.#options.images.shape[0]!, ...step.shape]);
+        return reshape(this.result(step.input), [this.options.images.shape[0]!, ...step.shape]);
       case 'dropout':
-        return this.#dropout(this.#result(step.input));
+        return this.dropout(this.result(step.input));
       case 'dense':
-        return this.#dense(step);
+        return this.dense(step);
       case 'softmax':
-        return softmax(this.#result(step.input));
+        return softmax(this.result(step.input));
     }
   }
 
-  #kernel(variable: PlanVariable): Tensor {
-    return this.#options.parameters.kernel(variable.name, variable.shape, initialOf(variable));
+  private kernel(variable: PlanVariable): Tensor {
+    return this.options.parameters.kernel(variable.name, variable.shape, initialOf(variable));
   }
 
-  #vector(variable: PlanVariable): Tensor {
-    return this.#options.parameters.vector(variable.name, variable.shape, initialOf(variable));
+  private vector(variable: PlanVariable): Tensor {
+    return this.options.parameters.vector(variable.name, variable.shape, initialOf(variable));
   }
 
-  #convolution(step: ConvolutionStep): Tensor {
+  private convolution(step: ConvolutionStep): Tensor {
     const { kernel, strides, padding } = step;
-    const input = this.#result(step.input);
-    const weights = this.#kernel(step.weights);
+    const input = this.result(step.input);
+    const weights = this.kernel(step.weights);
     const plain = [...kernel, ...strides].every((size) => size === 1);
     return plain ? pointwiseConv2d(input, weights) : conv2d(input, weights, { strides, padding });
   }
 
-  #depthwise(step: DepthwiseStep): Tensor {
+  private depthwise(step: DepthwiseStep): Tensor {
     const { stride, dilation } = step;
-    const weights = this.#kernel(step.weights);
+    const weights = this.kernel(step.weights);
     const filter = dilation === 2 ? zeroStuffed5x5(weights) : weights;
-    return depthwiseConv2d(this.#result(step.input), filter, { strides: [stride, stride], padding: 'SAME' });
+    return depthwiseConv2d(this.result(step.input), filter, { strides: [stride, stride], padding: 'SAME' });
   }
 
-  #batchNorm(step: BatchNormStep): Tensor {
-    const { parameters, mode, batchNormEpsilon: epsilon } = this.#options;
-    const input = this.#result(step.input);
-    const gamma = this.#vector(step.gamma);
-    const beta = this.#vector(step.beta);
+  private batchNorm(step: BatchNormStep): Tensor {
+    const { parameters, mode, batchNormEpsilon: epsilon } = this.options;
+    const input = this.result(step.input);
+    const gamma = this.vector(step.gamma);
+    const beta = this.vector(step.beta);
     const { movingMean, movingVariance } = step;
     if (mode.kind === 'inference') {
       const [average, variance] = [movingMean, movingVariance].map((variable) =>
@@ -195,21 +195,21 @@ class NetworkBuilder {
     return y;
   }
 
-  #dropPath(index: number, input: Tensor): Tensor {
-    const { mode } = this.#options;
+  private dropPath(index: number, input: Tensor): Tensor {
+    const { mode } = this.options;
     const mask = mode.kind === 'training' ? mode.dropPath.get(index) : undefined;
     return mask ? multiply(input, mask) : input;
   }
 
-  #dropout(input: Tensor): Tensor {
-    const { mode } = this.#options;
+  private dropout(input: Tensor): Tensor {
+    const { mode } = this.options;
     return mode.kind === 'training' && mode.dropout ? mode.dropout(input) : input;
   }
 
   /** The class scores are float32 whatever the network computes with: a softmax needs the digits. */
-  #dense(step: DenseStep): Tensor {
-    const product = matMul(this.#result(step.input), this.#kernel(step.weights));
-    return biasAdd(cast(product, 'float32'), this.#vector(step.biases));
+  private dense(step: DenseStep): Tensor {
+    const product = matMul(this.result(step.input), this.kernel(step.weights));
+    return biasAdd(cast(product, 'float32'), this.vector(step.biases));
   }
 }
 

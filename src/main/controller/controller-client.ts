@@ -18,70 +18,70 @@ interface Waiting {
 
 /** The controller in a thread of its own, so that an update of a second does not hold up whoever asks for it. */
 export class ControllerClient {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
-  #nextId = 1;
+  private readonly worker: Worker;
+  private readonly waiting = new Map<number, Waiting>();
+  private nextId = 1;
   /** Why no call can be made any more; null while the thread lives. */
-  #ended: WorkbenchError | null = null;
+  private ended: WorkbenchError | null = null;
 
   /** `sizes`: options of each of the 2 x 5B decisions. */
   constructor(config: PpoStrategy, sizes: readonly number[], seed: number) {
     const workerData: ControllerThreadData = { config, sizes, seed };
-    this.#worker = startThread(workerData);
-    this.#worker.on('message', (answer: ControllerAnswer) => this.#settle(answer));
-    this.#worker.on('error', (error) => this.#end(threadLost(error.message, error)));
-    this.#worker.on('exit', (code) => this.#end(threadLost(`it ended with exit code ${code}`)));
-    this.#worker.unref();
+    this.worker = startThread(workerData);
+    this.worker.on('message', (answer: ControllerAnswer) => this.settle(answer));
+    this.worker.on('error', (error) => this.end(threadLost(error.message, error)));
+    this.worker.on('exit', (code) => this.end(threadLost(`it ended with exit code ${code}`)));
+    this.worker.unref();
   }
 
   ask(count: number): Promise<ControllerProposal[]> {
-    return this.#call('ask', count);
+    return this.call('ask', count);
   }
 
   tell(results: readonly ControllerResult[]): Promise<UpdateReport | null> {
-    return this.#call('tell', results);
+    return this.call('tell', results);
   }
 
   snapshot(): Promise<Uint8Array> {
-    return this.#call('snapshot', null);
+    return this.call('snapshot', null);
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
-    await this.#call('restore', bytes);
+    await this.call('restore', bytes);
   }
 
   /** Ends the thread; calls under way are refused as `cancelled`. */
   async close(): Promise<void> {
-    this.#end(new WorkbenchError('cancelled', 'The controller was closed; start the search again to go on.'));
-    await this.#worker.terminate();
+    this.end(new WorkbenchError('cancelled', 'The controller was closed; start the search again to go on.'));
+    await this.worker.terminate();
   }
 
-  #call<Method extends ControllerMethod>(
+  private call<Method extends ControllerMethod>(
     method: Method,
     input: ControllerMethods[Method]['input'],
   ): Promise<ControllerMethods[Method]['output']> {
-    if (this.#ended !== null) return Promise.reject(this.#ended);
-    const id = this.#nextId++;
+    if (this.ended !== null) return Promise.reject(this.ended);
+    const id = this.nextId++;
     // Only while somebody waits does the thread keep the program alive.
-    this.#worker.ref();
+    this.worker.ref();
     return new Promise<ControllerMethods[Method]['output']>((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
-      this.#worker.postMessage({ id, method, input } as ControllerCall);
+      this.waiting.set(id, { resolve: resolve as Waiting['resolve'], reject });
+      this.worker.postMessage({ id, method, input } as ControllerCall);
     });
   }
 
-  #settle(answer: ControllerAnswer): void {
-    const waiting = this.#waiting.get(answer.id);
-    this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+  private settle(answer: ControllerAnswer): void {
+    const waiting = this.waiting.get(answer.id);
+    this.waiting.delete(answer.id);
+    if (this.waiting.size === 0) this.worker.unref();
     if (answer.kind === 'value') waiting?.resolve(answer.value);
     else waiting?.reject(new WorkbenchError(answer.code, answer.message));
   }
 
-  #end(reason: WorkbenchError): void {
-    this.#ended ??= reason;
-    for (const { reject } of this.#waiting.values()) reject(this.#ended);
-    this.#waiting.clear();
+  private end(reason: WorkbenchError): void {
+    this.ended ??= reason;
+    for (const { reject } of this.waiting.values()) reject(this.ended);
+    this.waiting.clear();
   }
 }
 

@@ -44,27 +44,27 @@ const LARGEST_REWARD = 1e6;
  * batch, is the same one. Synchronous; a batch is told to the policy that sampled it.
  */
 export class Controller {
-  readonly #config: PpoStrategy;
-  readonly #seed: number;
-  readonly #samplingSeed: number;
-  readonly #shape: PolicyShape;
-  readonly #policy: Policy;
-  readonly #state: ControllerState;
-  readonly #gradient: Parameters;
+  private readonly config: PpoStrategy;
+  private readonly seed: number;
+  private readonly samplingSeed: number;
+  private readonly shape: PolicyShape;
+  private readonly policy: Policy;
+  private readonly state: ControllerState;
+  private readonly gradient: Parameters;
   /** Of the calls before, to be written anew. */
-  #before: Rollout | undefined;
-  #after: Rollout | undefined;
+  private before: Rollout | undefined;
+  private after: Rollout | undefined;
 
   /** `sizes`: options of each decision, see decisionSizes in shared/search-space. */
   constructor(config: PpoStrategy, sizes: readonly number[], seed: number) {
-    this.#config = config;
-    this.#seed = seed;
-    this.#samplingSeed = deriveSeed(seed, 'controller', 'sampling');
-    this.#shape = { sizes: [...sizes], hiddenUnits: config.hiddenUnits };
-    const parameters = initialParameters(this.#shape, seed, config.initialRange);
-    this.#policy = new Policy(this.#shape, parameters);
-    this.#gradient = parametersOver(new Float64Array(parameters.all.length), this.#shape);
-    this.#state = {
+    this.config = config;
+    this.seed = seed;
+    this.samplingSeed = deriveSeed(seed, 'controller', 'sampling');
+    this.shape = { sizes: [...sizes], hiddenUnits: config.hiddenUnits };
+    const parameters = initialParameters(this.shape, seed, config.initialRange);
+    this.policy = new Policy(this.shape, parameters);
+    this.gradient = parametersOver(new Float64Array(parameters.all.length), this.shape);
+    this.state = {
       weights: parameters.all,
       adam: initialAdamState(parameters.all.length),
       proposals: 0,
@@ -75,11 +75,11 @@ export class Controller {
 
   /** The next `count` proposals. */
   ask(count: number): ControllerProposal[] {
-    const { proposals, updates } = this.#state;
+    const { proposals, updates } = this.state;
     if (count === 0) return [];
-    const rollout = this.#policy.run(count, this.#sampleFrom(proposals + 1), this.#before);
-    this.#before = rollout;
-    this.#state.proposals += count;
+    const rollout = this.policy.run(count, this.sampleFrom(proposals + 1), this.before);
+    this.before = rollout;
+    this.state.proposals += count;
     return Array.from({ length: count }, (_, i) => ({
       number: proposals + 1 + i,
       decisions: decisionsOf(rollout, i),
@@ -95,39 +95,39 @@ export class Controller {
   tell(results: readonly ControllerResult[]): UpdateReport | null {
     const learned = results.filter(({ reward }) => Number.isFinite(reward) && Math.abs(reward) <= LARGEST_REWARD);
     if (learned.length === 0) return null;
-    const decisions = learned.map((result) => this.#checkedDecisions(result));
-    const before = replay(this.#policy, decisions, this.#before);
-    this.#before = before;
+    const decisions = learned.map((result) => this.checkedDecisions(result));
+    const before = replay(this.policy, decisions, this.before);
+    this.before = before;
     for (const [i, { number, logProbability }] of learned.entries()) {
-      this.#refuseStale(number, logProbability, architectureLogProbability(before, i));
+      this.refuseStale(number, logProbability, architectureLogProbability(before, i));
     }
     const rewards = learned.map((result) => result.reward);
     const batch: PolicyBatch = {
       decisions,
-      advantages: this.#advantages(rewards),
+      advantages: this.advantages(rewards),
       sampledLogProbabilities: decisionLogProbabilities(before),
     };
-    const { after, gradientNorm, skippedEpochs } = this.#climb(batch, before);
-    this.#state.updates += 1;
+    const { after, gradientNorm, skippedEpochs } = this.climb(batch, before);
+    this.state.updates += 1;
     return describeUpdate({
-      update: this.#state.updates,
+      update: this.state.updates,
       proposals: learned.map((result) => result.number),
       ignored: results.length - learned.length,
       rewards,
       batch,
-      baseline: this.#state.baseline ?? 0,
+      baseline: this.state.baseline ?? 0,
       before,
       after,
-      clipRatio: this.#config.clipRatio,
+      clipRatio: this.config.clipRatio,
       gradientNorm,
-      epochs: this.#config.epochs,
+      epochs: this.config.epochs,
       skippedEpochs,
     });
   }
 
   /** Everything that what follows depends on, except config, search space and seed. */
   snapshot(): Uint8Array {
-    return writeSnapshot(this.#state, this.#shape, this.#seed);
+    return writeSnapshot(this.state, this.shape, this.seed);
   }
 
   /**
@@ -135,16 +135,16 @@ export class Controller {
    * @throws WorkbenchError `corrupt` for damaged bytes, `newer_version`, `conflict` for another search's snapshot.
    */
   restore(bytes: Uint8Array): void {
-    const state = readSnapshot(bytes, this.#shape, this.#seed);
-    this.#state.weights.set(state.weights);
-    Object.assign(this.#state, { ...state, weights: this.#state.weights });
-    this.#policy.parametersChanged();
+    const state = readSnapshot(bytes, this.shape, this.seed);
+    this.state.weights.set(state.weights);
+    Object.assign(this.state, { ...state, weights: this.state.weights });
+    this.policy.parametersChanged();
   }
 
-  #sampleFrom(firstNumber: number): Choose {
+  private sampleFrom(firstNumber: number): Choose {
     return ({ probabilities, shape }, t, i, start) => {
       const last = shape.sizes[t]! - 1;
-      let rest = randomUnit(this.#samplingSeed, firstNumber + i, t);
+      let rest = randomUnit(this.samplingSeed, firstNumber + i, t);
       for (let option = 0; option < last; option++) {
         rest -= probabilities[start + option]!;
         if (rest < 0) return option;
@@ -153,8 +153,8 @@ export class Controller {
     };
   }
 
-  #checkedDecisions({ number, decisions }: ControllerResult): readonly number[] {
-    const { sizes } = this.#shape;
+  private checkedDecisions({ number, decisions }: ControllerResult): readonly number[] {
+    const { sizes } = this.shape;
     const fits = decisions.length === sizes.length && sizes.every((size, t) => isOption(decisions[t], size));
     if (fits) return decisions;
     throw new WorkbenchError(
@@ -163,7 +163,7 @@ export class Controller {
     );
   }
 
-  #refuseStale(number: number, sampled: number, now: number): void {
+  private refuseStale(number: number, sampled: number, now: number): void {
     if (Math.abs(sampled - now) <= LOG_PROBABILITY_TOLERANCE) return;
     throw new WorkbenchError(
       'conflict',
@@ -175,37 +175,37 @@ export class Controller {
    * Reward minus the moving average of the rewards before it (paper A.2: weight 0.95). That the average moves with
    * each reward, in proposal order, and starts at the mean of the first batch is ours.
    */
-  #advantages(rewards: readonly number[]): number[] {
-    const { baselineDecay } = this.#config;
-    let baseline = this.#state.baseline ?? rewards.reduce((sum, reward) => sum + reward / rewards.length, 0);
+  private advantages(rewards: readonly number[]): number[] {
+    const { baselineDecay } = this.config;
+    let baseline = this.state.baseline ?? rewards.reduce((sum, reward) => sum + reward / rewards.length, 0);
     const advantages = rewards.map((reward) => {
       const advantage = reward - baseline;
       baseline = baselineDecay * baseline + (1 - baselineDecay) * reward;
       return advantage;
     });
-    this.#state.baseline = baseline;
+    this.state.baseline = baseline;
     return advantages;
   }
 
   /** The epochs of one update. One whose gradient is not finite is skipped: it must not reach the weights. */
-  #climb(batch: PolicyBatch, before: Rollout): { after: Rollout; gradientNorm: number; skippedEpochs: number } {
-    const gradient = this.#gradient;
+  private climb(batch: PolicyBatch, before: Rollout): { after: Rollout; gradientNorm: number; skippedEpochs: number } {
+    const gradient = this.gradient;
     let after = before;
     let gradientNorm = 0;
     let skippedEpochs = 0;
-    for (let epoch = 0; epoch < this.#config.epochs; epoch++) {
+    for (let epoch = 0; epoch < this.config.epochs; epoch++) {
       gradient.all.fill(0);
-      addPpoGradient(this.#policy, after, batch, this.#config, gradient);
+      addPpoGradient(this.policy, after, batch, this.config, gradient);
       const norm = euclideanNorm(gradient.all);
       if (!Number.isFinite(norm)) {
         skippedEpochs += 1;
         continue;
       }
       if (epoch === 0) gradientNorm = norm;
-      ascend(this.#state.weights, gradient.all, this.#state.adam, this.#config);
-      this.#policy.parametersChanged();
-      after = replay(this.#policy, batch.decisions, this.#after);
-      this.#after = after;
+      ascend(this.state.weights, gradient.all, this.state.adam, this.config);
+      this.policy.parametersChanged();
+      after = replay(this.policy, batch.decisions, this.after);
+      this.after = after;
     }
     return { after, gradientNorm, skippedEpochs };
   }

@@ -14,22 +14,22 @@ export class Policy {
   readonly shape: PolicyShape;
   readonly parameters: Parameters;
   /** [1 + C, 4H]: what an input adds to the gates, bias included; it depends on the previous choice alone. */
-  readonly #inputGates: Float64Array;
+  private readonly inputGates: Float64Array;
   /** [1 + C]: 1 where the row of #inputGates belongs to the parameters as they are. */
-  readonly #inputGatesAreCurrent: Uint8Array;
-  readonly #scratch = new Map<string, Float64Array>();
+  private readonly inputGatesAreCurrent: Uint8Array;
+  private readonly scratchArrays = new Map<string, Float64Array>();
 
   constructor(shape: PolicyShape, parameters: Parameters) {
     this.shape = shape;
     this.parameters = parameters;
     const rows = 1 + parameters.softmaxBias.length;
-    this.#inputGates = new Float64Array(rows * 4 * shape.hiddenUnits);
-    this.#inputGatesAreCurrent = new Uint8Array(rows);
+    this.inputGates = new Float64Array(rows * 4 * shape.hiddenUnits);
+    this.inputGatesAreCurrent = new Uint8Array(rows);
   }
 
   /** To be called whenever `parameters` were written to. */
   parametersChanged(): void {
-    this.#inputGatesAreCurrent.fill(0);
+    this.inputGatesAreCurrent.fill(0);
   }
 
   /**
@@ -37,10 +37,10 @@ export class Policy {
    * garbage of that size stays behind as holes in the memory of a thread.
    */
   scratch(name: string, length: number): Float64Array {
-    const known = this.#scratch.get(name);
+    const known = this.scratchArrays.get(name);
     if (known?.length === length) return known.fill(0);
     const fresh = new Float64Array(length);
-    this.#scratch.set(name, fresh);
+    this.scratchArrays.set(name, fresh);
     return fresh;
   }
 
@@ -51,9 +51,9 @@ export class Policy {
   run(count: number, choose: Choose, used?: Rollout): Rollout {
     const rollout = used?.count === count ? used : emptyRollout(this.shape, count);
     for (let t = 0; t < this.shape.sizes.length; t++) {
-      this.#computeGates(rollout, t);
+      this.computeGates(rollout, t);
       advanceCells(rollout, t);
-      this.#computeSoftmaxes(rollout, t);
+      this.computeSoftmaxes(rollout, t);
       for (let i = 0; i < count; i++)
         rollout.chosen[t * count + i] = choose(rollout, t, i, optionsStart(rollout, t, i));
     }
@@ -61,28 +61,28 @@ export class Policy {
   }
 
   /** What the embedding in this row adds to the gates, computed when it is first needed. */
-  #inputGatesOf(row: number): Float64Array {
+  private inputGatesOf(row: number): Float64Array {
     const { embeddings, inputWeights, gateBias } = this.parameters;
     const h = this.shape.hiddenUnits;
-    const gates = this.#inputGates.subarray(row * 4 * h, (row + 1) * 4 * h);
-    if (this.#inputGatesAreCurrent[row] === 0) {
+    const gates = this.inputGates.subarray(row * 4 * h, (row + 1) * 4 * h);
+    if (this.inputGatesAreCurrent[row] === 0) {
       gates.set(gateBias);
       addProductTransposed(gates, embeddings.subarray(row * h, (row + 1) * h), inputWeights, 1, 4 * h, h);
-      this.#inputGatesAreCurrent[row] = 1;
+      this.inputGatesAreCurrent[row] = 1;
     }
     return gates;
   }
 
   /** gates = input weights · embedded choice + hidden weights · hidden state + bias, before their activation. */
-  #computeGates(rollout: Rollout, t: number): void {
+  private computeGates(rollout: Rollout, t: number): void {
     const { count } = rollout;
     const h = this.shape.hiddenUnits;
     const gates = rowsOf(rollout.gates, t, count, 4 * h);
-    for (let i = 0; i < count; i++) gates.set(this.#inputGatesOf(inputRow(rollout, t, i)), i * 4 * h);
+    for (let i = 0; i < count; i++) gates.set(this.inputGatesOf(inputRow(rollout, t, i)), i * 4 * h);
     addProductTransposed(gates, rowsOf(rollout.hidden, t, count, h), this.parameters.hiddenWeights, count, 4 * h, h);
   }
 
-  #computeSoftmaxes(rollout: Rollout, t: number): void {
+  private computeSoftmaxes(rollout: Rollout, t: number): void {
     const { count } = rollout;
     const h = this.shape.hiddenUnits;
     const size = this.shape.sizes[t]!;

@@ -20,19 +20,19 @@ interface OpenFile {
  * manifest comes last: a folder without one is no data set.
  */
 export class DatasetWriter {
-  readonly #folder: string;
-  readonly #description: DatasetDescription;
-  readonly #files = new Map<FileName, OpenFile>();
+  private readonly folder: string;
+  private readonly description: DatasetDescription;
+  private readonly files = new Map<FileName, OpenFile>();
   /** How often each value of each channel occurs in the training images, `[channel][value]`: exact, unlike a sum of squares. */
-  readonly #histogram = [new Float64Array(256), new Float64Array(256), new Float64Array(256)] as const;
-  readonly #counts = { train: 0, test: 0 };
+  private readonly histogram = [new Float64Array(256), new Float64Array(256), new Float64Array(256)] as const;
+  private readonly counts = { train: 0, test: 0 };
 
   /** @param folder exists and is empty */
   constructor(folder: string, description: DatasetDescription) {
-    this.#folder = folder;
-    this.#description = description;
+    this.folder = folder;
+    this.description = description;
     for (const name of ['train-images.bin', 'train-labels.bin', 'test-images.bin', 'test-labels.bin'] as const) {
-      this.#files.set(name, {
+      this.files.set(name, {
         handle: openSync(path.join(folder, name), 'wx'),
         hash: createHash('sha256'),
         sizeBytes: 0,
@@ -45,30 +45,30 @@ export class DatasetWriter {
    * Throws RangeError when the two don't fit together.
    */
   append(split: Split, images: Uint8Array, labels: Int32Array): void {
-    const { imageSize, classes } = this.#description;
+    const { imageSize, classes } = this.description;
     const imageBytes = imageSize.height * imageSize.width * 3;
     if (images.length !== labels.length * imageBytes) {
       throw new RangeError(`${images.length} bytes are not ${labels.length} images of ${imageBytes} bytes`);
     }
     const wrong = labels.find((label) => label < 0 || label >= classes.length);
     if (wrong !== undefined) throw new RangeError(`label ${wrong} is none of ${classes.length} classes`);
-    this.#write(`${split}-images.bin`, images);
+    this.write(`${split}-images.bin`, images);
     const bytes = new DataView(new ArrayBuffer(4 * labels.length));
     for (const [index, label] of labels.entries()) bytes.setInt32(4 * index, label, true);
-    this.#write(`${split}-labels.bin`, new Uint8Array(bytes.buffer));
-    this.#counts[split] += labels.length;
-    if (split === 'train') this.#count(images);
+    this.write(`${split}-labels.bin`, new Uint8Array(bytes.buffer));
+    this.counts[split] += labels.length;
+    if (split === 'train') this.count(images);
   }
 
-  #write(name: FileName, bytes: Uint8Array): void {
-    const file = this.#files.get(name)!;
+  private write(name: FileName, bytes: Uint8Array): void {
+    const file = this.files.get(name)!;
     for (let at = 0; at < bytes.length; ) at += writeSync(file.handle, bytes, at);
     file.hash.update(bytes);
     file.sizeBytes += bytes.length;
   }
 
-  #count(images: Uint8Array): void {
-    const [red, green, blue] = this.#histogram;
+  private count(images: Uint8Array): void {
+    const [red, green, blue] = this.histogram;
     for (let at = 0; at < images.length; at += 3) {
       red[images[at]!]! += 1;
       green[images[at + 1]!]! += 1;
@@ -79,22 +79,22 @@ export class DatasetWriter {
   /** Makes everything durable and writes the manifest. */
   finish(): Dataset {
     const files: DatasetFile[] = [];
-    for (const [name, { handle, hash, sizeBytes }] of this.#files) {
+    for (const [name, { handle, hash, sizeBytes }] of this.files) {
       fsyncSync(handle);
       closeSync(handle);
       files.push({ name, sizeBytes, sha256: hash.digest('hex') });
     }
-    const moments = this.#histogram.map(momentsOf);
+    const moments = this.histogram.map(momentsOf);
     const dataset: Dataset = {
       format: DATASET_FORMAT,
-      ...this.#description,
+      ...this.description,
       channels: 3,
-      counts: { ...this.#counts },
+      counts: { ...this.counts },
       files,
       mean: moments.map(({ mean }) => mean),
       deviation: moments.map(({ deviation }) => deviation),
     };
-    writeFileSync(path.join(this.#folder, 'manifest.json'), `${JSON.stringify(dataset, null, 2)}\n`, { flush: true });
+    writeFileSync(path.join(this.folder, 'manifest.json'), `${JSON.stringify(dataset, null, 2)}\n`, { flush: true });
     return dataset;
   }
 }

@@ -33,53 +33,53 @@ const IS_MAC = process.platform === 'darwin';
 
 /** The application as a person meets it: one window on one open project. */
 export class Desktop {
-  readonly #options: DesktopOptions;
-  #trainers: StartArguments['trainers'] = 'process';
-  #window: BrowserWindow | null = null;
-  #project: DesktopProject | null = null;
+  private readonly options: DesktopOptions;
+  private trainers: StartArguments['trainers'] = 'process';
+  private window: BrowserWindow | null = null;
+  private project: DesktopProject | null = null;
   /** While a project is being opened or closed: nothing else is begun. */
-  #isBusy = false;
-  #hasLeft = false;
+  private isBusy = false;
+  private hasLeft = false;
   /** Those that may still be clicked: one that nobody holds is collected, and its click comes to nothing. */
-  readonly #notifications = new Set<Notification>();
+  private readonly notifications = new Set<Notification>();
 
   constructor(options: DesktopOptions) {
-    this.#options = options;
+    this.options = options;
   }
 
   /** Opens the project and the window. Quits when a person gives up on a project that can't be opened. */
   async start({ project, page, trainers }: StartArguments, defaultProject: string): Promise<void> {
-    this.#trainers = trainers;
-    this.#setMenu();
-    const problem = trainerProblem(trainers, this.#options.home);
-    if (problem !== null && !(await this.#acceptProblem(problem))) return this.#exit();
-    this.#isBusy = true;
-    const isOpen = await this.#openOrChoose(project ?? defaultProject);
-    this.#isBusy = false;
-    if (!isOpen) return this.#exit();
-    this.#openWindow(page ?? '/');
+    this.trainers = trainers;
+    this.setMenu();
+    const problem = trainerProblem(trainers, this.options.home);
+    if (problem !== null && !(await this.acceptProblem(problem))) return this.exit();
+    this.isBusy = true;
+    const isOpen = await this.openOrChoose(project ?? defaultProject);
+    this.isBusy = false;
+    if (!isOpen) return this.exit();
+    this.openWindow(page ?? '/');
   }
 
   /** A second start of the program, a link or a notification: the window comes to the front and shows what is asked for. */
   async receive({ project, page }: Pick<StartArguments, 'project' | 'page'>): Promise<void> {
     this.focus();
-    if (project !== null && project !== this.#project?.folder) await this.#changeProject(project);
+    if (project !== null && project !== this.project?.folder) await this.changeProject(project);
     if (page !== null) this.show(page);
   }
 
   /** Shows a screen of the page, by its address; the page that is there goes to it by itself. */
   show(page: string): void {
-    const window = this.#window;
+    const window = this.window;
     if (!window) {
-      if (this.#project) this.#openWindow(page);
+      if (this.project) this.openWindow(page);
     } else if (window.webContents.isLoading()) showPage(window, page);
     else window.webContents.send('navigate', page);
   }
 
   focus(): void {
-    const window = this.#window;
+    const window = this.window;
     if (!window) {
-      if (this.#project) this.#openWindow('/');
+      if (this.project) this.openWindow('/');
       return;
     }
     if (window.isMinimized()) window.restore();
@@ -89,90 +89,90 @@ export class Desktop {
 
   /** Whether the program may end now. If not, a person is asked, what trains is saved, and it ends by itself then. */
   mayQuit(): boolean {
-    if (this.#hasLeft) return true;
+    if (this.hasLeft) return true;
     void this.quit({ asks: true });
     return false;
   }
 
   async quit({ asks, isPatient = asks }: { asks: boolean; isPatient?: boolean }): Promise<void> {
-    if (this.#isBusy) {
+    if (this.isBusy) {
       // A signal that comes again, or in the middle of something, is meant: what is stored survives that.
       if (!isPatient) app.exit(1);
       return;
     }
-    this.#isBusy = true;
-    if (asks && !(await this.#mayLeave('quit'))) {
-      this.#isBusy = false;
+    this.isBusy = true;
+    if (asks && !(await this.mayLeave('quit'))) {
+      this.isBusy = false;
       return;
     }
-    await this.#closeProject();
-    this.#exit();
+    await this.closeProject();
+    this.exit();
   }
 
   /** Lets a person choose a folder: the page never names one. */
   async chooseProject(): Promise<void> {
-    const folder = await this.#chooseFolder();
-    if (folder !== null) await this.#changeProject(folder);
+    const folder = await this.chooseFolder();
+    if (folder !== null) await this.changeProject(folder);
   }
 
-  #exit(): void {
-    this.#hasLeft = true;
+  private exit(): void {
+    this.hasLeft = true;
     app.quit();
   }
 
-  async #changeProject(folder: string): Promise<void> {
-    const before = this.#project;
-    if (this.#isBusy || folder === before?.folder) return;
-    this.#isBusy = true;
+  private async changeProject(folder: string): Promise<void> {
+    const before = this.project;
+    if (this.isBusy || folder === before?.folder) return;
+    this.isBusy = true;
     try {
-      if (!(await this.#mayLeave('open-project'))) return;
-      await this.#closeProject();
-      const isOpen = (await this.#open(folder)) || (before !== null && (await this.#openOrChoose(before.folder)));
-      if (!isOpen) return this.#exit();
-      if (this.#window) this.#serve(this.#window, '/');
+      if (!(await this.mayLeave('open-project'))) return;
+      await this.closeProject();
+      const isOpen = (await this.open(folder)) || (before !== null && (await this.openOrChoose(before.folder)));
+      if (!isOpen) return this.exit();
+      if (this.window) this.serve(this.window, '/');
     } finally {
-      this.#isBusy = false;
+      this.isBusy = false;
     }
   }
 
   /** What could not be closed cleanly keeps nobody from leaving it: what is stored survives that. */
-  async #closeProject(): Promise<void> {
-    const project = this.#project;
-    this.#project = null;
+  private async closeProject(): Promise<void> {
+    const project = this.project;
+    this.project = null;
     // Saving may take some seconds: the task bar shows that something goes on.
-    this.#window?.setProgressBar(2);
+    this.window?.setProgressBar(2);
     try {
       await project?.close();
     } catch (error) {
-      this.#options.log.write('error', 'The project could not be closed cleanly', error);
+      this.options.log.write('error', 'The project could not be closed cleanly', error);
     }
-    this.#window?.setProgressBar(-1);
+    this.window?.setProgressBar(-1);
   }
 
   /** Opens a project, or says why it can't be and lets a person choose another. False when they give up. */
-  async #openOrChoose(first: string): Promise<boolean> {
-    for (let folder: string | null = first; folder !== null; folder = await this.#chooseFolder()) {
-      if (await this.#open(folder)) return true;
+  private async openOrChoose(first: string): Promise<boolean> {
+    for (let folder: string | null = first; folder !== null; folder = await this.chooseFolder()) {
+      if (await this.open(folder)) return true;
     }
     return false;
   }
 
-  async #open(folder: string): Promise<boolean> {
-    const { home, pageFolder, log } = this.#options;
+  private async open(folder: string): Promise<boolean> {
+    const { home, pageFolder, log } = this.options;
     try {
-      this.#project = await openDesktopProject({
+      this.project = await openDesktopProject({
         folder,
         home,
         pageFolder,
-        openQueue: await openTrainers(this.#trainers),
-        watch: { blocker: powerSaveBlocker, notify: (notice) => this.#notify(notice) },
+        openQueue: await openTrainers(this.trainers),
+        watch: { blocker: powerSaveBlocker, notify: (notice) => this.notify(notice) },
         protocol,
         ipc: ipcMain,
       });
       return true;
     } catch (error) {
       log.write('error', `The project ${folder} could not be opened`, error);
-      await this.#ask({
+      await this.ask({
         type: 'error',
         message: 'The project could not be opened.',
         detail: explainError(error).sentence,
@@ -182,17 +182,17 @@ export class Desktop {
     }
   }
 
-  #openWindow(page: string): void {
-    const { preload, boundsFile, log } = this.#options;
+  private openWindow(page: string): void {
+    const { preload, boundsFile, log } = this.options;
     const window = createMainWindow({
       preload,
       boundsFile,
       isPackaged: app.isPackaged,
       log,
-      askToReload: (reason) => this.#askToReload(reason),
+      askToReload: (reason) => this.askToReload(reason),
     });
-    this.#window = window;
-    const deaf = hearWishes(ipcMain, window.webContents, (wish) => this.#fulfil(wish));
+    this.window = window;
+    const deaf = hearWishes(ipcMain, window.webContents, (wish) => this.fulfil(wish));
     window.on('close', (event) => {
       // On a Mac the program and its searches live on without a window.
       if (IS_MAC || this.mayQuit()) return;
@@ -200,23 +200,23 @@ export class Desktop {
     });
     window.once('closed', () => {
       deaf();
-      this.#window = null;
+      this.window = null;
     });
-    this.#serve(window, page);
+    this.serve(window, page);
   }
 
-  #serve(window: BrowserWindow, page: string): void {
-    this.#project?.serve(window.webContents);
+  private serve(window: BrowserWindow, page: string): void {
+    this.project?.serve(window.webContents);
     showPage(window, page);
   }
 
-  #fulfil(wish: Wish): void {
+  private fulfil(wish: Wish): void {
     if (wish === 'open-project') void this.chooseProject();
     else openExternalPage('paper');
   }
 
-  #setMenu(): void {
-    const contents = () => this.#window?.webContents;
+  private setMenu(): void {
+    const contents = () => this.window?.webContents;
     const template = menuTemplate(
       { isMac: IS_MAC, isPackaged: app.isPackaged },
       {
@@ -231,11 +231,11 @@ export class Desktop {
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));
   }
 
-  #notify({ experiment, title, body }: Notice): void {
+  private notify({ experiment, title, body }: Notice): void {
     if (!Notification.isSupported()) return;
     const notification = new Notification({ title, body });
-    this.#notifications.add(notification);
-    const isGone = (): boolean => this.#notifications.delete(notification);
+    this.notifications.add(notification);
+    const isGone = (): boolean => this.notifications.delete(notification);
     notification.on('click', () => {
       isGone();
       void this.receive({ project: null, page: `/experiments/${experiment}` });
@@ -245,37 +245,37 @@ export class Desktop {
     notification.show();
   }
 
-  async #mayLeave(leave: 'quit' | 'open-project'): Promise<boolean> {
-    const question = leaveQuestion(this.#project?.watch.inMotion() ?? [], leave);
+  private async mayLeave(leave: 'quit' | 'open-project'): Promise<boolean> {
+    const question = leaveQuestion(this.project?.watch.inMotion() ?? [], leave);
     if (question === null) return true;
-    return (await this.#ask({ type: 'question', defaultId: 1, cancelId: 1, ...question })) === 0;
+    return (await this.ask({ type: 'question', defaultId: 1, cancelId: 1, ...question })) === 0;
   }
 
-  async #acceptProblem(problem: string): Promise<boolean> {
+  private async acceptProblem(problem: string): Promise<boolean> {
     const buttons = ['Open without training', 'Quit'];
     const message = 'Trials can’t be trained yet.';
-    return (await this.#ask({ type: 'warning', message, detail: problem, buttons, cancelId: 1 })) === 0;
+    return (await this.ask({ type: 'warning', message, detail: problem, buttons, cancelId: 1 })) === 0;
   }
 
-  async #askToReload(reason: 'crashes' | 'hangs'): Promise<boolean> {
+  private async askToReload(reason: 'crashes' | 'hangs'): Promise<boolean> {
     const isHanging = reason === 'hangs';
     const message = isHanging ? 'The page does not respond.' : 'The page crashed several times.';
     const buttons = ['Load it again', isHanging ? 'Wait' : 'Leave it'];
     const detail = 'Searches are not affected. Loading the page again shows where they stand.';
-    return (await this.#ask({ type: 'warning', message, detail, buttons, cancelId: 1 })) === 0;
+    return (await this.ask({ type: 'warning', message, detail, buttons, cancelId: 1 })) === 0;
   }
 
-  async #chooseFolder(): Promise<string | null> {
+  private async chooseFolder(): Promise<string | null> {
     const options = { title: 'Open a project', buttonLabel: 'Open', properties: ['openDirectory', 'createDirectory'] };
-    const chosen = await (this.#window
-      ? dialog.showOpenDialog(this.#window, options as Electron.OpenDialogOptions)
+    const chosen = await (this.window
+      ? dialog.showOpenDialog(this.window, options as Electron.OpenDialogOptions)
       : dialog.showOpenDialog(options as Electron.OpenDialogOptions));
     return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
   }
 
   /** The index of the button that was pressed. */
-  async #ask(options: MessageBoxOptions): Promise<number> {
-    const answer = await (this.#window ? dialog.showMessageBox(this.#window, options) : dialog.showMessageBox(options));
+  private async ask(options: MessageBoxOptions): Promise<number> {
+    const answer = await (this.window ? dialog.showMessageBox(this.window, options) : dialog.showMessageBox(options));
     return answer.response;
   }
 }

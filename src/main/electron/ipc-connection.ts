@@ -28,38 +28,38 @@ function listen(
 
 /** A page's connection: JSON text both ways on one channel, until it is closed. */
 class PageConnection implements Connection {
-  readonly #window: WebContents;
-  readonly #listeners = new Set<(message: unknown) => void>();
-  readonly #closeListeners = new Set<() => void>();
-  #isClosed = false;
+  private readonly window: WebContents;
+  private readonly listeners = new Set<(message: unknown) => void>();
+  private readonly closeListeners = new Set<() => void>();
+  private isClosed = false;
 
   constructor(window: WebContents) {
-    this.#window = window;
+    this.window = window;
   }
 
   send(message: unknown): void {
-    if (!this.#isClosed && !this.#window.isDestroyed()) this.#window.send('workbench', JSON.stringify(message));
+    if (!this.isClosed && !this.window.isDestroyed()) this.window.send('workbench', JSON.stringify(message));
   }
 
   deliver(message: unknown): void {
-    if (this.#isClosed) return;
-    for (const listener of this.#listeners) listener(message);
+    if (this.isClosed) return;
+    for (const listener of this.listeners) listener(message);
   }
 
   onMessage(listener: (message: unknown) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   onClose(listener: () => void): () => void {
-    this.#closeListeners.add(listener);
-    return () => this.#closeListeners.delete(listener);
+    this.closeListeners.add(listener);
+    return () => this.closeListeners.delete(listener);
   }
 
   close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    for (const listener of this.#closeListeners) listener();
+    if (this.isClosed) return;
+    this.isClosed = true;
+    for (const listener of this.closeListeners) listener();
   }
 }
 

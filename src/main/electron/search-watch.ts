@@ -17,66 +17,66 @@ export interface SearchInMotion {
 
 /** Follows a project's searches: keeps the machine awake while one trains, and tells what a person should hear of. */
 export class SearchWatch {
-  readonly #experiments = new Map<number, Experiment>();
+  private readonly experiments = new Map<number, Experiment>();
   /** Numbers of the trials in training, by experiment. */
-  readonly #training = new Map<number, Set<number>>();
-  readonly #blocker: PowerSaveBlocker;
-  readonly #notify: (notice: Notice) => void;
-  readonly #unsubscribe: () => void;
+  private readonly training = new Map<number, Set<number>>();
+  private readonly blocker: PowerSaveBlocker;
+  private readonly notify: (notice: Notice) => void;
+  private readonly unsubscribe: () => void;
   /** Of the block that is on. */
-  #block: number | null = null;
+  private block: number | null = null;
 
   constructor(workbench: Workbench, outlets: { blocker: PowerSaveBlocker; notify: (notice: Notice) => void }) {
-    this.#blocker = outlets.blocker;
-    this.#notify = outlets.notify;
+    this.blocker = outlets.blocker;
+    this.notify = outlets.notify;
     const { events } = workbench;
     const { position, unsubscribe } = events.subscribe(null, () => undefined);
     unsubscribe();
     // From the start of the workbench on: what went on by itself after a crash began before anybody could watch.
     const start = { ...position, sequence: 0 };
-    this.#unsubscribe = events.subscribe(start, (_position, event) => this.#note(event)).unsubscribe;
+    this.unsubscribe = events.subscribe(start, (_position, event) => this.note(event)).unsubscribe;
   }
 
   inMotion(): SearchInMotion[] {
-    return [...this.#experiments.values()]
+    return [...this.experiments.values()]
       .map((experiment) => ({
         experiment,
-        trials: [...(this.#training.get(experiment.id) ?? [])].sort((a, b) => a - b),
+        trials: [...(this.training.get(experiment.id) ?? [])].sort((a, b) => a - b),
       }))
       .filter(({ experiment, trials }) => experiment.state === 'running' || trials.length > 0);
   }
 
   close(): void {
-    this.#unsubscribe();
-    this.#experiments.clear();
-    this.#training.clear();
-    this.#keepAwake();
+    this.unsubscribe();
+    this.experiments.clear();
+    this.training.clear();
+    this.keepAwake();
   }
 
-  #note(event: WorkbenchEvent): void {
+  private note(event: WorkbenchEvent): void {
     if (event.name === 'experiment.changed') {
       const { payload } = event;
-      const notice = noticeOf(this.#experiments.get(payload.id), payload);
-      this.#experiments.set(payload.id, payload);
-      if (notice) this.#notify(notice);
+      const notice = noticeOf(this.experiments.get(payload.id), payload);
+      this.experiments.set(payload.id, payload);
+      if (notice) this.notify(notice);
     } else if (event.name === 'trial.changed') {
       const { experiment, trial, state } = event.payload;
-      const training = this.#training.get(experiment) ?? new Set();
-      this.#training.set(experiment, training);
+      const training = this.training.get(experiment) ?? new Set();
+      this.training.set(experiment, training);
       if (state === 'running') training.add(trial);
       else training.delete(trial);
     } else {
       return;
     }
-    this.#keepAwake();
+    this.keepAwake();
   }
 
-  #keepAwake(): void {
+  private keepAwake(): void {
     const wanted = this.inMotion().length > 0;
-    if (wanted) this.#block ??= this.#blocker.start('prevent-app-suspension');
-    else if (this.#block !== null) {
-      this.#blocker.stop(this.#block);
-      this.#block = null;
+    if (wanted) this.block ??= this.blocker.start('prevent-app-suspension');
+    else if (this.block !== null) {
+      this.blocker.stop(this.block);
+      this.block = null;
     }
   }
 }

@@ -114,22 +114,22 @@ function calibrationTask(config: ExperimentConfig, material: SearchMaterial, res
 
 /** What is heard of a calibration. */
 class Observations implements TrialHooks {
-  readonly #queue: TrialQueue;
-  readonly #folder: string;
-  #lastEpoch: Epoch | null = null;
-  #leases = 0;
-  #isDisturbed = false;
+  private readonly queue: TrialQueue;
+  private readonly folder: string;
+  private lastEpoch: Epoch | null = null;
+  private leases = 0;
+  private isDisturbed = false;
 
   constructor(queue: TrialQueue, folder: string) {
-    this.#queue = queue;
-    this.#folder = folder;
+    this.queue = queue;
+    this.folder = folder;
   }
 
   async lease() {
-    this.#leases++;
+    this.leases++;
     return {
-      leaseEpoch: this.#leases,
-      checkpointFolder: join(this.#folder, `lease-${this.#leases}`),
+      leaseEpoch: this.leases,
+      checkpointFolder: join(this.folder, `lease-${this.leases}`),
       resumeFrom: null,
       step: 0,
     };
@@ -140,11 +140,11 @@ class Observations implements TrialHooks {
   }
 
   progress(): void {
-    this.#isDisturbed ||= this.#queue.trainers().busy > 1;
+    this.isDisturbed ||= this.queue.trainers().busy > 1;
   }
 
   epoch({ record }: { record: Epoch }): void {
-    this.#lastEpoch = record;
+    this.lastEpoch = record;
   }
 
   checkpoint(): void {
@@ -157,8 +157,8 @@ class Observations implements TrialHooks {
   }
 
   conclude({ durationMs, peakBytes = 0 }: Finished, { training }: TrialTask, at: Date): Omit<Calibration, 'wasBusy'> {
-    const epoch = this.#lastEpoch;
-    if (this.#isDisturbed) {
+    const epoch = this.lastEpoch;
+    if (this.isDisturbed) {
       throw new WorkbenchError('conflict', 'A search started while the machine was measured: ask again when it rests.');
     }
     if (!epoch || epoch.durationMs === 0) throw failed('The trainer reported no epoch.');

@@ -73,15 +73,15 @@ export class Variable {
     this.dtype = dtype;
     this.shape = shape;
     this.trainable = trainable;
-    this.value = this.#read([]);
+    this.value = this.read([]);
   }
 
   /** The value once the given nodes have run, such as an update. */
   valueAfter(after: readonly After[]): Tensor {
-    return this.#read(after);
+    return this.read(after);
   }
 
-  #read(after: readonly After[]): Tensor {
+  private read(after: readonly After[]): Tensor {
     const options = { name: `${lastPart(this.name)}/read`, stateful: true, after };
     const attributes = { dtype: typeAttribute(this.dtype) };
     return this.graph.add('ReadVariableOp', [this.handle], attributes, [this], options).outputs[0]!;
@@ -101,12 +101,12 @@ export class Graph {
   readonly variables: Variable[] = [];
   /** Assignments that give the variables their initial values. */
   readonly initialisers: GraphNode[] = [];
-  readonly #shared = new Map<string, GraphNode>();
-  readonly #names = new Map<string, number>();
-  readonly #finishers: (() => void)[] = [];
-  #scope = '';
-  #device = '';
-  #after: readonly GraphNode[] = [];
+  private readonly shared = new Map<string, GraphNode>();
+  private readonly names = new Map<string, number>();
+  private readonly finishers: (() => void)[] = [];
+  private scopeName = '';
+  private deviceName = '';
+  private afterNodes: readonly GraphNode[] = [];
 
   /** A value that is fed at each run. */
   placeholder(name: string, dtype: DataType, shape: Shape): Tensor {
@@ -143,61 +143,61 @@ export class Graph {
 
   /** Nodes made inside carry the name before theirs. */
   scope<Result>(name: string, build: () => Result): Result {
-    const outer = this.#scope;
-    this.#scope = `${outer}${name}/`;
+    const outer = this.scopeName;
+    this.scopeName = `${outer}${name}/`;
     try {
       return build();
     } finally {
-      this.#scope = outer;
+      this.scopeName = outer;
     }
   }
 
   /** Nodes made inside are placed on the device, such as `/device:GPU:1`; empty leaves the choice to TensorFlow. */
   device<Result>(name: string, build: () => Result): Result {
-    const outer = this.#device;
-    this.#device = name;
+    const outer = this.deviceName;
+    this.deviceName = name;
     try {
       return build();
     } finally {
-      this.#device = outer;
+      this.deviceName = outer;
     }
   }
 
   /** The device that new nodes are placed on; empty leaves the choice to TensorFlow. */
   get currentDevice(): string {
-    return this.#device;
+    return this.deviceName;
   }
 
   /** Nodes made inside run after the given ones. */
   after<Result>(before: readonly After[], build: () => Result): Result {
-    const outer = this.#after;
-    this.#after = [...outer, ...before.map(nodeOf)];
+    const outer = this.afterNodes;
+    this.afterNodes = [...outer, ...before.map(nodeOf)];
     try {
       return build();
     } finally {
-      this.#after = outer;
+      this.afterNodes = outer;
     }
   }
 
   /** Nodes made inside wait for nothing, whatever surrounds them. */
   independent<Result>(build: () => Result): Result {
-    const outer = this.#after;
-    this.#after = [];
+    const outer = this.afterNodes;
+    this.afterNodes = [];
     try {
       return build();
     } finally {
-      this.#after = outer;
+      this.afterNodes = outer;
     }
   }
 
   /** Runs once, before gradients are taken or the graph is lowered: for what is known only when all is declared. */
   onFinish(finish: () => void): void {
-    this.#finishers.push(finish);
+    this.finishers.push(finish);
   }
 
   /** Fills in what waited for the last declaration. Idempotent; called by `gradients` and by the lowering. */
   finish(): void {
-    for (const finish of this.#finishers.splice(0)) finish();
+    for (const finish of this.finishers.splice(0)) finish();
   }
 
   /** Adds a node, or returns the equal one that exists. Operations have their own functions; this is what they call. */
@@ -208,21 +208,21 @@ export class Graph {
     outputs: readonly OutputType[],
     options: NodeOptions = {},
   ): GraphNode {
-    const controls = options.after ? [...this.#after, ...options.after.map(nodeOf)] : this.#after;
-    if (options.stateful) return this.#create(op, inputs, attributes, outputs, controls, options.name ?? op);
-    let key = `${op}|${this.#device}|`;
+    const controls = options.after ? [...this.afterNodes, ...options.after.map(nodeOf)] : this.afterNodes;
+    if (options.stateful) return this.create(op, inputs, attributes, outputs, controls, options.name ?? op);
+    let key = `${op}|${this.deviceName}|`;
     for (const input of inputs) key += `${input.node.id}:${input.index},`;
     for (const control of controls) key += `^${control.id}`;
     key += attributesKey(attributes);
-    let node = this.#shared.get(key);
+    let node = this.shared.get(key);
     if (!node) {
-      node = this.#create(op, inputs, attributes, outputs, controls, options.name ?? op);
-      this.#shared.set(key, node);
+      node = this.create(op, inputs, attributes, outputs, controls, options.name ?? op);
+      this.shared.set(key, node);
     }
     return node;
   }
 
-  #create(
+  private create(
     op: string,
     inputs: readonly Tensor[],
     attributes: Attributes,
@@ -236,12 +236,12 @@ export class Graph {
     const node: GraphNode = {
       graph: this,
       id: this.nodes.length,
-      name: this.#uniqueName(this.#scope + name),
+      name: this.uniqueName(this.scopeName + name),
       op,
       inputs,
       controls,
       attributes,
-      device: this.#device,
+      device: this.deviceName,
       outputs: [],
     };
     node.outputs = outputs.map(({ dtype, shape }, index) => makeTensor(node, index, dtype, shape));
@@ -249,12 +249,12 @@ export class Graph {
     return node;
   }
 
-  #uniqueName(wanted: string): string {
+  private uniqueName(wanted: string): string {
     const name = wanted.replace(/[^A-Za-z0-9_./-]/g, '_').replace(/^[^A-Za-z0-9.]/, '.');
-    const used = this.#names.get(name);
-    this.#names.set(name, (used ?? 0) + 1);
+    const used = this.names.get(name);
+    this.names.set(name, (used ?? 0) + 1);
     if (used === undefined) return name;
-    return this.#uniqueName(`${name}_${used}`);
+    return this.uniqueName(`${name}_${used}`);
   }
 }
 

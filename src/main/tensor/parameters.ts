@@ -37,37 +37,37 @@ export interface ParameterEntry {
  */
 export class Parameters implements ParameterSource {
   readonly graph: Graph;
-  readonly #computeType: DataType;
-  readonly #device: string;
-  readonly #banks: Record<BankName, ParameterBank>;
-  #initialised: Tensor | undefined;
+  private readonly computeType: DataType;
+  private readonly device: string;
+  private readonly banks: Record<BankName, ParameterBank>;
+  private initialised: Tensor | undefined;
 
   constructor(graph: Graph, options: { readonly computeType?: 'float32' | 'bfloat16' | 'float16' } = {}) {
     this.graph = graph;
-    this.#computeType = options.computeType ?? 'float32';
-    this.#device = graph.currentDevice;
-    this.#banks = {
-      kernels: new ParameterBank(graph, 'kernels', this.#computeType),
+    this.computeType = options.computeType ?? 'float32';
+    this.device = graph.currentDevice;
+    this.banks = {
+      kernels: new ParameterBank(graph, 'kernels', this.computeType),
       vectors: new ParameterBank(graph, 'vectors', 'float32'),
       statistics: new ParameterBank(graph, 'statistics', 'float32'),
     };
-    graph.onFinish(() => this.#finish());
+    graph.onFinish(() => this.finish());
   }
 
   kernel(name: string, shape: Shape, initial: Initial): Tensor {
-    return this.#banks.kernels.declare(name, shape, initial).node.outputs[0]!;
+    return this.banks.kernels.declare(name, shape, initial).node.outputs[0]!;
   }
 
   vector(name: string, shape: Shape, initial: Initial): Tensor {
-    return this.#banks.vectors.declare(name, shape, initial).node.outputs[0]!;
+    return this.banks.vectors.declare(name, shape, initial).node.outputs[0]!;
   }
 
   statistic(name: string, shape: Shape, initial: Initial): Tensor {
-    return this.#banks.statistics.declare(name, shape, initial).node.outputs[0]!;
+    return this.banks.statistics.declare(name, shape, initial).node.outputs[0]!;
   }
 
   observe(name: string, shape: Shape, initial: Initial, batchValue: Tensor): void {
-    const declared = this.#banks.statistics.declare(name, shape, initial);
+    const declared = this.banks.statistics.declare(name, shape, initial);
     if (declared.observed) throw new Error(`The statistic ${name} is observed twice in one training step.`);
     declared.observed = batchValue;
   }
@@ -75,20 +75,20 @@ export class Parameters implements ParameterSource {
   /** Every parameter in the order of the banks. Finishes the graph. */
   get entries(): readonly ParameterEntry[] {
     this.graph.finish();
-    return BANKS.flatMap((bank) => this.#banks[bank].entries.map((entry) => ({ ...entry, bank })));
+    return BANKS.flatMap((bank) => this.banks[bank].entries.map((entry) => ({ ...entry, bank })));
   }
 
   /** The bank's variable, float32 [elements]; undefined when nothing was declared in it. Finishes the graph. */
   bank(name: BankName): Variable | undefined {
     this.graph.finish();
-    return this.#banks[name].variable;
+    return this.banks[name].variable;
   }
 
   /** The same parameters read from other tensors of the banks' shapes, such as moving averages of the weights. */
   readFrom(flats: Partial<Record<BankName, Tensor>>): ParameterSource {
     this.graph.finish();
     const views = Object.fromEntries(
-      BANKS.map((name) => [name, this.#banks[name].view(flats[name] ?? this.#banks[name].variable?.value)]),
+      BANKS.map((name) => [name, this.banks[name].view(flats[name] ?? this.banks[name].variable?.value)]),
     ) as Record<BankName, (name: string, shape: Shape) => Tensor>;
     return {
       kernel: (name, shape) => views.kernels(name, shape),
@@ -106,31 +106,31 @@ export class Parameters implements ParameterSource {
    */
   updateStatistics(decay: number, onlyIf?: Tensor): GraphNode | undefined {
     this.graph.finish();
-    return this.graph.device(this.#device, () => this.#banks.statistics.moveTowardsObserved(decay, onlyIf));
+    return this.graph.device(this.device, () => this.banks.statistics.moveTowardsObserved(decay, onlyIf));
   }
 
   /** Nodes that give all banks their initial values, once they are fed `initialFeeds`. */
   get initialisers(): readonly GraphNode[] {
     this.graph.finish();
-    return BANKS.flatMap((name) => this.#banks[name].initialiser ?? []);
+    return BANKS.flatMap((name) => this.banks[name].initialiser ?? []);
   }
 
   /** What the initialisers are fed: a function of the seed (0 to 2^31 - 1) and of the banks' layout. */
   initialFeeds(seed: number): ReadonlyMap<Tensor, Float32Array | Int32Array> {
     this.graph.finish();
-    return new Map(BANKS.flatMap((name, index) => this.#banks[name].initialFeeds([seed | 0, index])));
+    return new Map(BANKS.flatMap((name, index) => this.banks[name].initialFeeds([seed | 0, index])));
   }
 
   /** Sets all banks to their initial values. A training step initialises them itself, with its own state. */
   initialise(session: Session, seed: number): void {
-    if (this.#initialised) session.run([this.#initialised], this.initialFeeds(seed));
+    if (this.initialised) session.run([this.initialised], this.initialFeeds(seed));
   }
 
-  #finish(): void {
-    this.graph.device(this.#device, () => {
-      for (const name of BANKS) this.#banks[name].finish();
-      const [first, ...others] = BANKS.flatMap((name) => this.#banks[name].initialiser ?? []);
-      if (first) this.#initialised = done([first, ...others], 'initialise/done');
+  private finish(): void {
+    this.graph.device(this.device, () => {
+      for (const name of BANKS) this.banks[name].finish();
+      const [first, ...others] = BANKS.flatMap((name) => this.banks[name].initialiser ?? []);
+      if (first) this.initialised = done([first, ...others], 'initialise/done');
     });
   }
 }

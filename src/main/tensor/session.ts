@@ -37,16 +37,16 @@ export class SessionError extends Error {
 
 /** A graph loaded into TensorFlow, with its variables. One load is one session: a second one shares nothing. */
 export class Session {
-  readonly #binding: Binding;
-  readonly #graph: Graph;
-  readonly #nodeCount: number;
-  #id: number | undefined;
+  private readonly binding: Binding;
+  private readonly graph: Graph;
+  private readonly nodeCount: number;
+  private id: number | undefined;
 
   private constructor(native: Binding, graph: Graph, id: number) {
-    this.#binding = native;
-    this.#graph = graph;
-    this.#nodeCount = graph.nodes.length;
-    this.#id = id;
+    this.binding = native;
+    this.graph = graph;
+    this.nodeCount = graph.nodes.length;
+    this.id = id;
   }
 
   /**
@@ -77,18 +77,18 @@ export class Session {
   /** Resolves names once, for a run that is repeated. Values are given in the order of `fed`. */
   prepare(fetches: readonly Tensor[], fed: readonly Tensor[]): PreparedRun {
     if (fetches.length === 0) throw new RangeError('A run needs at least one fetch.');
-    for (const tensor of fetches) this.#expectCarried(tensor, FETCHED, 'fetched');
-    for (const tensor of fed) this.#expectCarried(tensor, FED, 'fed');
+    for (const tensor of fetches) this.expectCarried(tensor, FETCHED, 'fetched');
+    for (const tensor of fed) this.expectCarried(tensor, FED, 'fed');
     const fetchNames = fetches.map(({ name }) => name).join(',');
     const fedNames = fed.map(({ name }) => name).join(',');
-    const native = this.#binding;
+    const native = this.binding;
     return (values) => {
-      if (this.#id === undefined) throw new SessionError('This session is closed.');
+      if (this.id === undefined) throw new SessionError('This session is closed.');
       if (values.length !== fed.length) throw new RangeError(`${fed.length} tensors are fed, not ${values.length}.`);
       const inputs: number[] = [];
       try {
         for (const [index, tensor] of fed.entries()) inputs.push(feed(native, tensor, values[index]!));
-        const id = this.#id;
+        const id = this.id;
         const outputs = translated(() => native.runSavedModel(id, inputs, fedNames, fetchNames));
         return outputs.map((output) => {
           const data = native.tensorDataSync(output.id);
@@ -103,13 +103,13 @@ export class Session {
 
   /** Frees the session and its variables. Idempotent. */
   close(): void {
-    if (this.#id === undefined) return;
-    this.#binding.deleteSavedModel(this.#id);
-    this.#id = undefined;
+    if (this.id === undefined) return;
+    this.binding.deleteSavedModel(this.id);
+    this.id = undefined;
   }
 
-  #expectCarried(tensor: Tensor, types: ReadonlySet<DataType>, what: string): void {
-    if (tensor.graph !== this.#graph || tensor.node.id >= this.#nodeCount) {
+  private expectCarried(tensor: Tensor, types: ReadonlySet<DataType>, what: string): void {
+    if (tensor.graph !== this.graph || tensor.node.id >= this.nodeCount) {
       throw new TypeError(`${tensor.name} is not part of this session: it was added later, or to another graph.`);
     }
     if (!types.has(tensor.dtype)) throw new TypeError(`${tensor.name} is ${typeText(tensor)}, which can't be ${what}.`);

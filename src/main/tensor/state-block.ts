@@ -16,9 +16,9 @@ export interface StatePart {
 export class StateBlock {
   readonly sizeBytes: number;
   readonly layout: readonly StatePart[];
-  readonly #values: readonly Tensor[];
-  readonly #fed: readonly Tensor[];
-  readonly #written: Tensor;
+  private readonly values: readonly Tensor[];
+  private readonly fed: readonly Tensor[];
+  private readonly written: Tensor;
 
   /** Adds the nodes that reading and writing need; call before `Session.open`. At least one; float32 or int32. */
   constructor(graph: Graph, variables: readonly Variable[]) {
@@ -29,19 +29,19 @@ export class StateBlock {
       return { name, dtype, shape, offset: offset - sizeBytes, sizeBytes };
     });
     this.sizeBytes = offset;
-    this.#values = variables.map(({ value }) => value);
-    this.#fed = graph.scope('restore', () =>
+    this.values = variables.map(({ value }) => value);
+    this.fed = graph.scope('restore', () =>
       variables.map(({ dtype, shape }, index) => graph.placeholder(`part_${index}`, dtype, shape)),
     );
-    const [first, ...others] = variables.map((variable, index) => graph.assign(variable, deepCopy(this.#fed[index]!)));
+    const [first, ...others] = variables.map((variable, index) => graph.assign(variable, deepCopy(this.fed[index]!)));
     if (!first) throw new RangeError('A state block needs at least one variable.');
-    this.#written = done([first, ...others], 'restore/done');
+    this.written = done([first, ...others], 'restore/done');
   }
 
   /** The bytes of all variables, bit for bit, little-endian. */
   read(session: Session): Uint8Array {
     const block = new Uint8Array(this.sizeBytes);
-    for (const [index, data] of session.run(this.#values).entries()) {
+    for (const [index, data] of session.run(this.values).entries()) {
       if (Array.isArray(data)) throw new TypeError('A state block holds no texts.');
       block.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), this.layout[index]!.offset);
     }
@@ -53,8 +53,8 @@ export class StateBlock {
     if (block.length !== this.sizeBytes) {
       throw new RangeError(`The state has ${this.sizeBytes} bytes, not ${block.length}.`);
     }
-    const feeds = this.#fed.map((tensor, index) => [tensor, partOf(block, this.layout[index]!)] as const);
-    session.run([this.#written], new Map(feeds));
+    const feeds = this.fed.map((tensor, index) => [tensor, partOf(block, this.layout[index]!)] as const);
+    session.run([this.written], new Map(feeds));
   }
 }
 

@@ -33,33 +33,33 @@ export class ChildSession {
   readonly progress: Mutable<TrainingProgress>;
   /** False when the state came from another environment. */
   readonly exact: boolean;
-  readonly #job: TrialJob;
-  readonly #split: ImageSplit;
-  readonly #child: ChildGraph;
-  readonly #session: Session;
-  readonly #watch: Stopwatch;
-  readonly #seeds: ChildSeeds;
-  readonly #train: PreparedRun;
-  readonly #evaluate: PreparedRun;
-  #order: { readonly epoch: number; readonly places: Int32Array } | undefined;
+  private readonly job: TrialJob;
+  private readonly split: ImageSplit;
+  private readonly child: ChildGraph;
+  private readonly session: Session;
+  private readonly watch: Stopwatch;
+  private readonly seeds: ChildSeeds;
+  private readonly runTraining: PreparedRun;
+  private readonly runEvaluation: PreparedRun;
+  private order: { readonly epoch: number; readonly places: Int32Array } | undefined;
 
   private constructor(job: TrialJob, split: ImageSplit, opened: Opened) {
-    this.#job = job;
-    this.#split = split;
-    this.#child = opened.child;
-    this.#session = opened.session;
-    this.#watch = opened.watch;
-    this.#seeds = childSeeds(job.seed);
+    this.job = job;
+    this.split = split;
+    this.child = opened.child;
+    this.session = opened.session;
+    this.watch = opened.watch;
+    this.seeds = childSeeds(job.seed);
     this.counts = countSteps(job.training);
     const { train, evaluate } = opened.child;
-    this.#train = opened.session.prepare([train.report], [...train.batch.fed, ...trainingFeeds(opened.child)]);
-    this.#evaluate = opened.session.prepare([evaluate.report], [...evaluate.batch.fed, evaluate.counted]);
+    this.runTraining = opened.session.prepare([train.report], [...train.batch.fed, ...trainingFeeds(opened.child)]);
+    this.runEvaluation = opened.session.prepare([evaluate.report], [...evaluate.batch.fed, evaluate.counted]);
     const stored = opened.checkpoint;
     this.progress = stored ? { ...stored.progress, epochs: [...stored.progress.epochs] } : freshProgress();
     this.exact = stored === undefined || sameEnvironment(stored, job.device);
     if (stored) opened.child.state.write(opened.session, stored.body);
-    else opened.child.step.initialise(opened.session, this.#seeds.initialisation);
-    this.#watch.lap('initialise');
+    else opened.child.step.initialise(opened.session, this.seeds.initialisation);
+    this.watch.lap('initialise');
   }
 
   /** Builds, loads and initialises the child, or restores it. Throws what `trainChild` says. */
@@ -85,7 +85,7 @@ export class ChildSession {
   }
 
   get timings(): TrainingTimings {
-    return this.#watch.timings;
+    return this.watch.timings;
   }
 
   /** Steps that the epoch under way has behind it. */
@@ -98,26 +98,26 @@ export class ChildSession {
     const { step } = this.progress;
     const { batchSize } = this.counts;
     const start = this.stepInEpoch * batchSize;
-    const places = this.#placesOf(this.progress.epochs.length).slice(start, start + batchSize);
-    const [report] = this.#train([...this.#child.train.batch.values(places), ...this.#stepValues(step)]);
-    if (this.#watch.timings.firstLoss === undefined) {
-      this.#watch.lap('firstStep');
-      this.#watch.finish();
+    const places = this.placesOf(this.progress.epochs.length).slice(start, start + batchSize);
+    const [report] = this.runTraining([...this.child.train.batch.values(places), ...this.stepValues(step)]);
+    if (this.watch.timings.firstLoss === undefined) {
+      this.watch.lap('firstStep');
+      this.watch.finish();
     }
     return readSums(report);
   }
 
   /** Loss and right answers over the validation images; null when `interrupted` said so between two batches. */
   evaluate(interrupted: () => boolean): BatchSums | null {
-    const { batch, batchSize } = this.#child.evaluate;
-    const { training: first, validation } = this.#split;
+    const { batch, batchSize } = this.child.evaluate;
+    const { training: first, validation } = this.split;
     const sums = { loss: 0, correct: 0 };
     for (let at = 0; at < validation; at += batchSize) {
       if (interrupted()) return null;
       const filled = Math.min(batchSize, validation - at);
       const places = Int32Array.from({ length: batchSize }, (_, index) => first + at + Math.min(index, filled - 1));
       const counted = Float32Array.from({ length: batchSize }, (_, index) => (index < filled ? 1 : 0));
-      const part = readSums(this.#evaluate([...batch.values(places), counted])[0]);
+      const part = readSums(this.runEvaluation([...batch.values(places), counted])[0]);
       sums.loss += part.loss;
       sums.correct += part.correct;
     }
@@ -126,37 +126,37 @@ export class ChildSession {
 
   /** Weights, statistics, optimiser slots and averages. */
   readState(): Uint8Array {
-    return this.#child.state.read(this.#session);
+    return this.child.state.read(this.session);
   }
 
   checkpoint(): CheckpointContent {
     return {
-      identity: trainingIdentity(this.#job, this.#split.identity),
-      environment: trainingEnvironment(this.#job.device),
+      identity: trainingIdentity(this.job, this.split.identity),
+      environment: trainingEnvironment(this.job.device),
       progress: { ...this.progress, epochs: [...this.progress.epochs] },
-      layout: this.#child.state.layout,
+      layout: this.child.state.layout,
       body: this.readState(),
     };
   }
 
   close(): void {
-    this.#session.close();
-    this.#split.close();
+    this.session.close();
+    this.split.close();
   }
 
-  #placesOf(epoch: number): Int32Array {
-    if (this.#order?.epoch !== epoch) {
-      const places = Int32Array.from(permutation(this.#split.training, this.#seeds.order, epoch));
-      this.#order = { epoch, places };
+  private placesOf(epoch: number): Int32Array {
+    if (this.order?.epoch !== epoch) {
+      const places = Int32Array.from(permutation(this.split.training, this.seeds.order, epoch));
+      this.order = { epoch, places };
     }
-    return this.#order.places;
+    return this.order.places;
   }
 
   /** Values of `trainingFeeds`, in its order. */
-  #stepValues(step: number): FeedValue[] {
-    const { training } = this.#job;
-    const { dropPathProgress: progress, averageDecay } = this.#child.train;
-    const values: FeedValue[] = [Int32Array.of(this.#seeds.chance, step), learningRateAt(training, this.counts, step)];
+  private stepValues(step: number): FeedValue[] {
+    const { training } = this.job;
+    const { dropPathProgress: progress, averageDecay } = this.child.train;
+    const values: FeedValue[] = [Int32Array.of(this.seeds.chance, step), learningRateAt(training, this.counts, step)];
     if (progress) values.push(dropPathProgress(this.counts, step));
     if (averageDecay) values.push(averageDecayAt(step, training.weightAverageDecay));
     return values;

@@ -23,8 +23,8 @@ export class ImageSplit {
   readonly imageBytes: number;
   /** int32 class of each image of the split. */
   readonly classes: Int32Array;
-  readonly #places: Uint32Array;
-  readonly #file: number;
+  private readonly places: Uint32Array;
+  private readonly file: number;
 
   private constructor(job: SplitJob) {
     const { dataset, file } = openDatasetFolder(job.datasetFolder);
@@ -38,12 +38,12 @@ export class ImageSplit {
     this.validation = validationImages;
     this.imageShape = [dataset.imageSize.height, dataset.imageSize.width, dataset.channels];
     this.imageBytes = this.imageShape.reduce((product, size) => product * size, 1);
-    this.#places = new Uint32Array(trainingImages + validationImages);
-    this.#places.set(split.training);
-    this.#places.set(split.validation, trainingImages);
+    this.places = new Uint32Array(trainingImages + validationImages);
+    this.places.set(split.training);
+    this.places.set(split.validation, trainingImages);
     const labels = readFileSync(file('train-labels.bin'));
-    this.classes = Int32Array.from(this.#places, (place) => labels.readInt32LE(4 * place));
-    this.#file = openSync(file('train-images.bin'), 'r');
+    this.classes = Int32Array.from(this.places, (place) => labels.readInt32LE(4 * place));
+    this.file = openSync(file('train-images.bin'), 'r');
   }
 
   /** Throws `WorkbenchError` when the data set is missing or damaged, too small, or does not fit the scale. */
@@ -52,7 +52,7 @@ export class ImageSplit {
   }
 
   get count(): number {
-    return this.#places.length;
+    return this.places.length;
   }
 
   get sizeBytes(): number {
@@ -62,26 +62,26 @@ export class ImageSplit {
   /** All images one after the other, uint8. */
   readAll(): Uint8Array {
     const images = new Uint8Array(this.sizeBytes);
-    for (let index = 0; index < this.count; index++) this.#read(index, images, index);
+    for (let index = 0; index < this.count; index++) this.read(index, images, index);
     return images;
   }
 
   /** The images at the given places of the split, uint8, in a fresh array. */
   readBatch(indices: Int32Array): Uint8Array {
     const images = new Uint8Array(indices.length * this.imageBytes);
-    for (const [at, index] of indices.entries()) this.#read(index, images, at);
+    for (const [at, index] of indices.entries()) this.read(index, images, at);
     return images;
   }
 
-  #read(index: number, target: Uint8Array, at: number): void {
+  private read(index: number, target: Uint8Array, at: number): void {
     const { imageBytes } = this;
-    const read = readSync(this.#file, target, at * imageBytes, imageBytes, this.#places[index]! * imageBytes);
+    const read = readSync(this.file, target, at * imageBytes, imageBytes, this.places[index]! * imageBytes);
     if (read === imageBytes) return;
     throw new WorkbenchError('corrupt', 'The data set became shorter while it was read: get it again.');
   }
 
   close(): void {
-    closeSync(this.#file);
+    closeSync(this.file);
   }
 }
 

@@ -27,25 +27,25 @@ export type TrainingTimings = Partial<Record<TimingPart | 'firstLoss', number>>;
 /** Notes how long each part took. */
 export class Stopwatch {
   readonly timings: TrainingTimings = {};
-  readonly #clock: () => number;
-  readonly #start: number;
-  #last: number;
+  private readonly clock: () => number;
+  private readonly start: number;
+  private last: number;
 
   constructor(clock: () => number) {
-    this.#clock = clock;
-    this.#start = clock();
-    this.#last = this.#start;
+    this.clock = clock;
+    this.start = clock();
+    this.last = this.start;
   }
 
   /** What passed since the last lap belongs to this part. */
   lap(part: TimingPart): void {
-    const now = this.#clock();
-    this.timings[part] = (this.timings[part] ?? 0) + now - this.#last;
-    this.#last = now;
+    const now = this.clock();
+    this.timings[part] = (this.timings[part] ?? 0) + now - this.last;
+    this.last = now;
   }
 
   /** The first loss is read. */
   finish(): void {
-    this.timings.firstLoss ??= this.#clock() - this.#start;
+    this.timings.firstLoss ??= this.clock() - this.start;
   }
 }

@@ -80,69 +80,69 @@ export async function trainChild(job: TrialJob, hooks: TrainHooks): Promise<Trai
 
 /** The loop: steps, epochs, checkpoints, and every way to end. */
 class Run {
-  readonly #job: TrialJob;
-  readonly #hooks: TrainHooks;
-  readonly #session: ChildSession;
+  private readonly job: TrialJob;
+  private readonly hooks: TrainHooks;
+  private readonly session: ChildSession;
   /** When the time was last added to the progress. */
-  #counted: number;
-  #yielded: number;
-  #saved: { readonly atMs: number; readonly step: number };
+  private counted: number;
+  private yielded: number;
+  private saved: { readonly atMs: number; readonly step: number };
 
   constructor(job: TrialJob, hooks: TrainHooks, session: ChildSession) {
-    this.#job = job;
-    this.#hooks = hooks;
-    this.#session = session;
+    this.job = job;
+    this.hooks = hooks;
+    this.session = session;
     const now = hooks.clock();
-    this.#counted = now;
-    this.#yielded = now;
-    this.#saved = { atMs: now, step: session.progress.step };
+    this.counted = now;
+    this.yielded = now;
+    this.saved = { atMs: now, step: session.progress.step };
   }
 
   async untilEnd(): Promise<End> {
-    const { counts, progress } = this.#session;
+    const { counts, progress } = this.session;
     for (;;) {
-      const end = (await this.#asked()) ?? (await this.#advance());
+      const end = (await this.asked()) ?? (await this.advance());
       if (end) return end;
-      if (progress.epochs.length === this.#job.training.epochs) return this.#completed();
-      if (this.#isCheckpointDue(this.#session.stepInEpoch === 0 && progress.step < counts.steps)) {
-        const bad = await this.#save();
+      if (progress.epochs.length === this.job.training.epochs) return this.completed();
+      if (this.isCheckpointDue(this.session.stepInEpoch === 0 && progress.step < counts.steps)) {
+        const bad = await this.save();
         if (bad) return bad;
       }
     }
   }
 
   /** One step, or the evaluation of an epoch whose steps are done. */
-  async #advance(): Promise<End | null> {
-    const { counts, stepInEpoch } = this.#session;
-    const failure = stepInEpoch < counts.stepsPerEpoch ? this.#step() : null;
+  private async advance(): Promise<End | null> {
+    const { counts, stepInEpoch } = this.session;
+    const failure = stepInEpoch < counts.stepsPerEpoch ? this.step() : null;
     if (failure) return failure;
-    return this.#session.stepInEpoch < counts.stepsPerEpoch ? null : this.#finishEpoch();
+    return this.session.stepInEpoch < counts.stepsPerEpoch ? null : this.finishEpoch();
   }
 
-  #step(): Outcome | null {
-    const { counts, progress } = this.#session;
-    const before = this.#hooks.clock();
-    const { loss, correct } = this.#session.runStep();
+  private step(): Outcome | null {
+    const { counts, progress } = this.session;
+    const before = this.hooks.clock();
+    const { loss, correct } = this.session.runStep();
     if (!Number.isFinite(loss)) return nanLoss(`The loss of step ${progress.step + 1} is ${loss}.`);
     progress.step += 1;
     progress.lossSum += loss;
     progress.correct += correct;
-    const now = this.#countTime();
+    const now = this.countTime();
     const epoch = progress.epochs.length + 1;
-    this.#hooks.onProgress({ epoch, step: progress.step, steps: counts.steps, loss, stepMs: now - before });
+    this.hooks.onProgress({ epoch, step: progress.step, steps: counts.steps, loss, stepMs: now - before });
     return null;
   }
 
   /** Evaluates and records the epoch; null when it was recorded or when the evaluation has to be made again. */
-  #finishEpoch(): Outcome | null {
-    const { counts, progress } = this.#session;
-    const measured = this.#session.evaluate(() => this.#hooks.shouldStop() !== null);
-    this.#countTime();
+  private finishEpoch(): Outcome | null {
+    const { counts, progress } = this.session;
+    const measured = this.session.evaluate(() => this.hooks.shouldStop() !== null);
+    this.countTime();
     if (measured === null) return null;
     if (!Number.isFinite(measured.loss)) {
       return nanLoss(`The validation loss after epoch ${progress.epochs.length + 1} is ${measured.loss}.`);
     }
-    const { training } = this.#job;
+    const { training } = this.job;
     const lastStep = progress.step - 1;
     const record: Epoch = {
       epoch: progress.epochs.length + 1,
@@ -156,60 +156,60 @@ class Run {
     };
     progress.epochs = [...progress.epochs, record];
     Object.assign(progress, { lossSum: 0, correct: 0, epochMs: 0 });
-    this.#hooks.onEpoch(record);
+    this.hooks.onEpoch(record);
     return null;
   }
 
   /** What someone outside, or the clock, wants. Lets messages in now and then. */
-  async #asked(): Promise<End | null> {
-    const now = this.#hooks.clock();
-    if (now - this.#yielded >= YIELD_EVERY_MS) {
-      this.#yielded = now;
+  private async asked(): Promise<End | null> {
+    const now = this.hooks.clock();
+    if (now - this.yielded >= YIELD_EVERY_MS) {
+      this.yielded = now;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    const wish = this.#hooks.shouldStop();
+    const wish = this.hooks.shouldStop();
     if (wish === 'cancel') return { kind: 'cancelled', message: 'The training was cancelled.' };
-    if (wish === 'suspend') return (await this.#save()) ?? 'suspended';
-    const { timeLimitMs } = this.#job.training;
-    const { elapsedMs, step } = this.#session.progress;
+    if (wish === 'suspend') return (await this.save()) ?? 'suspended';
+    const { timeLimitMs } = this.job.training;
+    const { elapsedMs, step } = this.session.progress;
     if (timeLimitMs === 0 || elapsedMs <= timeLimitMs) return null;
-    const message = `The training took longer than its limit of ${timeLimitMs / 1000} s and stood at step ${step} of ${this.#session.counts.steps}.`;
+    const message = `The training took longer than its limit of ${timeLimitMs / 1000} s and stood at step ${step} of ${this.session.counts.steps}.`;
     return { kind: 'failed', reason: 'timed_out', message };
   }
 
-  #isCheckpointDue(atEpochEnd: boolean): boolean {
-    const { checkpointEveryMs, checkpointEverySteps } = this.#job;
-    const { step } = this.#session.progress;
-    if (step === this.#saved.step) return false;
+  private isCheckpointDue(atEpochEnd: boolean): boolean {
+    const { checkpointEveryMs, checkpointEverySteps } = this.job;
+    const { step } = this.session.progress;
+    if (step === this.saved.step) return false;
     if (atEpochEnd) return true;
-    if (checkpointEverySteps > 0 && step - this.#saved.step >= checkpointEverySteps) return true;
-    return this.#hooks.clock() - this.#saved.atMs >= checkpointEveryMs;
+    if (checkpointEverySteps > 0 && step - this.saved.step >= checkpointEverySteps) return true;
+    return this.hooks.clock() - this.saved.atMs >= checkpointEveryMs;
   }
 
   /** Has the state saved. A weight that is not finite ends the training: the next loss could not be finite either. */
-  async #save(): Promise<Outcome | null> {
-    this.#countTime();
-    const content = this.#session.checkpoint();
+  private async save(): Promise<Outcome | null> {
+    this.countTime();
+    const content = this.session.checkpoint();
     const bad = findNonFinite(content);
     if (bad !== null) return nanLoss(`The weight ${bad} is not finite after step ${content.progress.step}.`);
-    await this.#hooks.saveCheckpoint(() => content);
-    this.#saved = { atMs: this.#hooks.clock(), step: content.progress.step };
+    await this.hooks.saveCheckpoint(() => content);
+    this.saved = { atMs: this.hooks.clock(), step: content.progress.step };
     return null;
   }
 
-  #countTime(): number {
-    const now = this.#hooks.clock();
-    const { progress } = this.#session;
-    progress.epochMs += now - this.#counted;
-    progress.elapsedMs += now - this.#counted;
-    this.#counted = now;
+  private countTime(): number {
+    const now = this.hooks.clock();
+    const { progress } = this.session;
+    progress.epochMs += now - this.counted;
+    progress.elapsedMs += now - this.counted;
+    this.counted = now;
     return now;
   }
 
-  #completed(): Outcome {
-    const { epochs } = this.#session.progress;
+  private completed(): Outcome {
+    const { epochs } = this.session.progress;
     const best = epochs.reduce((a, b) => (b.validationAccuracy > a.validationAccuracy ? b : a));
-    const chosen = this.#job.training.reward === 'best' ? best : epochs.at(-1)!;
+    const chosen = this.job.training.reward === 'best' ? best : epochs.at(-1)!;
     return {
       kind: 'completed',
       reward: chosen.validationAccuracy,

@@ -11,15 +11,15 @@ const PREFIX = /^[EFW]\d{4} \S+ +\d+ /;
 
 /** The end of what a process wrote to its standard error. */
 export class LastWords {
-  #text = '';
+  private text = '';
 
   hear(chunk: Buffer): void {
-    this.#text = (this.#text + chunk.toString()).slice(-KEPT_CHARACTERS);
+    this.text = (this.text + chunk.toString()).slice(-KEPT_CHARACTERS);
   }
 
   /** The first line that names a cause, else the last one; null when nothing but chatter was said. */
   mostTelling(): string | null {
-    const lines = this.#text
+    const lines = this.text
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '' && !CHATTER.test(line));

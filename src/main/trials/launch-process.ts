@@ -15,48 +15,48 @@ export function processLauncher(node: string = process.execPath): Launcher {
 }
 
 class ProcessHost implements TrainerHost {
-  readonly #child: ChildProcess;
-  readonly #words = new LastWords();
+  private readonly child: ChildProcess;
+  private readonly words = new LastWords();
 
   constructor(node: string, { environment, trainingModule }: HostOptions) {
-    this.#child = spawn(node, [ENTRY, trainingModule], {
+    this.child = spawn(node, [ENTRY, trainingModule], {
       env: { ...environment },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    this.#child.stderr?.on('data', (chunk: Buffer) => this.#words.hear(chunk));
+    this.child.stderr?.on('data', (chunk: Buffer) => this.words.hear(chunk));
   }
 
   get pid(): number | null {
-    return this.#child.pid ?? null;
+    return this.child.pid ?? null;
   }
 
   send(command: Parameters<TrainerHost['send']>[0]): void {
     // A host that just died is told by `onDeath`; what was meant for it is lost with it.
-    if (this.#child.connected) this.#child.send(command, () => undefined);
+    if (this.child.connected) this.child.send(command, () => undefined);
   }
 
   onEvent(listener: (event: TrainerEvent) => void): void {
-    this.#child.on('message', (message) => {
+    this.child.on('message', (message) => {
       const event = parseEvent(message);
       if (event) listener(event);
     });
   }
 
   onDeath(listener: (death: Death) => void): void {
-    this.#child.on('error', (error) => {
-      if (this.#child.pid !== undefined) return;
+    this.child.on('error', (error) => {
+      if (this.child.pid !== undefined) return;
       listener({ kind: 'exit', code: -1, error: `it could not be started (${error.message})` });
     });
     // After `close` no message is on its way any more, so nothing that the host reported is lost.
-    this.#child.on('close', (code, signal) => {
-      if (this.#child.pid === undefined) return;
-      const error = this.#words.mostTelling();
+    this.child.on('close', (code, signal) => {
+      if (this.child.pid === undefined) return;
+      const error = this.words.mostTelling();
       listener(signal ? { kind: 'signal', signal, error } : { kind: 'exit', code: code ?? -1, error });
     });
   }
 
   kill(): void {
-    this.#child.kill('SIGKILL');
+    this.child.kill('SIGKILL');
   }
 }

@@ -27,31 +27,31 @@ export const threadLauncher: Launcher = {
 
 class ThreadHost implements TrainerHost {
   readonly pid = null;
-  readonly #training: TrainingWorker;
-  #tell: (event: TrainerEvent) => void = () => undefined;
-  #end: (death: Death) => void = () => undefined;
+  private readonly training: TrainingWorker;
+  private tell: (event: TrainerEvent) => void = () => undefined;
+  private end: (death: Death) => void = () => undefined;
 
   constructor({ environment, trainingModule }: HostOptions) {
     for (const [name, value] of Object.entries(environment)) process.env[name] ??= value;
     pinNativeAddon();
-    this.#training = new TrainingWorker(trainingModule, {
+    this.training = new TrainingWorker(trainingModule, {
       event: (message) => {
         const event = parseEvent(message);
-        if (event) this.#tell(event);
+        if (event) this.tell(event);
       },
       end: (code, error) => {
         isRunning = false;
-        this.#end({ kind: 'exit', code: error ? code || 1 : code, error: error?.message ?? null });
+        this.end({ kind: 'exit', code: error ? code || 1 : code, error: error?.message ?? null });
       },
     });
   }
 
   send(command: Parameters<TrainerHost['send']>[0]): void {
-    this.#training.send(command);
+    this.training.send(command);
   }
 
   onEvent(listener: (event: TrainerEvent) => void): void {
-    this.#tell = listener;
+    this.tell = listener;
     if (hasWarned) return;
     hasWarned = true;
     const message =
@@ -60,10 +60,10 @@ class ThreadHost implements TrainerHost {
   }
 
   onDeath(listener: (death: Death) => void): void {
-    this.#end = listener;
+    this.end = listener;
   }
 
   kill(): void {
-    this.#training.terminate();
+    this.training.terminate();
   }
 }

@@ -38,43 +38,43 @@ export function utilityLauncher(fork: Fork): Launcher {
 }
 
 class UtilityHost implements TrainerHost {
-  readonly #process: UtilityProcess;
-  readonly #words = new LastWords();
+  private readonly process: UtilityProcess;
+  private readonly words = new LastWords();
   /** Messages sent before the process is there are lost. */
-  #unsent: unknown[] | null = [];
+  private unsent: unknown[] | null = [];
 
   constructor(fork: Fork, { environment, trainingModule }: HostOptions) {
-    this.#process = fork(ENTRY, [trainingModule], {
+    this.process = fork(ENTRY, [trainingModule], {
       env: { ...environment },
       stdio: ['ignore', 'ignore', 'pipe'],
       serviceName: 'Cellwright trainer',
     });
-    this.#process.stderr?.on('data', (chunk: Buffer) => this.#words.hear(chunk));
-    this.#process.on('spawn', () => {
-      for (const command of this.#unsent ?? []) this.#process.postMessage(command);
-      this.#unsent = null;
+    this.process.stderr?.on('data', (chunk: Buffer) => this.words.hear(chunk));
+    this.process.on('spawn', () => {
+      for (const command of this.unsent ?? []) this.process.postMessage(command);
+      this.unsent = null;
     });
   }
 
   get pid(): number | null {
-    return this.#process.pid ?? null;
+    return this.process.pid ?? null;
   }
 
   send(command: Parameters<TrainerHost['send']>[0]): void {
-    if (this.#unsent) this.#unsent.push(command);
-    else if (this.#process.pid !== undefined) this.#process.postMessage(command);
+    if (this.unsent) this.unsent.push(command);
+    else if (this.process.pid !== undefined) this.process.postMessage(command);
   }
 
   onEvent(listener: (event: TrainerEvent) => void): void {
-    this.#process.on('message', (message) => {
+    this.process.on('message', (message) => {
       const event = parseEvent(message);
       if (event) listener(event);
     });
   }
 
   onDeath(listener: (death: Death) => void): void {
-    this.#process.on('exit', (code: number) => {
-      const error = this.#words.mostTelling();
+    this.process.on('exit', (code: number) => {
+      const error = this.words.mostTelling();
       const signal = process.platform === 'win32' ? undefined : SIGNALS[code];
       listener(signal ? { kind: 'signal', signal, error } : { kind: 'exit', code, error });
     });
@@ -82,8 +82,8 @@ class UtilityHost implements TrainerHost {
 
   /** Electron's own `kill` sends SIGTERM, which a host heeds only between two steps. */
   kill(): void {
-    const { pid } = this.#process;
-    if (pid === undefined) this.#process.kill();
+    const { pid } = this.process;
+    if (pid === undefined) this.process.kill();
     else process.kill(pid, 'SIGKILL');
   }
 }

@@ -81,100 +81,100 @@ type Interim =
  * checkpoint, ends one that dies again and again without progress, and replaces hosts before they grow too large.
  */
 export class TrainerPool implements TrialQueue {
-  readonly #options: TrainerPoolOptions;
-  readonly #limits: TrainerLimits;
-  readonly #now: () => number;
-  readonly #hosts = new Set<PooledHost>();
-  readonly #active = new Map<string, Active>();
-  readonly #crashes: CrashRecord;
+  private readonly options: TrainerPoolOptions;
+  private readonly limits: TrainerLimits;
+  private readonly now: () => number;
+  private readonly hosts = new Set<PooledHost>();
+  private readonly active = new Map<string, Active>();
+  private readonly crashes: CrashRecord;
   /** Resolves when a host or a trial is gone. */
-  #changed = Promise.withResolvers<void>();
-  #isClosed = false;
+  private changed = Promise.withResolvers<void>();
+  private isClosed = false;
 
   constructor(options: TrainerPoolOptions) {
-    this.#options = options;
-    this.#limits = { ...LIMITS, ...options.limits };
-    this.#now = options.now ?? (() => performance.now());
-    this.#crashes = new CrashRecord(this.#now);
+    this.options = options;
+    this.limits = { ...LIMITS, ...options.limits };
+    this.now = options.now ?? (() => performance.now());
+    this.crashes = new CrashRecord(this.now);
   }
 
   async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
     const key = keyOf(task.experiment, task.trial);
-    if (this.#isClosed) throw new WorkbenchError('cancelled', 'The trainers are closed: open the project again.');
-    if (this.#active.has(key)) throw new WorkbenchError('conflict', `Trial ${task.trial} is in training already.`);
-    const deaths = new TrialDeaths(this.#limits.backoffMs);
+    if (this.isClosed) throw new WorkbenchError('cancelled', 'The trainers are closed: open the project again.');
+    if (this.active.has(key)) throw new WorkbenchError('conflict', `Trial ${task.trial} is in training already.`);
+    const deaths = new TrialDeaths(this.limits.backoffMs);
     const wished = Promise.withResolvers<void>();
     const active: Active = { task, hooks, deaths, wished, wish: null, host: null, leaseEpoch: 0 };
-    this.#active.set(key, active);
+    this.active.set(key, active);
     try {
       // Trials that come together are all counted before the first host gets its share of the cores.
       await Promise.resolve();
-      return await this.#untilEnd(active);
+      return await this.untilEnd(active);
     } finally {
-      this.#active.delete(key);
-      this.#notify();
+      this.active.delete(key);
+      this.notify();
     }
   }
 
   cancel(experiment: number, trial: number): void {
-    const active = this.#active.get(keyOf(experiment, trial));
+    const active = this.active.get(keyOf(experiment, trial));
     if (active) wishFor(active, 'cancel');
   }
 
   suspend(experiment: number): void {
-    for (const active of this.#active.values()) {
+    for (const active of this.active.values()) {
       if (active.task.experiment === experiment) wishFor(active, 'suspend');
     }
   }
 
   /** Hosts that live: those that train, and all of them. */
   trainers(): TrainerCounts {
-    return { busy: [...this.#hosts].filter(({ isBusy }) => isBusy).length, all: this.#hosts.size };
+    return { busy: [...this.hosts].filter(({ isBusy }) => isBusy).length, all: this.hosts.size };
   }
 
   /** Saves what runs; no host is left when it resolves. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    for (const active of this.#active.values()) wishFor(active, 'suspend');
-    while (this.#active.size > 0) await this.#changed.promise;
-    await Promise.all([...this.#hosts].map((host) => host.shutDown()));
+    this.isClosed = true;
+    for (const active of this.active.values()) wishFor(active, 'suspend');
+    while (this.active.size > 0) await this.changed.promise;
+    await Promise.all([...this.hosts].map((host) => host.shutDown()));
   }
 
   /** Until the trial has its result, over as many hosts as that takes. Throws when no trial can be trained. */
-  async #untilEnd(active: Active): Promise<TrialResult> {
+  private async untilEnd(active: Active): Promise<TrialResult> {
     for (;;) {
-      const end = await this.#tryOnce(active);
+      const end = await this.tryOnce(active);
       if (end.kind === 'finished') return end;
       if (end.kind === 'refused') throw new WorkbenchError(end.code, end.message);
       if (active.wish === 'cancel') return cancelled();
       if (active.wish === 'suspend') return { kind: 'suspended' };
       // Else its memory ran out, or its host was ended by a signal that it heeds, or had grown too large: the trial goes
       // on in another.
-      const result = end.kind === 'died' || end.kind === 'not_started' ? await this.#afterDeath(active, end) : null;
+      const result = end.kind === 'died' || end.kind === 'not_started' ? await this.afterDeath(active, end) : null;
       if (result) return result;
     }
   }
 
-  async #tryOnce(active: Active): Promise<Interim> {
-    const host = await this.#takeHost(active);
+  private async tryOnce(active: Active): Promise<Interim> {
+    const host = await this.takeHost(active);
     if (!(host instanceof PooledHost)) return host;
     const grant = await active.hooks.lease();
     // Without a grant somebody else decided that it ends here.
     if (!grant) wishFor(active, 'suspend');
     if (!grant || active.wish !== null) {
       host.release();
-      this.#notify();
+      this.notify();
       return { kind: 'unwanted' };
     }
-    const end = await this.#trainOn(host, grant, active);
-    this.#notify();
+    const end = await this.trainOn(host, grant, active);
+    this.notify();
     return end;
   }
 
-  async #trainOn(host: PooledHost, { step, ...lease }: Grant, active: Active): Promise<Interim> {
+  private async trainOn(host: PooledHost, { step, ...lease }: Grant, active: Active): Promise<Interim> {
     active.host = host;
     active.leaseEpoch = lease.leaseEpoch;
-    const end = await host.train({ ...active.task, ...lease }, step, this.#withSuccessor(host, active.hooks));
+    const end = await host.train({ ...active.task, ...lease }, step, this.withSuccessor(host, active.hooks));
     active.host = null;
     if (isOutOfMemory(end) && active.wish === 'cancel') {
       active.hooks.lost('Its memory ran out as it was cancelled.');
@@ -183,7 +183,7 @@ export class TrainerPool implements TrialQueue {
     }
     if (isOutOfMemory(end) && active.hooks.ranOutOfMemory(end)) {
       // Deaths over the larger batch say nothing of this one.
-      active.deaths = new TrialDeaths(this.#limits.backoffMs);
+      active.deaths = new TrialDeaths(this.limits.backoffMs);
       // TensorFlow gives a device's memory back with the end of its process only.
       await host.shutDown();
       return { kind: 'again' };
@@ -196,7 +196,7 @@ export class TrainerPool implements TrialQueue {
   }
 
   /** Starts the host's successor towards the end of its last trial, so that nobody waits while TensorFlow is loaded. */
-  #withSuccessor(host: PooledHost, hooks: TrialHooks): TrialHooks {
+  private withSuccessor(host: PooledHost, hooks: TrialHooks): TrialHooks {
     if (!host.isOnItsLastTrial) return hooks;
     let isStarted = false;
     return {
@@ -208,25 +208,28 @@ export class TrainerPool implements TrialQueue {
       progress: (message) => {
         hooks.progress(message);
         const leftMs = (message.steps - message.step) * message.stepMs;
-        if (isStarted || this.#isClosed || leftMs > SUCCESSOR_AHEAD_MS || !this.#hasRoom()) return;
+        if (isStarted || this.isClosed || leftMs > SUCCESSOR_AHEAD_MS || !this.hasRoom()) return;
         isStarted = true;
-        this.#addHost(host.seat).release();
+        this.addHost(host.seat).release();
       },
     };
   }
 
   /** The result, where this death is one too many; null when the trial goes on. */
-  async #afterDeath(active: Active, end: HostDeath & { kind: 'died' | 'not_started' }): Promise<TrialResult | null> {
+  private async afterDeath(
+    active: Active,
+    end: HostDeath & { kind: 'died' | 'not_started' },
+  ): Promise<TrialResult | null> {
     const { task, deaths, wished } = active;
     const isStart = end.kind === 'not_started';
     const verdict = isStart ? deaths.noteFailedStart(end) : deaths.note(end, end);
     if (verdict.kind === 'give_up') {
       if (isStart) throw new WorkbenchError('unavailable', verdict.sentence);
-      return this.#giveUp(task, end, verdict.sentence);
+      return this.giveUp(task, end, verdict.sentence);
     }
-    if (!isStart && end.cause !== 'killed') this.#refuseCrashesEverywhere(task, end);
+    if (!isStart && end.cause !== 'killed') this.refuseCrashesEverywhere(task, end);
     const where = isStart ? 'before it was ready' : whereabouts(end);
-    this.#options.tell(
+    this.options.tell(
       'warn',
       `The trainer of trial ${task.trial} ${end.reason}, ${where}. The trial goes on from its last checkpoint.`,
       task,
@@ -235,28 +238,28 @@ export class TrainerPool implements TrialQueue {
     return null;
   }
 
-  #refuseCrashesEverywhere(task: TrialTask, { reason }: HostDeath): void {
-    this.#crashes.add(task);
-    if (!this.#crashes.areEverywhere()) return;
+  private refuseCrashesEverywhere(task: TrialTask, { reason }: HostDeath): void {
+    this.crashes.add(task);
+    if (!this.crashes.areEverywhere()) return;
     throw new WorkbenchError(
       'unavailable',
       `Trainers died over three different trials within five minutes; the last one ${reason}. Run the doctor, then resume.`,
     );
   }
 
-  #giveUp(task: TrialTask, { cause, step, durationMs }: HostDeath, sentence: string): TrialResult {
+  private giveUp(task: TrialTask, { cause, step, durationMs }: HostDeath, sentence: string): TrialResult {
     const message = `${sentence} It stood at step ${step}.`;
-    this.#options.tell('error', `Trial ${task.trial}: ${message}`, task);
+    this.options.tell('error', `Trial ${task.trial}: ${message}`, task);
     const reason = cause === 'memory' ? 'out_of_memory' : 'crashed';
     return { kind: 'finished', outcome: { kind: 'failed', reason, message }, durationMs, weightsHash: null };
   }
 
   /** A host that reported, taken for this trial; or why there is none. */
-  async #takeHost(active: Active): Promise<PooledHost | Exclude<Interim, HostEnd>> {
+  private async takeHost(active: Active): Promise<PooledHost | Exclude<Interim, HostEnd>> {
     for (;;) {
       if (active.wish !== null) return { kind: 'unwanted' };
-      const host = this.#freeHost() ?? this.#newHost();
-      const death = await Promise.race([host?.ready ?? this.#changed.promise, active.wished.promise]);
+      const host = this.freeHost() ?? this.newHost();
+      const death = await Promise.race([host?.ready ?? this.changed.promise, active.wished.promise]);
       if (!host) continue;
       if (death) return { kind: 'not_started', ...death };
       if (active.wish === null) return host;
@@ -266,47 +269,47 @@ export class TrainerPool implements TrialQueue {
   }
 
   /** An idle host, now taken. A successor waits while its predecessor works: they have the same GPU. */
-  #freeHost(): PooledHost | undefined {
-    const busySeats = new Set([...this.#hosts].filter(({ isTaken }) => isTaken).map(({ seat }) => seat));
-    return [...this.#hosts].find((host) => !busySeats.has(host.seat) && host.take());
+  private freeHost(): PooledHost | undefined {
+    const busySeats = new Set([...this.hosts].filter(({ isTaken }) => isTaken).map(({ seat }) => seat));
+    return [...this.hosts].find((host) => !busySeats.has(host.seat) && host.take());
   }
 
-  #newHost(): PooledHost | undefined {
-    if (!this.#hasRoom()) return undefined;
-    const seats = new Set([...this.#hosts].filter(({ isLeaving }) => !isLeaving).map(({ seat }) => seat));
+  private newHost(): PooledHost | undefined {
+    if (!this.hasRoom()) return undefined;
+    const seats = new Set([...this.hosts].filter(({ isLeaving }) => !isLeaving).map(({ seat }) => seat));
     let seat = 0;
     while (seats.has(seat)) seat++;
-    const host = this.#addHost(seat);
+    const host = this.addHost(seat);
     host.take();
     return host;
   }
 
-  #hasRoom(): boolean {
-    return this.#hosts.size < this.#options.launcher.maximumHosts;
+  private hasRoom(): boolean {
+    return this.hosts.size < this.options.launcher.maximumHosts;
   }
 
-  #addHost(seat: number): PooledHost {
-    const { launcher, environment, trainingModule, tell } = this.#options;
+  private addHost(seat: number): PooledHost {
+    const { launcher, environment, trainingModule, tell } = this.options;
     const host = new PooledHost(
-      launcher.launch({ environment: environment(seat, Math.max(1, this.#active.size)), trainingModule }),
+      launcher.launch({ environment: environment(seat, Math.max(1, this.active.size)), trainingModule }),
       {
         seat,
-        limits: this.#limits,
-        now: this.#now,
+        limits: this.limits,
+        now: this.now,
         tell,
         onGone: () => {
-          this.#hosts.delete(host);
-          this.#notify();
+          this.hosts.delete(host);
+          this.notify();
         },
       },
     );
-    this.#hosts.add(host);
+    this.hosts.add(host);
     return host;
   }
 
-  #notify(): void {
-    this.#changed.resolve();
-    this.#changed = Promise.withResolvers<void>();
+  private notify(): void {
+    this.changed.resolve();
+    this.changed = Promise.withResolvers<void>();
   }
 }
 

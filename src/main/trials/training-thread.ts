@@ -80,25 +80,25 @@ function hooksOf(job: TrialJob, lease: Lease, progress: ProgressReport): TrainHo
 
 /** Tells of steps, and not of each one where they are short. */
 class ProgressReport {
-  readonly #lease: Lease;
-  #waiting: TrainProgress | null = null;
-  #toldMs = Number.NEGATIVE_INFINITY;
+  private readonly lease: Lease;
+  private waiting: TrainProgress | null = null;
+  private toldMs = Number.NEGATIVE_INFINITY;
 
   constructor(lease: Lease) {
-    this.#lease = lease;
+    this.lease = lease;
   }
 
   note(progress: TrainProgress): void {
-    this.#waiting = progress;
-    if (performance.now() - this.#toldMs >= PROGRESS_EVERY_MS) this.flush();
+    this.waiting = progress;
+    if (performance.now() - this.toldMs >= PROGRESS_EVERY_MS) this.flush();
   }
 
   flush(): void {
-    if (!this.#waiting) return;
-    const { epoch, step, steps, loss, stepMs } = this.#waiting;
-    this.#waiting = null;
-    this.#toldMs = performance.now();
-    tell({ kind: 'progress', ...this.#lease, epoch, step, steps, loss, stepMs });
+    if (!this.waiting) return;
+    const { epoch, step, steps, loss, stepMs } = this.waiting;
+    this.waiting = null;
+    this.toldMs = performance.now();
+    tell({ kind: 'progress', ...this.lease, epoch, step, steps, loss, stepMs });
   }
 }
 

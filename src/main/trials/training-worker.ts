@@ -15,10 +15,10 @@ type Lease = Pick<Extract<TrainerCommand, { kind: 'cancel' }>, 'experiment' | 't
 
 /** The one thread of a process that calls TensorFlow, with its heartbeat; both kinds of host hold one. */
 export class TrainingWorker {
-  readonly #worker: Worker;
-  readonly #memory: Int32Array;
-  #lease: Lease | null = null;
-  #peakBytes = 0;
+  private readonly worker: Worker;
+  private readonly memory: Int32Array;
+  private lease: Lease | null = null;
+  private peakBytes = 0;
 
   /** `onEnd`: code and error of the thread when it is gone. */
   constructor(
@@ -27,24 +27,24 @@ export class TrainingWorker {
   ) {
     const shared = new SharedArrayBuffer(SHARED_BYTES);
     const workerData: TrainingThreadData = { shared, trainingModule };
-    this.#memory = new Int32Array(shared);
-    this.#worker = new Worker(new URL('./training-thread.ts', import.meta.url), {
+    this.memory = new Int32Array(shared);
+    this.worker = new Worker(new URL('./training-thread.ts', import.meta.url), {
       name: 'cellwright training',
       workerData,
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MEGABYTES },
     });
-    const beat = setInterval(() => listeners.event(this.#heartbeat()), HEARTBEAT_MS).unref();
+    const beat = setInterval(() => listeners.event(this.heartbeat()), HEARTBEAT_MS).unref();
     let thrown: Error | null = null;
-    this.#worker.on('message', (event: TrainerEvent) => {
+    this.worker.on('message', (event: TrainerEvent) => {
       // So that what the training took is known with its end.
-      if (event.kind === 'finished') listeners.event(this.#heartbeat());
+      if (event.kind === 'finished') listeners.event(this.heartbeat());
       listeners.event(event);
     });
-    this.#worker.on('error', (error) => {
+    this.worker.on('error', (error) => {
       thrown = error instanceof Error ? error : new Error(String(error));
     });
-    this.#worker.on('exit', (code) => {
+    this.worker.on('exit', (code) => {
       clearInterval(beat);
       listeners.end(code, thrown);
     });
@@ -54,32 +54,32 @@ export class TrainingWorker {
   send(command: TrainerCommand): void {
     switch (command.kind) {
       case 'train':
-        this.#lease = command.job;
-        Atomics.store(this.#memory, WISH, WISHES.indexOf(null));
+        this.lease = command.job;
+        Atomics.store(this.memory, WISH, WISHES.indexOf(null));
         break;
       case 'cancel':
-        if (isSame(this.#lease, command)) Atomics.store(this.#memory, WISH, WISHES.indexOf('cancel'));
+        if (isSame(this.lease, command)) Atomics.store(this.memory, WISH, WISHES.indexOf('cancel'));
         return;
       case 'suspend':
         // A cancellation outranks it.
-        Atomics.compareExchange(this.#memory, WISH, WISHES.indexOf(null), WISHES.indexOf('suspend'));
+        Atomics.compareExchange(this.memory, WISH, WISHES.indexOf(null), WISHES.indexOf('suspend'));
         return;
       case 'shutdown':
     }
-    this.#worker.postMessage(command);
+    this.worker.postMessage(command);
   }
 
   /** At once; an operation of native code is waited for. */
   terminate(): void {
-    void this.#worker.terminate();
+    void this.worker.terminate();
   }
 
-  #heartbeat(): TrainerEvent {
-    const busyStep = Atomics.load(this.#memory, BUSY);
+  private heartbeat(): TrainerEvent {
+    const busyStep = Atomics.load(this.memory, BUSY);
     const residentBytes = process.memoryUsage.rss();
     const { maxRSS } = process.resourceUsage();
-    this.#peakBytes = Math.max(this.#peakBytes, residentBytes, maxRSS > INHERITED_PEAK ? KILOBYTE * maxRSS : 0);
-    return { kind: 'heartbeat', busyStep, residentBytes, peakBytes: this.#peakBytes };
+    this.peakBytes = Math.max(this.peakBytes, residentBytes, maxRSS > INHERITED_PEAK ? KILOBYTE * maxRSS : 0);
+    return { kind: 'heartbeat', busyStep, residentBytes, peakBytes: this.peakBytes };
   }
 }
 

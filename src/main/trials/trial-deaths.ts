@@ -15,46 +15,46 @@ export type Verdict =
 
 /** The deaths of the hosts of one trial, and when they are enough. */
 export class TrialDeaths {
-  readonly #firstWaitMs: number;
-  #deaths = 0;
-  #kills = 0;
-  #failedStarts = 0;
+  private readonly firstWaitMs: number;
+  private deaths = 0;
+  private kills = 0;
+  private failedStarts = 0;
   /** Deaths in a row without a step between them. */
-  #fruitless = 0;
+  private fruitless = 0;
 
   /** `firstWaitMs`: wait before the second restart in a row, doubled each time; the first is at once. */
   constructor(firstWaitMs: number) {
-    this.#firstWaitMs = firstWaitMs;
+    this.firstWaitMs = firstWaitMs;
   }
 
   /** A host that died on the trial. `stepped`, `saved`: whether it got a step, a checkpoint further. */
   note({ cause, reason }: Obituary, { stepped, saved }: { stepped: boolean; saved: boolean }): Verdict {
-    this.#failedStarts = 0;
-    this.#fruitless = stepped ? 0 : this.#fruitless;
-    if (saved) this.#deaths = this.#kills = 0;
-    if (cause === 'killed') return this.#noteKill(reason);
-    this.#deaths++;
-    if (this.#deaths < MOST_DEATHS) return this.#goOn();
+    this.failedStarts = 0;
+    this.fruitless = stepped ? 0 : this.fruitless;
+    if (saved) this.deaths = this.kills = 0;
+    if (cause === 'killed') return this.noteKill(reason);
+    this.deaths++;
+    if (this.deaths < MOST_DEATHS) return this.goOn();
     return giveUp(`The trainer died ${MOST_DEATHS} times without progress; the last one ${reason}.`);
   }
 
   /** A host that died before it reported. */
   noteFailedStart({ cause, reason }: Obituary): Verdict {
-    if (cause === 'killed') return this.#noteKill(reason);
-    this.#failedStarts++;
-    if (this.#failedStarts < MOST_FAILED_STARTS) return this.#goOn();
+    if (cause === 'killed') return this.noteKill(reason);
+    this.failedStarts++;
+    if (this.failedStarts < MOST_FAILED_STARTS) return this.goOn();
     return giveUp(`No trainer starts; the last one ${reason}. Run the doctor, then resume.`);
   }
 
-  #noteKill(reason: string): Verdict {
-    this.#kills++;
-    if (this.#kills < MOST_KILLS) return this.#goOn();
+  private noteKill(reason: string): Verdict {
+    this.kills++;
+    if (this.kills < MOST_KILLS) return this.goOn();
     return giveUp(`The trainer died ${MOST_KILLS} times without progress; the last one ${reason}.`);
   }
 
-  #goOn(): Verdict {
-    const waitMs = this.#fruitless === 0 ? 0 : this.#firstWaitMs * 2 ** Math.min(this.#fruitless - 1, 16);
-    this.#fruitless++;
+  private goOn(): Verdict {
+    const waitMs = this.fruitless === 0 ? 0 : this.firstWaitMs * 2 ** Math.min(this.fruitless - 1, 16);
+    this.fruitless++;
     return { kind: 'go_on', waitMs: Math.min(waitMs, LONGEST_WAIT_MS) };
   }
 }

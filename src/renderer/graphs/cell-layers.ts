@@ -68,7 +68,7 @@ class GraphWriter {
   readonly nodes: LayerNode[];
   readonly hops: Hop[] = [];
   readonly routes: Route[] = [];
-  readonly #lanes = new Map<string, number>();
+  private readonly lanes = new Map<string, number>();
 
   constructor(cell: Cell) {
     const layers = stateLayers(cell);
@@ -76,28 +76,28 @@ class GraphWriter {
     this.nodes = layers.map((layer, state) => ({ kind: state < CELL_INPUTS ? 'input' : 'block', state, layer }));
     this.nodes.push({ kind: 'output', state: output, layer: 1 + Math.max(...layers) });
     for (const [block, { left, right }] of cell.blocks.entries()) {
-      this.#read(left.input, { block, side: 'left' }, block + CELL_INPUTS, -1);
-      this.#read(right.input, { block, side: 'right' }, block + CELL_INPUTS, 1);
+      this.read(left.input, { block, side: 'left' }, block + CELL_INPUTS, -1);
+      this.read(right.input, { block, side: 'right' }, block + CELL_INPUTS, 1);
     }
-    for (const state of cell.outputs) this.#read(state, 'output', output, 0);
+    for (const state of cell.outputs) this.read(state, 'output', output, 0);
   }
 
-  #read(state: number, target: Target, to: number, port: Hop['port']): void {
+  private read(state: number, target: Target, to: number, port: Hop['port']): void {
     const nodes = [state];
     for (let layer = this.nodes[state]!.layer + 1; layer < this.nodes[to]!.layer; layer++) {
-      nodes.push(this.#lane(state, layer, nodes.at(-1)!));
+      nodes.push(this.lane(state, layer, nodes.at(-1)!));
     }
     this.hops.push({ from: nodes.at(-1)!, to, port });
     nodes.push(to);
     this.routes.push({ state, target, nodes });
   }
 
-  #lane(state: number, layer: number, from: number): number {
+  private lane(state: number, layer: number, from: number): number {
     const key = `${state} ${layer}`;
-    const known = this.#lanes.get(key);
+    const known = this.lanes.get(key);
     if (known !== undefined) return known;
     const lane = this.nodes.push({ kind: 'lane', state, layer }) - 1;
-    this.#lanes.set(key, lane);
+    this.lanes.set(key, lane);
     this.hops.push({ from, to: lane, port: 0 });
     return lane;
   }
@@ -105,83 +105,83 @@ class GraphWriter {
 
 /** Barycentre sweeps with swaps of neighbours, as far as they gain; the order with the fewest crossings is kept, the first of equals. */
 class Ordering {
-  readonly #incoming: Hop[][];
-  readonly #outgoing: Hop[][];
-  readonly #place: number[];
-  readonly #hops: readonly Hop[];
-  readonly #nodes: readonly LayerNode[];
-  readonly #layers: number[][];
+  private readonly incoming: Hop[][];
+  private readonly outgoing: Hop[][];
+  private readonly place: number[];
+  private readonly hops: readonly Hop[];
+  private readonly nodes: readonly LayerNode[];
+  private readonly layers: number[][];
 
   constructor(nodes: readonly LayerNode[], hops: readonly Hop[], layers: number[][]) {
-    this.#nodes = nodes;
-    this.#hops = hops;
-    this.#layers = layers;
-    this.#place = Array<number>(nodes.length).fill(0);
-    this.#incoming = nodes.map(() => []);
-    this.#outgoing = nodes.map(() => []);
+    this.nodes = nodes;
+    this.hops = hops;
+    this.layers = layers;
+    this.place = Array<number>(nodes.length).fill(0);
+    this.incoming = nodes.map(() => []);
+    this.outgoing = nodes.map(() => []);
     for (const hop of hops) {
-      this.#incoming[hop.to]!.push(hop);
-      this.#outgoing[hop.from]!.push(hop);
+      this.incoming[hop.to]!.push(hop);
+      this.outgoing[hop.from]!.push(hop);
     }
-    for (const layer of layers) this.#renumber(layer);
+    for (const layer of layers) this.renumber(layer);
   }
 
   best(): number[][] {
-    let best = this.#layers.map((layer) => [...layer]);
-    let fewest = this.#crossings();
+    let best = this.layers.map((layer) => [...layer]);
+    let fewest = this.crossings();
     for (const reversed of [false, true]) {
-      this.#begin(reversed);
+      this.begin(reversed);
       for (let sweep = 0; sweep < SWEEPS_A_START && fewest > 0; sweep++) {
-        this.#sweep(sweep % 2 === 0, sweep < SORTING_SWEEPS);
-        const crossings = this.#crossings();
+        this.sweep(sweep % 2 === 0, sweep < SORTING_SWEEPS);
+        const crossings = this.crossings();
         if (crossings >= fewest) continue;
         fewest = crossings;
-        best = this.#layers.map((layer) => [...layer]);
+        best = this.layers.map((layer) => [...layer]);
       }
     }
     return best;
   }
 
   /** Starts from the order in which the parts are numbered, or the reverse. */
-  #begin(reversed: boolean): void {
-    for (const layer of this.#layers.slice(1, -1)) {
+  private begin(reversed: boolean): void {
+    for (const layer of this.layers.slice(1, -1)) {
       layer.sort((one, other) => (reversed ? other - one : one - other));
-      this.#renumber(layer);
+      this.renumber(layer);
     }
   }
 
   /** The inputs keep their order, `h[i]` above `h[i−1]`, and the output is alone in its layer. */
-  #sweep(rightwards: boolean, sorts: boolean): void {
-    const inner = this.#layers.slice(1, -1);
+  private sweep(rightwards: boolean, sorts: boolean): void {
+    const inner = this.layers.slice(1, -1);
     for (const layer of rightwards ? inner : inner.reverse()) {
       if (sorts) {
-        const centre = new Map(layer.map((node) => [node, this.#barycentre(node, rightwards)]));
+        const centre = new Map(layer.map((node) => [node, this.barycentre(node, rightwards)]));
         layer.sort((one, other) => centre.get(one)! - centre.get(other)!);
-        this.#renumber(layer);
+        this.renumber(layer);
       }
-      this.#passNeighbours(layer);
+      this.passNeighbours(layer);
     }
   }
 
-  #renumber(layer: readonly number[]): void {
-    for (const [place, node] of layer.entries()) this.#place[node] = place;
+  private renumber(layer: readonly number[]): void {
+    for (const [place, node] of layer.entries()) this.place[node] = place;
   }
 
   /** Where a hop ends, in thirds of a place, so that the two pills of a block count apart. */
-  #entry(hop: Hop): number {
-    return 3 * this.#place[hop.to]! + hop.port;
+  private entry(hop: Hop): number {
+    return 3 * this.place[hop.to]! + hop.port;
   }
 
   /** Mean place of what a node reads (or of what reads it), corrected by the pill at which the hops meet. */
-  #barycentre(node: number, ofSources: boolean): number {
-    const hops = ofSources ? this.#incoming[node]! : this.#outgoing[node]!;
-    if (hops.length === 0) return this.#place[node]!;
-    const sum = hops.reduce((all, hop) => all + (ofSources ? 3 * this.#place[hop.from]! : this.#entry(hop)), 0);
+  private barycentre(node: number, ofSources: boolean): number {
+    const hops = ofSources ? this.incoming[node]! : this.outgoing[node]!;
+    if (hops.length === 0) return this.place[node]!;
+    const sum = hops.reduce((all, hop) => all + (ofSources ? 3 * this.place[hop.from]! : this.entry(hop)), 0);
     return sum / hops.length / 3;
   }
 
   /** Lets each node of a layer pass its neighbours, up and down, to where it leaves the fewest crossings. */
-  #passNeighbours(layer: number[]): void {
+  private passNeighbours(layer: number[]): void {
     for (const node of [...layer]) {
       const start = layer.indexOf(node);
       let best = { place: start, gain: 0 };
@@ -190,38 +190,38 @@ class Ordering {
         for (let place = start + step; place >= 0 && place < layer.length; place += step) {
           const other = layer[place]!;
           const [above, below] = step < 0 ? [other, node] : [node, other];
-          gain += this.#crossingsOf(above, below) - this.#crossingsOf(below, above);
+          gain += this.crossingsOf(above, below) - this.crossingsOf(below, above);
           if (gain > best.gain) best = { place, gain };
         }
       }
       layer.splice(start, 1);
       layer.splice(best.place, 0, node);
     }
-    this.#renumber(layer);
+    this.renumber(layer);
   }
 
   /** Crossings between the hops of two nodes of a layer when `upper` stands above `lower`. */
-  #crossingsOf(upper: number, lower: number): number {
+  private crossingsOf(upper: number, lower: number): number {
     let crossings = 0;
-    for (const one of this.#incoming[upper]!) {
-      for (const other of this.#incoming[lower]!) {
-        if (this.#place[one.from]! > this.#place[other.from]!) crossings++;
+    for (const one of this.incoming[upper]!) {
+      for (const other of this.incoming[lower]!) {
+        if (this.place[one.from]! > this.place[other.from]!) crossings++;
       }
     }
-    for (const one of this.#outgoing[upper]!) {
-      for (const other of this.#outgoing[lower]!) if (this.#entry(one) > this.#entry(other)) crossings++;
+    for (const one of this.outgoing[upper]!) {
+      for (const other of this.outgoing[lower]!) if (this.entry(one) > this.entry(other)) crossings++;
     }
     return crossings;
   }
 
-  #crossings(): number {
+  private crossings(): number {
     let crossings = 0;
-    for (const [index, one] of this.#hops.entries()) {
-      for (let second = index + 1; second < this.#hops.length; second++) {
-        const other = this.#hops[second]!;
-        if (this.#nodes[one.from]!.layer !== this.#nodes[other.from]!.layer) continue;
-        const apart = this.#place[one.from]! - this.#place[other.from]!;
-        if (apart * (this.#entry(one) - this.#entry(other)) < 0) crossings++;
+    for (const [index, one] of this.hops.entries()) {
+      for (let second = index + 1; second < this.hops.length; second++) {
+        const other = this.hops[second]!;
+        if (this.nodes[one.from]!.layer !== this.nodes[other.from]!.layer) continue;
+        const apart = this.place[one.from]! - this.place[other.from]!;
+        if (apart * (this.entry(one) - this.entry(other)) < 0) crossings++;
       }
     }
     return crossings;

@@ -21,12 +21,12 @@ const STYLE_MARKER_ID = '__________cytoscape_stylesheet';
  * counterpart over it does. It lives as long as its container and takes scene after scene.
  */
 export class CytoscapeCanvas {
-  readonly #cy: cytoscape.Core;
-  #palette: Palette | null = null;
+  private readonly cy: cytoscape.Core;
+  private palette: Palette | null = null;
 
   constructor(container: HTMLElement) {
     markStyleAsWritten(container.ownerDocument);
-    this.#cy = cytoscape({
+    this.cy = cytoscape({
       container,
       layout: { name: 'preset' },
       userPanningEnabled: false,
@@ -35,32 +35,32 @@ export class CytoscapeCanvas {
       autoungrabify: true,
       autounselectify: true,
     });
-    paintDirectly(this.#cy);
+    paintDirectly(this.cy);
   }
 
   show({ drawing, palette, comparison }: Scene): void {
-    this.#cy.batch(() => {
-      this.#cy.elements().remove();
-      this.#cy.add(cytoscapeElements(drawing, palette, comparison));
-      if (palette === this.#palette) return;
-      this.#palette = palette;
-      this.#cy.style(cytoscapeStyle(palette));
+    this.cy.batch(() => {
+      this.cy.elements().remove();
+      this.cy.add(cytoscapeElements(drawing, palette, comparison));
+      if (palette === this.palette) return;
+      this.palette = palette;
+      this.cy.style(cytoscapeStyle(palette));
     });
   }
 
   move({ zoom, x, y }: Viewport): void {
-    this.#cy.viewport({ zoom, pan: { x, y } });
+    this.cy.viewport({ zoom, pan: { x, y } });
   }
 
   /** To be called when the container has another size. */
   resize(): void {
-    this.#cy.resize();
+    this.cy.resize();
   }
 
   /** Lights up lines and dims all others; with null every line is as always. */
   highlight(lines: ReadonlySet<string> | null): void {
-    this.#cy.batch(() => {
-      for (const edge of this.#cy.edges()) {
+    this.cy.batch(() => {
+      for (const edge of this.cy.edges()) {
         edge.toggleClass('on-path', lines?.has(edge.id()) ?? false);
         edge.toggleClass('off-path', lines !== null && !lines.has(edge.id()));
       }
@@ -68,7 +68,7 @@ export class CytoscapeCanvas {
   }
 
   destroy(): void {
-    this.#cy.destroy();
+    this.cy.destroy();
   }
 }
 

@@ -20,124 +20,124 @@ export interface GraphWindowParts {
 
 /** The window onto a drawing: pans and zooms canvas and DOM counterpart together. */
 export class GraphWindow {
-  readonly #parts: GraphWindowParts;
-  readonly #moved: () => void;
-  readonly #observer: ResizeObserver;
-  readonly #listeners = new AbortController();
-  #canvas: CytoscapeCanvas | null = null;
-  #scene: Scene | null = null;
-  #highlighted: ReadonlySet<string> | null = null;
-  #viewport: Viewport = { zoom: 1, x: 0, y: 0 };
+  private readonly parts: GraphWindowParts;
+  private readonly moved: () => void;
+  private readonly observer: ResizeObserver;
+  private readonly listeners = new AbortController();
+  private canvas: CytoscapeCanvas | null = null;
+  private scene: Scene | null = null;
+  private highlighted: ReadonlySet<string> | null = null;
+  private viewport: Viewport = { zoom: 1, x: 0, y: 0 };
   /** Until the person moves it, the drawing is placed anew whenever the window changes its size. */
-  #isMovedByHand = false;
+  private isMovedByHand = false;
 
   /** `moved` is called whenever the parts have moved on the screen. */
   constructor(parts: GraphWindowParts, moved: () => void) {
-    this.#parts = parts;
-    this.#moved = moved;
-    this.#observer = new ResizeObserver(() => this.#resized());
-    this.#observer.observe(parts.stage);
-    this.#listen();
+    this.parts = parts;
+    this.moved = moved;
+    this.observer = new ResizeObserver(() => this.resized());
+    this.observer.observe(parts.stage);
+    this.listen();
     void loadLabelFont()
       .then(turnToDraw)
       .then(() => {
-        if (this.#listeners.signal.aborted) return;
-        this.#canvas = new CytoscapeCanvas(parts.canvas);
-        if (this.#scene !== null) this.#paint(this.#scene);
+        if (this.listeners.signal.aborted) return;
+        this.canvas = new CytoscapeCanvas(parts.canvas);
+        if (this.scene !== null) this.paint(this.scene);
       });
   }
 
   show(scene: Scene): void {
-    const isOther = scene.drawing !== this.#scene?.drawing;
-    this.#scene = scene;
-    if (isOther) this.#placeAtStart();
-    this.#paint(scene);
+    const isOther = scene.drawing !== this.scene?.drawing;
+    this.scene = scene;
+    if (isOther) this.placeAtStart();
+    this.paint(scene);
   }
 
   /** Lights up lines of the drawing; null ends it. */
   highlight(lines: ReadonlySet<string> | null): void {
-    this.#highlighted = lines;
-    this.#canvas?.highlight(lines);
+    this.highlighted = lines;
+    this.canvas?.highlight(lines);
   }
 
   fit(): void {
-    if (this.#scene !== null) this.#moveByHand(fitViewport(this.#scene.drawing, this.#size()));
+    if (this.scene !== null) this.moveByHand(fitViewport(this.scene.drawing, this.size()));
   }
 
   /** Zooms by a factor around a point of the window, by default its middle. */
   zoomBy(factor: number, point?: { x: number; y: number }): void {
-    const { width, height } = this.#size();
-    this.#moveByHand(zoomedAt(this.#viewport, factor, point ?? { x: width / 2, y: height / 2 }));
+    const { width, height } = this.size();
+    this.moveByHand(zoomedAt(this.viewport, factor, point ?? { x: width / 2, y: height / 2 }));
   }
 
   /** Pans; false when the drawing can't go further that way. */
   panBy(x: number, y: number): boolean {
-    if (this.#scene === null) return false;
-    const next = pannedBy(this.#viewport, { x, y }, this.#scene.drawing, this.#size());
-    const isSame = Math.abs(next.x - this.#viewport.x) < 0.5 && Math.abs(next.y - this.#viewport.y) < 0.5;
-    if (!isSame) this.#moveByHand(next);
+    if (this.scene === null) return false;
+    const next = pannedBy(this.viewport, { x, y }, this.scene.drawing, this.size());
+    const isSame = Math.abs(next.x - this.viewport.x) < 0.5 && Math.abs(next.y - this.viewport.y) < 0.5;
+    if (!isSame) this.moveByHand(next);
     return !isSame;
   }
 
   /** Pans as far as it takes to show a part. */
   reveal(box: Box): void {
-    const next = showing(this.#viewport, box, this.#size());
-    if (next.x !== this.#viewport.x || next.y !== this.#viewport.y) this.#moveByHand(next);
+    const next = showing(this.viewport, box, this.size());
+    if (next.x !== this.viewport.x || next.y !== this.viewport.y) this.moveByHand(next);
   }
 
   destroy(): void {
-    this.#observer.disconnect();
-    this.#listeners.abort();
-    this.#canvas?.destroy();
+    this.observer.disconnect();
+    this.listeners.abort();
+    this.canvas?.destroy();
   }
 
-  #paint(scene: Scene): void {
-    this.#canvas?.show(scene);
-    this.#canvas?.highlight(this.#highlighted);
-    this.#move(this.#viewport);
+  private paint(scene: Scene): void {
+    this.canvas?.show(scene);
+    this.canvas?.highlight(this.highlighted);
+    this.move(this.viewport);
   }
 
-  #size(): Size {
-    return { width: this.#parts.stage.clientWidth, height: this.#parts.stage.clientHeight };
+  private size(): Size {
+    return { width: this.parts.stage.clientWidth, height: this.parts.stage.clientHeight };
   }
 
-  #resized(): void {
-    this.#canvas?.resize();
-    if (this.#isMovedByHand) this.#move(this.#viewport);
-    else this.#placeAtStart();
+  private resized(): void {
+    this.canvas?.resize();
+    if (this.isMovedByHand) this.move(this.viewport);
+    else this.placeAtStart();
   }
 
-  #placeAtStart(): void {
-    if (this.#scene === null) return;
-    this.#isMovedByHand = false;
-    this.#move(startViewport(this.#scene.drawing, this.#size()));
+  private placeAtStart(): void {
+    if (this.scene === null) return;
+    this.isMovedByHand = false;
+    this.move(startViewport(this.scene.drawing, this.size()));
   }
 
-  #moveByHand(viewport: Viewport): void {
-    this.#isMovedByHand = true;
-    this.#move(viewport);
+  private moveByHand(viewport: Viewport): void {
+    this.isMovedByHand = true;
+    this.move(viewport);
   }
 
-  #move(viewport: Viewport): void {
-    this.#viewport = viewport;
-    this.#canvas?.move(viewport);
-    const { style } = this.#parts.counterpart;
+  private move(viewport: Viewport): void {
+    this.viewport = viewport;
+    this.canvas?.move(viewport);
+    const { style } = this.parts.counterpart;
     style.transform = `translate(${viewport.x}px, ${viewport.y}px) scale(${viewport.zoom})`;
     style.setProperty('--zoom', String(viewport.zoom));
-    this.#moved();
+    this.moved();
   }
 
-  #listen(): void {
-    const { signal } = this.#listeners;
-    const { stage } = this.#parts;
-    stage.addEventListener('wheel', (event) => this.#wheeled(event), { passive: false, signal });
-    stage.addEventListener('pointerdown', (event) => this.#pressed(event), { signal });
+  private listen(): void {
+    const { signal } = this.listeners;
+    const { stage } = this.parts;
+    stage.addEventListener('wheel', (event) => this.wheeled(event), { passive: false, signal });
+    stage.addEventListener('pointerdown', (event) => this.pressed(event), { signal });
     // The stage clips and must never scroll by itself, as it would when a focused part is out of sight.
     stage.addEventListener('scroll', () => stage.scrollTo(0, 0), { signal });
   }
 
-  #wheeled(event: WheelEvent): void {
-    const { left, top } = this.#parts.stage.getBoundingClientRect();
+  private wheeled(event: WheelEvent): void {
+    const { left, top } = this.parts.stage.getBoundingClientRect();
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       this.zoomBy(2 ** (-event.deltaY * WHEEL_ZOOM), { x: event.clientX - left, y: event.clientY - top });
@@ -148,11 +148,11 @@ export class GraphWindow {
     if (moved) event.preventDefault();
   }
 
-  #pressed(down: PointerEvent): void {
+  private pressed(down: PointerEvent): void {
     if (down.button !== 0) return;
-    const { stage } = this.#parts;
+    const { stage } = this.parts;
     const press = new AbortController();
-    const signal = AbortSignal.any([press.signal, this.#listeners.signal]);
+    const signal = AbortSignal.any([press.signal, this.listeners.signal]);
     let last = { x: down.clientX, y: down.clientY };
     let isDragging = false;
     stage.addEventListener(

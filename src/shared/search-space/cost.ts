@@ -85,13 +85,13 @@ export function inferenceMemoryBytes({ totalParameters, activations }: Cost, bat
 }
 
 class Tally {
-  readonly #sums = new Map<string, Counts>();
+  private readonly sums = new Map<string, Counts>();
 
   at(key: string): Counts {
-    const known = this.#sums.get(key);
+    const known = this.sums.get(key);
     if (known !== undefined) return known;
     const fresh = { trainableParameters: 0, totalParameters: 0, multiplyAdds: 0 };
-    this.#sums.set(key, fresh);
+    this.sums.set(key, fresh);
     return fresh;
   }
 }

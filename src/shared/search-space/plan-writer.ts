@@ -26,7 +26,7 @@ export function outputSize(size: number, kernel: number, stride: number, padding
  */
 export class PlanWriter {
   readonly steps: Step[] = [];
-  readonly #shared = new Map<string, number>();
+  private readonly shared = new Map<string, number>();
 
   shapeOf(index: number): Shape {
     const step = this.steps[index];
@@ -47,14 +47,14 @@ export class PlanWriter {
   }
 
   input(size: number, channels: number): number {
-    return this.#append({ kind: 'input', name: 'images', place: { part: 'input' }, shape: [size, size, channels] });
+    return this.append({ kind: 'input', name: 'images', place: { part: 'input' }, shape: [size, size, channels] });
   }
 
   convolution(site: Site, name: string, input: number, settings: ConvolutionSettings, weightsName?: string): number {
     const { kernel, strides, padding, filters } = settings;
     const [height, width, channels] = this.mapOf(input);
     const full = join(site, name);
-    return this.#append({
+    return this.append({
       kind: 'convolution',
       name: full,
       place: site.place,
@@ -87,7 +87,7 @@ export class PlanWriter {
     const { kernel, stride, dilation, filters } = settings;
     const [height, width, channels] = this.mapOf(input);
     const full = join(site, name);
-    const depthwise = this.#append({
+    const depthwise = this.append({
       kind: 'depthwise',
       name: `${full}/depthwise`,
       place: site.place,
@@ -105,7 +105,7 @@ export class PlanWriter {
     const shape = this.mapOf(input);
     const full = join(site, name);
     const channels = [shape[2]];
-    return this.#append({
+    return this.append({
       kind: 'batch_norm',
       name: full,
       place: site.place,
@@ -119,9 +119,9 @@ export class PlanWriter {
   }
 
   relu(site: Site, input: number): number {
-    return this.#appendOnce({
+    return this.appendOnce({
       kind: 'relu',
-      name: `${this.#nameOf(input)}/relu`,
+      name: `${this.nameOf(input)}/relu`,
       place: site.place,
       input,
       shape: this.mapOf(input),
@@ -135,9 +135,9 @@ export class PlanWriter {
   ): number {
     const { mode, kernel, stride, padding } = settings;
     const [height, width, channels] = this.mapOf(input);
-    return this.#appendOnce({
+    return this.appendOnce({
       kind: 'pool',
-      name: `${this.#nameOf(input)}/${mode}_${kernel}x${kernel}_${stride}_${padding}`,
+      name: `${this.nameOf(input)}/${mode}_${kernel}x${kernel}_${stride}_${padding}`,
       place: site.place,
       input,
       ...settings,
@@ -147,9 +147,9 @@ export class PlanWriter {
 
   pick(site: Site, input: number, offset: 0 | 1): number {
     const [height, width, channels] = this.mapOf(input);
-    return this.#appendOnce({
+    return this.appendOnce({
       kind: 'pick',
-      name: `${this.#nameOf(input)}/pick_${offset}`,
+      name: `${this.nameOf(input)}/pick_${offset}`,
       place: site.place,
       input,
       offset,
@@ -161,7 +161,7 @@ export class PlanWriter {
     const shape = this.mapOf(left);
     const other = this.mapOf(right);
     if (shape.join() !== other.join()) throw new RangeError(`Maps of shapes ${shape} and ${other} can't be added.`);
-    return this.#append({ kind: 'add', name: join(site, name), place: site.place, inputs: [left, right], shape });
+    return this.append({ kind: 'add', name: join(site, name), place: site.place, inputs: [left, right], shape });
   }
 
   /** One map needs no concatenation: then nothing is written and its own index comes back. */
@@ -178,7 +178,7 @@ export class PlanWriter {
       }
       channels += shape[2];
     }
-    return this.#append({
+    return this.append({
       kind: 'concat',
       name: join(site, name),
       place: site.place,
@@ -188,7 +188,7 @@ export class PlanWriter {
   }
 
   dropPath(site: Site, input: number, cellIndex: number, cellCount: number): number {
-    return this.#append({
+    return this.append({
       kind: 'drop_path',
       name: join(site, 'drop_path'),
       place: site.place,
@@ -203,12 +203,12 @@ export class PlanWriter {
   vector(site: Site, kind: 'global_pool' | 'flatten' | 'dropout' | 'softmax', input: number): number {
     const shape = this.shapeOf(input);
     const features: VectorShape = [shape.at(-1)!];
-    return this.#append({ kind, name: join(site, kind), place: site.place, input, shape: features });
+    return this.append({ kind, name: join(site, kind), place: site.place, input, shape: features });
   }
 
   dense(site: Site, name: string, input: number, outputs: number): number {
     const full = join(site, name);
-    return this.#append({
+    return this.append({
       kind: 'dense',
       name: full,
       place: site.place,
@@ -219,19 +219,19 @@ export class PlanWriter {
     });
   }
 
-  #nameOf(index: number): string {
+  private nameOf(index: number): string {
     return this.steps[index]!.name;
   }
 
-  #append(step: Step): number {
+  private append(step: Step): number {
     return this.steps.push(step) - 1;
   }
 
-  #appendOnce(step: Step): number {
-    const known = this.#shared.get(step.name);
+  private appendOnce(step: Step): number {
+    const known = this.shared.get(step.name);
     if (known !== undefined) return known;
-    const index = this.#append(step);
-    this.#shared.set(step.name, index);
+    const index = this.append(step);
+    this.shared.set(step.name, index);
     return index;
   }
 }

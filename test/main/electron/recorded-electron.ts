@@ -225,7 +225,7 @@ export class RecordedElectron {
       readonly webContents: RecordedContents;
       readonly urls: string[] = [];
       reloads = 0;
-      #isDestroyed = false;
+      private isGone = false;
 
       constructor(options: Record<string, unknown>) {
         super();
@@ -245,18 +245,18 @@ export class RecordedElectron {
         this.webContents.emit('did-navigate', {}, this.urls.at(-1), 200, 'OK');
       }
       close(): void {
-        if (this.#isDestroyed) return;
+        if (this.isGone) return;
         const asked = new Preventable();
         this.emit('close', asked);
         if (asked.defaultPrevented) return;
-        this.#isDestroyed = true;
+        this.isGone = true;
         this.webContents.isGone = true;
         this.webContents.emit('destroyed');
         this.emit('closed');
         recorded.app.emit('window-all-closed');
       }
       isDestroyed(): boolean {
-        return this.#isDestroyed;
+        return this.isGone;
       }
       isMinimized(): boolean {
         return true;

@@ -29,7 +29,7 @@ const COMMON = {
 class SmallTraining {
   readonly session: Session;
   readonly block: StateBlock;
-  readonly #run: (step: number) => { loss: number; norm: number };
+  private readonly run: (step: number) => { loss: number; norm: number };
 
   constructor(precision: Precision = 'float32', overrides: Partial<TrainingStepOptions> = {}) {
     const graph = new Graph();
@@ -48,7 +48,7 @@ class SmallTraining {
     this.session = Session.open(graph);
     step.initialise(this.session, 7);
     const run = this.session.prepare([step.done, step.loss, step.gradientNorm], [images, classes, seed, rate, decay]);
-    this.#run = (at) => {
+    this.run = (at) => {
       const values: FeedValue[] = [IMAGES, CLASSES, Int32Array.of(5, at), 0.05, averageDecayAt(at, 0.99)];
       const [, lossData, norm] = run(values) as [Uint8Array, Float32Array, Float32Array];
       return { loss: lossData[0]!, norm: norm[0]! };
@@ -56,7 +56,7 @@ class SmallTraining {
   }
 
   train(from: number, to: number): number[] {
-    return Array.from({ length: to - from }, (_, index) => this.#run(from + index).loss);
+    return Array.from({ length: to - from }, (_, index) => this.run(from + index).loss);
   }
 
   bytes(): Buffer {

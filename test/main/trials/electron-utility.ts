@@ -13,37 +13,37 @@ const PORT = fileURLToPath(new URL('./electron-port.ts', import.meta.url));
 export const forkLikeElectron: Fork = (entry, args, { env }) => new FakeUtilityProcess(entry, args, env);
 
 class FakeUtilityProcess extends EventEmitter implements UtilityProcess {
-  readonly #child: ChildProcess;
-  #hasSpawned = false;
+  private readonly child: ChildProcess;
+  private hasSpawned = false;
 
   constructor(entry: string, args: string[], env: Record<string, string>) {
     super();
-    this.#child = spawn(process.execPath, ['--import', PORT, entry, ...args], {
+    this.child = spawn(process.execPath, ['--import', PORT, entry, ...args], {
       env,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });
-    this.#child.on('spawn', () => {
-      this.#hasSpawned = true;
+    this.child.on('spawn', () => {
+      this.hasSpawned = true;
       this.emit('spawn');
     });
-    this.#child.on('message', (message) => this.emit('message', message));
-    this.#child.on('close', (code, signal) => this.emit('exit', code ?? (signal ? constants.signals[signal] : 1)));
+    this.child.on('message', (message) => this.emit('message', message));
+    this.child.on('close', (code, signal) => this.emit('exit', code ?? (signal ? constants.signals[signal] : 1)));
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.child.pid;
   }
 
   get stderr(): EventEmitter | null {
-    return this.#child.stderr;
+    return this.child.stderr;
   }
 
   postMessage(message: unknown): void {
-    if (this.#hasSpawned && this.#child.connected) this.#child.send(message as object, () => undefined);
+    if (this.hasSpawned && this.child.connected) this.child.send(message as object, () => undefined);
   }
 
   kill(): boolean {
-    return this.#child.kill('SIGTERM');
+    return this.child.kill('SIGTERM');
   }
 }

@@ -20,22 +20,22 @@ export function architectureByChance(space: SearchSpace, seed: number, number: n
 
 /** Every decision uniform, whatever was learned: the paper's strong baseline (section 4.4). */
 export class RandomSearch implements Strategy {
-  readonly #space: SearchSpace;
-  readonly #seed: number;
-  readonly #chanceSeed: number;
-  #proposals = 0;
+  private readonly space: SearchSpace;
+  private readonly seed: number;
+  private readonly chanceSeed: number;
+  private proposals = 0;
 
   constructor(space: SearchSpace, seed: number) {
-    this.#space = space;
-    this.#seed = seed;
-    this.#chanceSeed = deriveSeed(seed, 'random search');
+    this.space = space;
+    this.seed = seed;
+    this.chanceSeed = deriveSeed(seed, 'random search');
   }
 
   async ask(count: number): Promise<Proposal[]> {
-    const logProbability = uniformLogProbability(this.#space);
+    const logProbability = uniformLogProbability(this.space);
     return Array.from({ length: count }, () => {
-      const number = ++this.#proposals;
-      const architecture = architectureByChance(this.#space, this.#chanceSeed, number);
+      const number = ++this.proposals;
+      const architecture = architectureByChance(this.space, this.chanceSeed, number);
       return { number, architecture, logProbability, origin: 'random', parent: null };
     });
   }
@@ -45,13 +45,13 @@ export class RandomSearch implements Strategy {
   }
 
   async snapshot(): Promise<Uint8Array> {
-    return writeJsonSnapshot({ kind: 'random', version: 1, seed: this.#seed, proposals: this.#proposals });
+    return writeJsonSnapshot({ kind: 'random', version: 1, seed: this.seed, proposals: this.proposals });
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
     const { seed, proposals } = readJsonSnapshot(bytes, snapshotSchema);
-    refuseOtherSeed(seed, this.#seed);
-    this.#proposals = proposals;
+    refuseOtherSeed(seed, this.seed);
+    this.proposals = proposals;
   }
 
   async close(): Promise<void> {

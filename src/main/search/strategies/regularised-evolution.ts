@@ -26,33 +26,33 @@ const snapshotSchema = z.strictObject({
  * as the released NASNet-A, whose outputs are not those of the search space; all else of them must be.
  */
 export class RegularisedEvolution implements Strategy {
-  readonly #config: EvolutionStrategy;
-  readonly #space: SearchSpace;
-  readonly #seed: number;
-  readonly #chanceSeed: number;
-  #proposals = 0;
+  private readonly config: EvolutionStrategy;
+  private readonly space: SearchSpace;
+  private readonly seed: number;
+  private readonly chanceSeed: number;
+  private proposals = 0;
   /** Oldest first. */
-  #population: Member[] = [];
+  private population: Member[] = [];
 
   /** @throws WorkbenchError `invalid_input` when the search space does not hold an initial architecture. */
   constructor(config: EvolutionStrategy, space: SearchSpace, seed: number) {
-    this.#config = config;
-    this.#space = space;
-    this.#seed = seed;
-    this.#chanceSeed = deriveSeed(seed, 'regularised evolution');
+    this.config = config;
+    this.space = space;
+    this.seed = seed;
+    this.chanceSeed = deriveSeed(seed, 'regularised evolution');
     for (const [index, architecture] of config.initial.entries()) refuseOutside(space, architecture, index);
   }
 
   async ask(count: number): Promise<Proposal[]> {
-    return Array.from({ length: count }, () => this.#propose(++this.#proposals));
+    return Array.from({ length: count }, () => this.propose(++this.proposals));
   }
 
   async tell(results: readonly ProposalResult[]): Promise<null> {
     for (const { proposal, reward } of results) {
       if (reward === null || !Number.isFinite(reward)) continue;
-      this.#population.push({ number: proposal.number, architecture: proposal.architecture, reward });
+      this.population.push({ number: proposal.number, architecture: proposal.architecture, reward });
     }
-    this.#population = this.#population.slice(-this.#config.populationSize);
+    this.population = this.population.slice(-this.config.populationSize);
     return null;
   }
 
@@ -60,42 +60,42 @@ export class RegularisedEvolution implements Strategy {
     return writeJsonSnapshot({
       kind: 'evolution',
       version: 1,
-      seed: this.#seed,
-      proposals: this.#proposals,
-      population: this.#population,
+      seed: this.seed,
+      proposals: this.proposals,
+      population: this.population,
     });
   }
 
   async restore(bytes: Uint8Array): Promise<void> {
     const { seed, proposals, population } = readJsonSnapshot(bytes, snapshotSchema);
-    refuseOtherSeed(seed, this.#seed);
+    refuseOtherSeed(seed, this.seed);
     for (const { number, architecture } of population) {
-      const reason = whyOutside(this.#space, withSpaceOutputs(architecture));
+      const reason = whyOutside(this.space, withSpaceOutputs(architecture));
       if (reason !== null) throw new WorkbenchError('conflict', conflictSentence(number, reason));
     }
-    this.#proposals = proposals;
-    this.#population = population;
+    this.proposals = proposals;
+    this.population = population;
   }
 
   async close(): Promise<void> {
     // Nothing is held.
   }
 
-  #propose(number: number): Proposal {
-    const { initial, populationSize } = this.#config;
+  private propose(number: number): Proposal {
+    const { initial, populationSize } = this.config;
     const given = initial[number - 1];
     // As it is, so that its reward is its own: the space's rule of outputs is only its children's.
-    if (given !== undefined) return founder(number, given, originOf(this.#space, given));
-    if (number <= populationSize || this.#population.length === 0) {
-      return founder(number, architectureByChance(this.#space, this.#chanceSeed, number), 'random');
+    if (given !== undefined) return founder(number, given, originOf(this.space, given));
+    if (number <= populationSize || this.population.length === 0) {
+      return founder(number, architectureByChance(this.space, this.chanceSeed, number), 'random');
     }
     let draw = 0;
-    const uniform = () => randomUnit(this.#chanceSeed, number, draw++);
-    const parent = this.#bestOfSample(uniform);
+    const uniform = () => randomUnit(this.chanceSeed, number, draw++);
+    const parent = this.bestOfSample(uniform);
     return {
       number,
       // A given cell may concatenate other states than the search space says; its children don't (ours).
-      architecture: mutate(this.#space, withSpaceOutputs(parent.architecture), uniform),
+      architecture: mutate(this.space, withSpaceOutputs(parent.architecture), uniform),
       logProbability: null,
       origin: `evolved from ${parent.number}`,
       parent: parent.number,
@@ -103,10 +103,10 @@ export class RegularisedEvolution implements Strategy {
   }
 
   /** Drawn with repetition, as in the paper; of equally good ones the first drawn. */
-  #bestOfSample(uniform: () => number): Member {
-    const draw = () => this.#population[Math.floor(uniform() * this.#population.length)]!;
+  private bestOfSample(uniform: () => number): Member {
+    const draw = () => this.population[Math.floor(uniform() * this.population.length)]!;
     let best = draw();
-    for (let drawn = 1; drawn < this.#config.sampleSize; drawn++) {
+    for (let drawn = 1; drawn < this.config.sampleSize; drawn++) {
       const member = draw();
       if (member.reward > best.reward) best = member;
     }
