@@ -2,17 +2,13 @@ import { elementCount } from './data-types.ts';
 import { ARITHMETIC_RULES } from './gradient-rules/arithmetic.ts';
 import { ARRAY_RULES } from './gradient-rules/array.ts';
 import { NEURAL_RULES } from './gradient-rules/neural.ts';
+import { FLAT, REFUSED } from './gradient-rules/no-rule.ts';
 import type { GradientRule } from './gradient-rules/rule.ts';
 import type { GraphNode, Tensor } from './graph.ts';
 import { addN } from './operations/arithmetic.ts';
 
-const RULES: Readonly<Record<string, GradientRule>> = { ...ARITHMETIC_RULES, ...ARRAY_RULES, ...NEURAL_RULES };
-
-/** Whose outputs do not change with small changes of the inputs, or through which no gradient is wanted. */
-const FLAT: ReadonlySet<string> = new Set([
-  ...['StopGradient', 'Floor', 'ArgMax', 'OneHot', 'Equal', 'Less', 'Greater', 'GreaterEqual', 'IsFinite'],
-  ...['ReadVariableOp', 'VarHandleOp', 'LogicalAnd', 'LogicalNot', 'All', 'FloorDiv'],
-]);
+/** By the operation; those without one are in gradient-rules/no-rule.ts. */
+export const RULES: Readonly<Record<string, GradientRule>> = { ...ARITHMETIC_RULES, ...ARRAY_RULES, ...NEURAL_RULES };
 
 export interface GradientOptions {
   /** What the loss's own gradient is, 1 when left out: the loss scale of mixed precision. Scalar of the loss's type. */
@@ -44,12 +40,12 @@ export function gradients(loss: Tensor, withRespectTo: readonly Tensor[], option
 
 /** Sends what has gathered at a node's outputs on to its inputs. */
 function propagate(node: GraphNode, onPath: ReadonlySet<GraphNode>, pending: Map<Tensor, Tensor[]>): void {
-  const needed = node.inputs.map((input) => onPath.has(input.node) && !FLAT.has(node.op));
+  const needed = node.inputs.map((input) => onPath.has(input.node) && FLAT[node.op] === undefined);
   if (!needed.includes(true)) return;
   const arrived = node.outputs.map((output) => total(pending, output));
   if (arrived.every((gradient) => gradient === undefined)) return;
   const rule = RULES[node.op];
-  if (!rule) throw new Error(`The operation ${node.op} (${node.name}) has no gradient rule.`);
+  if (!rule) throw new Error(`The operation ${node.op} (${node.name}) has no gradient rule${reason(node)}.`);
   const sent = node.graph.device(node.device, () => rule({ node, gradients: arrived, needed }));
   for (const [index, input] of node.inputs.entries()) {
     const gradient = sent[index];
@@ -59,6 +55,8 @@ function propagate(node: GraphNode, onPath: ReadonlySet<GraphNode>, pending: Map
     else pending.set(input, [gradient]);
   }
 }
+
+const reason = (node: GraphNode): string => (REFUSED[node.op] === undefined ? '' : `: ${REFUSED[node.op]}`);
 
 /** The sum of a tensor's gradients, kept so that it is made once. */
 function total(pending: Map<Tensor, Tensor[]>, tensor: Tensor): Tensor | undefined {

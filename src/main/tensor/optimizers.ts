@@ -1,4 +1,4 @@
-import type { Optimizer } from '../../shared/records/training.ts';
+import type { Optimizer } from '../../shared/records/recipe.ts';
 import type { Graph, GraphNode, Tensor, Variable } from './graph.ts';
 import { add, divide, multiply, select, sqrt, square, subtract } from './operations/arithmetic.ts';
 import { fill } from './operations/array.ts';

@@ -1,4 +1,4 @@
-import type { Optimizer } from '../../shared/records/training.ts';
+import type { Optimizer } from '../../shared/records/recipe.ts';
 import { gradients } from './gradients.ts';
 import type { Graph, GraphNode, Tensor, Variable } from './graph.ts';
 import { LossScale } from './loss-scale.ts';

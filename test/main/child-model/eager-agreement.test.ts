@@ -36,17 +36,20 @@ interface Case {
   readonly offset: number;
 }
 
-function scaleOf(filters: number, imageSize: number, normalRepeats: number): Scale {
+function scaleOf(
+  filters: number,
+  [height, width, channels]: readonly [number, number, Scale['channels']],
+  normalRepeats: number,
+): Scale {
   const shared = { stem: 'cifar', auxiliary: true, skipReductionInput: false, classes: CLASSES } as const;
-  return { ...shared, filters, imageSize, normalRepeats };
+  return { ...shared, filters, height, width, channels, normalRepeats };
 }
 
 /** One step with rate 1 and no momentum takes the weights from w to w − gradient. */
 function graphGradients({ scale, batch, offset }: Case, images: Float32Array) {
   const graph = new Graph();
   const parameters = new Parameters(graph);
-  const { imageSize } = scale;
-  const input = graph.placeholder('images', 'float32', [batch, imageSize, imageSize, 3]);
+  const input = graph.placeholder('images', 'float32', [batch, scale.height, scale.width, scale.channels]);
   const plan = planNetwork(NASNET_A, scale);
   const mode = { kind: 'training', dropPath: new Map(), dropout: null } as const;
   const network = buildNetwork(plan, { images: input, parameters, mode, batchNormEpsilon: EPSILON });
@@ -113,7 +116,7 @@ function eagerGradients(tf: typeof Tfjs, { scale, batch }: Case, images: Float32
     },
     EPSILON,
   );
-  const input = tf.tensor4d(images, [batch, scale.imageSize, scale.imageSize, 3]);
+  const input = tf.tensor4d(images, [batch, scale.height, scale.width, scale.channels]);
   const labels = tf.oneHot(tf.tensor1d(classesOf(batch), 'int32'), CLASSES);
   const loss = (): Tfjs.Scalar => {
     const { logits, auxiliary } = network.scores(input, scale.filters, scale.normalRepeats);
@@ -144,7 +147,7 @@ function squares(a: Iterable<number>, b: ArrayLike<number>): { difference: numbe
 
 /** Distance of the two gradients, relative in norm; parameters' names and the loss have to agree. */
 function compare(tf: typeof Tfjs, one: Case, seed: number): number {
-  const count = one.batch * one.scale.imageSize ** 2 * 3;
+  const count = one.batch * one.scale.height * one.scale.width * one.scale.channels;
   const images = Float32Array.from({ length: count }, (_, index) => randomNormal(seed, index));
   const ours = graphGradients(one, images);
   const eager = eagerGradients(tf, one, images, ours.weights);
@@ -163,9 +166,10 @@ function compare(tf: typeof Tfjs, one: Case, seed: number): number {
 
 describe('a NASNet-A child and the same network in tfjs eager', () => {
   it.each<[string, Case]>([
-    ['N=1, F=4, 16x16', { scale: scaleOf(4, 16, 1), batch: 4, offset: 0 }],
-    ['N=2, F=2, 15x15, so that maps have odd sizes', { scale: scaleOf(2, 15, 2), batch: 4, offset: 0 }],
-    ['N=1, F=8, 32x32: all ways round slow kernels', { scale: scaleOf(8, 32, 1), batch: 16, offset: 4 }],
+    ['N=1, F=4, 16x16', { scale: scaleOf(4, [16, 16, 3], 1), batch: 4, offset: 0 }],
+    ['N=2, F=2, 15x15, so that maps have odd sizes', { scale: scaleOf(2, [15, 15, 3], 2), batch: 4, offset: 0 }],
+    ['N=1, F=3, 10x23 grey', { scale: scaleOf(3, [10, 23, 1], 1), batch: 4, offset: 0 }],
+    ['N=1, F=8, 32x32: all ways round slow kernels', { scale: scaleOf(8, [32, 32, 3], 1), batch: 16, offset: 4 }],
   ])('have the same parameters, loss and gradient (%s)', (_name, one) => {
     const tf = tensorFlow() as unknown as typeof Tfjs;
     // A value that rounding moves over a ReLU's kink spoils one draw of the images; a mistake spoils all.

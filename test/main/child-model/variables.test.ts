@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { initialOf } from '../../../src/main/child-model/body.ts';
 import { dropPathMasks } from '../../../src/main/child-model/drop-path.ts';
-import { buildNetwork, initialOf } from '../../../src/main/child-model/network.ts';
+import { buildNetwork } from '../../../src/main/child-model/network.ts';
 import { Graph } from '../../../src/main/tensor/graph.ts';
 import { FAN_OUT, ONES, ZEROS } from '../../../src/main/tensor/initial.ts';
 import { Parameters } from '../../../src/main/tensor/parameters.ts';
@@ -19,12 +20,12 @@ import { planNetwork } from '../../../src/shared/search-space/plan-network.ts';
 
 const BATCH = 2;
 
-const PLAIN = { auxiliary: false, skipReductionInput: false } as const;
+const PLAIN = { channels: 3, auxiliary: false, skipReductionInput: false } as const;
 const cifar = (normalRepeats: number, filters: number, auxiliary = false): Scale => {
-  return { ...PLAIN, stem: 'cifar', normalRepeats, filters, imageSize: 32, classes: 10, auxiliary };
+  return { ...PLAIN, stem: 'cifar', normalRepeats, filters, height: 32, width: 32, classes: 10, auxiliary };
 };
-const imagenet = (normalRepeats: number, filters: number, imageSize: number, extra: Partial<Scale> = {}): Scale => {
-  return { ...PLAIN, stem: 'imagenet', normalRepeats, filters, imageSize, classes: 1000, ...extra };
+const imagenet = (normalRepeats: number, filters: number, side: number, extra: Partial<Scale> = {}): Scale => {
+  return { ...PLAIN, stem: 'imagenet', normalRepeats, filters, height: side, width: side, classes: 1000, ...extra };
 };
 
 /** Counted in the released code by TensorFlow itself (paper-facts): trainable, and with moving statistics. */
@@ -46,7 +47,7 @@ function build(architecture: Architecture, scale: Scale) {
   const graph = new Graph();
   const parameters = new Parameters(graph);
   const plan = planNetwork(architecture, scale);
-  const images = graph.placeholder('images', 'float32', [BATCH, scale.imageSize, scale.imageSize, 3]);
+  const images = graph.placeholder('images', 'float32', [BATCH, scale.height, scale.width, scale.channels]);
   const progress = graph.placeholder('progress', 'float32', []);
   const chance = graph.placeholder('chance', 'int32', [2]);
   const dropPath = dropPathMasks(plan, { keepFinal: 0.6, progress, chance, batchSize: BATCH, dtype: 'float32' });
@@ -80,7 +81,9 @@ describe('the network in the graph', () => {
         stem: STEMS[seed % 2]!,
         normalRepeats: 1 + (seed % 2),
         filters: 1 + Math.floor(uniform() * 9),
-        imageSize: 8 + Math.floor(uniform() * 25),
+        height: 8 + Math.floor(uniform() * 25),
+        width: 8 + Math.floor(uniform() * 25),
+        channels: seed % 5 < 2 ? 1 : 3,
         classes: 2 + (seed % 5),
         auxiliary: seed % 3 === 0,
         skipReductionInput: seed % 4 === 0,

@@ -147,6 +147,22 @@ describe('image operations in the graph', () => {
     expect(centres.size).toBe(HEIGHT * WIDTH);
   });
 
+  it('do to a grey image what they do to each channel of a colour image', () => {
+    const graph = new Graph();
+    const seed = graph.constant([4, 7], 'int32', [2]);
+    const options = { flip: true, cropPadding: 2, cutout: 3 };
+    const made = [1, 3].map((channels) => {
+      const values = Uint8Array.from({ length: 4 * 5 * 9 * channels }, (_, at) => bytes[Math.floor(at / channels)]!);
+      return augment(whiten(graph.constant(values, 'uint8', [4, 5, 9, channels])), seed, options);
+    });
+    const session = Session.open(graph);
+    const [grey, colour] = session.run(made) as [Float32Array, Float32Array];
+    session.close();
+    expect(grey).toHaveLength(4 * 5 * 9);
+    expect(grey.some((value) => value === 0)).toBe(true);
+    for (const [at, value] of colour.entries()) expect(Math.abs(value - grey[Math.floor(at / 3)]!)).toBeLessThan(1e-5);
+  });
+
   it('depend on seed and step and on nothing else', () => {
     const options = { flip: true, cropPadding: 2, cutout: 3 };
     const [first, again, otherStep, otherSeed] = augmented(options, [

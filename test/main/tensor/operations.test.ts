@@ -118,12 +118,7 @@ describe('operations', () => {
     const draw = (seed: readonly [number, number], place: number) =>
       compute((graph) => {
         const at = random.placeSeed(graph.constant(seed, 'int32', [2]), place);
-        return [
-          random.randomUniform(at, [size]),
-          random.randomNormal(at, [size]),
-          random.randomTruncatedNormal(at, [size]),
-          random.scaleUniform(random.randomUniform(at, [size]), -3, 5),
-        ];
+        return [random.randomUniform(at, [size]), random.randomTruncatedNormal(at, [size])];
       }) as Float32Array[];
     const first = draw([7, 11], 0);
     expect(draw([7, 11], 0)).toEqual(first);
@@ -131,16 +126,12 @@ describe('operations', () => {
       const equal = other[0]!.filter((value, index) => value === first[0]![index]).length;
       expect(equal).toBeLessThan(10);
     }
-    const [uniform, normal, truncated, scaled] = first;
+    const [uniform, truncated] = first;
     const mean = (data: Float32Array) => data.reduce((sum, value) => sum + value, 0) / size;
     expect(Math.min(...uniform!)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...uniform!)).toBeLessThan(1);
     expect(mean(uniform!)).toBeCloseTo(0.5, 1);
-    expect(mean(normal!.map((value) => value * value))).toBeCloseTo(1, 1);
     expect(Math.max(...truncated!.map(Math.abs))).toBeLessThanOrEqual(2);
-    expect(Math.min(...scaled!)).toBeGreaterThanOrEqual(-3);
-    expect(Math.max(...scaled!)).toBeLessThan(5);
-    expect(mean(scaled!)).toBeCloseTo(1, 0);
   });
 
   it('select, compare and pick as they say', () => {
@@ -150,26 +141,16 @@ describe('operations', () => {
       const finite = math.isFiniteNumber(x);
       return [
         math.select(finite, x, graph.constant(0, 'float32')),
-        math.reduceAll(finite),
         array.argMax(row),
         array.oneHot(graph.constant([2, 0], 'int32', [2]), 3, 0.9, 0.05),
         array.gather(row, graph.constant([1, 1], 'int32', [2])),
-        math.reduceMax(row, { axes: [1] }),
-        math.floorDivide(graph.constant([7, -7], 'int32', [2]), graph.constant(2, 'int32')),
         array.bitcast(graph.constant(1, 'float32'), 'int32'),
       ];
     });
     expect(found.map((data) => [...(data as Float32Array)].map((value) => Math.fround(value)))).toEqual(
-      [
-        [1, 0, 0, -2],
-        [0],
-        [1, 2],
-        [0.05, 0.05, 0.9, 0.9, 0.05, 0.05],
-        [1, 5, 6, 1, 5, 6],
-        [9, 6],
-        [3, -4],
-        [0x3f800000],
-      ].map((row) => row.map((value) => Math.fround(value))),
+      [[1, 0, 0, -2], [1, 2], [0.05, 0.05, 0.9, 0.9, 0.05, 0.05], [1, 5, 6, 1, 5, 6], [0x3f800000]].map((row) =>
+        row.map((value) => Math.fround(value)),
+      ),
     );
   });
 });

@@ -5,7 +5,7 @@ import { done } from '../../../src/main/tensor/operations/arithmetic.ts';
 import { optimize } from '../../../src/main/tensor/optimizers.ts';
 import { Session } from '../../../src/main/tensor/session.ts';
 import { randomNormal } from '../../../src/shared/random.ts';
-import type { Optimizer } from '../../../src/shared/records/training.ts';
+import type { Optimizer } from '../../../src/shared/records/recipe.ts';
 
 const SIZE = 33;
 const STEPS = 6;

@@ -1,7 +1,7 @@
 import './environment.ts';
 import { expect, it } from 'vitest';
 import { SessionError } from '../../../src/main/tensor/session.ts';
-import { allocateTooMuch } from '../trials/memory-training.ts';
+import { allocateTooMuch } from '../hosts/memory-training.ts';
 
 // With oneDNN TensorFlow waits 20 s for memory to come free before it gives up; what it says then is the same.
 process.env.TF_ENABLE_ONEDNN_OPTS = '0';

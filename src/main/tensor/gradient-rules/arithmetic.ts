@@ -63,7 +63,6 @@ export const ARITHMETIC_RULES: Readonly<Record<string, GradientRule>> = {
       needed[1] ? math.negate(reduceTo(math.multiply(quotient, output), b!.shape)) : undefined,
     ];
   }),
-  Minimum: extremum((a, b) => math.greaterEqual(b, a)),
   Maximum: extremum((a, b) => math.greaterEqual(a, b)),
   Neg: simpleRule((gradient) => [math.negate(gradient)]),
   Square: simpleRule((gradient, [x]) => [math.multiply(gradient, math.multiply(x!, x!.graph.constant(2, x!.dtype)))]),

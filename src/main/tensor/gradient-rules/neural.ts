@@ -2,6 +2,7 @@ import { type Attributes, isSet } from '../attributes.ts';
 import type { Tensor } from '../graph.ts';
 import * as math from '../operations/arithmetic.ts';
 import { reshape } from '../operations/array.ts';
+import { convolutionFilterGradient } from './convolution-filter.ts';
 import { depthwiseFilterGradient } from './depthwise-filter.ts';
 import { poolGradient } from './pool.ts';
 import { type GradientRule, kernel, shapeTensor, simpleRule } from './rule.ts';
@@ -38,9 +39,9 @@ const crossEntropyRule: GradientRule = ({ node, gradients, needed }) => {
 };
 
 export const NEURAL_RULES: Readonly<Record<string, GradientRule>> = {
-  Conv2D: simpleRule((gradient, [x, filter], _output, { node: { attributes }, needed }) => [
-    needed[0] ? kernel('Conv2DBackpropInput', [shapeTensor(x!), filter!, gradient], attributes, x!) : undefined,
-    needed[1] ? kernel('Conv2DBackpropFilter', [x!, shapeTensor(filter!), gradient], attributes, filter!) : undefined,
+  Conv2D: simpleRule((gradient, [x, filter], _output, { node, needed }) => [
+    needed[0] ? kernel('Conv2DBackpropInput', [shapeTensor(x!), filter!, gradient], node.attributes, x!) : undefined,
+    needed[1] ? convolutionFilterGradient(node, gradient) : undefined,
   ]),
   DepthwiseConv2dNative: simpleRule((gradient, [x, filter], _output, { node, needed }) => [
     needed[0]

@@ -24,9 +24,6 @@ export const add = (a: Tensor, b: Tensor): Tensor => binary('AddV2', a, b);
 export const subtract = (a: Tensor, b: Tensor): Tensor => binary('Sub', a, b);
 export const multiply = (a: Tensor, b: Tensor): Tensor => binary('Mul', a, b);
 export const divide = (a: Tensor, b: Tensor): Tensor => binary('RealDiv', a, b);
-/** Division of integers, rounded down. */
-export const floorDivide = (a: Tensor, b: Tensor): Tensor => binary('FloorDiv', a, b);
-export const minimum = (a: Tensor, b: Tensor): Tensor => binary('Minimum', a, b);
 export const maximum = (a: Tensor, b: Tensor): Tensor => binary('Maximum', a, b);
 
 export const negate = (x: Tensor): Tensor => unary('Neg', x);
@@ -106,10 +103,6 @@ export const sum = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   reduce('Sum', x, options, { T: typeAttribute(x.dtype) });
 export const mean = (x: Tensor, options: ReduceOptions = {}): Tensor =>
   reduce('Mean', x, options, { T: typeAttribute(x.dtype) });
-export const reduceMax = (x: Tensor, options: ReduceOptions = {}): Tensor =>
-  reduce('Max', x, options, { T: typeAttribute(x.dtype) });
-/** Whether all elements of a bool tensor hold. */
-export const reduceAll = (x: Tensor, options: ReduceOptions = {}): Tensor => reduce('All', x, options, {});
 
 /** Half the sum of squares, a scalar. */
 export function l2Loss(x: Tensor): Tensor {

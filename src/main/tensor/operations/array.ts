@@ -238,15 +238,6 @@ export function zeros(graph: Graph, dtype: DataType, shape: Shape): Tensor {
   return fill(graph.constant(0, dtype), shape);
 }
 
-/** start, start + 1 … before `limit`, int32. */
-export function range(graph: Graph, start: number, limit: number): Tensor {
-  return graph.constant(
-    Array.from({ length: limit - start }, (_, index) => start + index),
-    'int32',
-    [limit - start],
-  );
-}
-
 /** int32 classes [batch] as rows [batch, depth] with `on` at the class and `off` elsewhere. */
 export function oneHot(indices: Tensor, depth: number, on: number, off: number, dtype: DataType = 'float32'): Tensor {
   const { graph } = indices;

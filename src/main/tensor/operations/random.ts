@@ -1,7 +1,7 @@
 import { typeAttribute } from '../attributes.ts';
 import type { DataType, Shape } from '../data-types.ts';
 import { type Tensor, typeText } from '../graph.ts';
-import { add, multiply } from './arithmetic.ts';
+import { add } from './arithmetic.ts';
 
 /** Random numbers are functions of the seed, int32 [2], and of the shape: no state is kept, so a resume is exact. */
 function stateless(op: string, seed: Tensor, shape: Shape, dtype: DataType): Tensor {
@@ -17,10 +17,6 @@ function stateless(op: string, seed: Tensor, shape: Shape, dtype: DataType): Ten
 export const randomUniform = (seed: Tensor, shape: Shape, dtype: DataType = 'float32'): Tensor =>
   stateless('StatelessRandomUniform', seed, shape, dtype);
 
-/** Mean 0, deviation 1. */
-export const randomNormal = (seed: Tensor, shape: Shape, dtype: DataType = 'float32'): Tensor =>
-  stateless('StatelessRandomNormal', seed, shape, dtype);
-
 /** Mean 0, deviation 1 before values beyond two deviations are drawn again. */
 export const randomTruncatedNormal = (seed: Tensor, shape: Shape, dtype: DataType = 'float32'): Tensor =>
   stateless('StatelessTruncatedNormal', seed, shape, dtype);
@@ -32,10 +28,4 @@ export const randomTruncatedNormal = (seed: Tensor, shape: Shape, dtype: DataTyp
 export function placeSeed(base: Tensor, place: number): Tensor {
   const spread = Math.imul(place + 1, 0x9e3779b1) | 0;
   return add(base, base.graph.constant([spread, 0], 'int32', [2]));
-}
-
-/** Numbers in [low, high) from uniform ones in [0, 1). */
-export function scaleUniform(uniform: Tensor, low: number, high: number): Tensor {
-  const { graph, dtype } = uniform;
-  return add(multiply(uniform, graph.constant(high - low, dtype)), graph.constant(low, dtype));
 }
