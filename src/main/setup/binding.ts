@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { lastLine, type ProgramResult, runProgram } from './program.ts';
-import { nodeProgram } from './runtime.mjs';
+import { lastLine, nodeProgram, type ProgramResult, runProgram } from '../fetch/program.ts';
 import type { SetupContext, SetupStep } from './step.ts';
 import { readTensorflowStamp, tensorflowSite, usesWheel } from './tensorflow.ts';
 import { complaint } from './tools.ts';
@@ -27,9 +36,11 @@ function places(root: string) {
 
 /** The place of libtensorflow as the addon names it: from its own folder, so that a project that is moved still runs. */
 function runpath(root: string, home: string): string {
-  const library = path.join(tensorflowSite(home), 'tensorflow');
-  const inside = !path.relative(root, library).startsWith('..');
-  return inside ? `$ORIGIN/${path.relative(places(root).folder, library)}` : library;
+  // With links followed: a home that only refers to the library of another one needs no addon of its own.
+  const library = realpathSync(path.join(tensorflowSite(home), 'tensorflow'));
+  const realRoot = realpathSync(root);
+  const inside = !path.relative(realRoot, library).startsWith('..');
+  return inside ? `$ORIGIN/${path.relative(places(realRoot).folder, library)}` : library;
 }
 
 /** One call of g++ (engine facts: C++17, Node-API 8), with the sources last. */
@@ -53,7 +64,8 @@ function inputsHash({ root, home }: SetupContext): string {
   const binding = path.join(packageFolder, 'binding');
   for (const name of readdirSync(binding).sort()) hash.update(name).update(readFileSync(path.join(binding, name)));
   hash.update(readFileSync(OPTIONS_HEADER));
-  const shape = compilerArguments(root, home, '').map((argument) => argument.replace(root, '').replace(home, ''));
+  // The home first: it is in the root as a rule.
+  const shape = compilerArguments(root, home, '').map((argument) => argument.replace(home, '').replace(root, ''));
   hash.update(JSON.stringify([shape, readTensorflowStamp(home)?.wheel ?? '']));
   return hash.digest('hex');
 }
@@ -66,7 +78,7 @@ function isDone(context: SetupContext): boolean {
     const built = JSON.parse(readFileSync(stamp, 'utf8')) as { inputs: string; sizeBytes: number };
     return built.sizeBytes === statSync(addon).size && built.inputs === inputsHash(context);
   } catch {
-    // A stamp that a crash left half-written: build again.
+    // A stamp that a crash left half-written, or no TensorFlow: build again.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { formatBytes } from './progress.mjs';
+import { formatBytes } from '../fetch/progress.mjs';
 
 /** The nearest folder above that exists. */
 function existing(folder: string): string {

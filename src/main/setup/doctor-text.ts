@@ -1,5 +1,5 @@
 import type { DoctorReport } from '../../shared/records/doctor.ts';
-import { formatBytes } from './progress.mjs';
+import { formatBytes } from '../fetch/progress.mjs';
 
 function tensorflowLine({ state, version, build }: DoctorReport['tensorflow']): string {
   if (state === 'ready') return `${version} (${build === 'cuda' ? 'CUDA' : build === 'cpu' ? 'CPU' : 'prebuilt'})`;
@@ -21,6 +21,14 @@ export function renderDoctorReport(report: DoctorReport): string {
     ]),
     ['Memory', `${formatBytes(memory.freeBytes)} free of ${formatBytes(memory.totalBytes)}`],
     ['Disk', `${formatBytes(disk.freeBytes)} free of ${formatBytes(disk.totalBytes)}, ${disk.folder}`],
+    ...(report.project === null
+      ? []
+      : [
+          ['Project', `${report.project.folder}, ${formatBytes(report.project.keptBytes)} of kept files`] as [
+            string,
+            string,
+          ],
+        ]),
     ['Data sets', report.datasets.map(({ title, images }) => `${title} (${images} images)`).join(', ') || 'none'],
     ['Tools', report.tools.map(({ name, version }) => `${name} ${version ?? 'missing'}`).join(', ')],
   ];

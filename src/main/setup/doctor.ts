@@ -4,14 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import type { DoctorFinding, DoctorReport } from '../../shared/records/doctor.ts';
 import { isKnownDataset } from '../datasets/known-datasets.ts';
+import { nodeProgram, runProgram } from '../fetch/program.ts';
+import { createProgress } from '../fetch/progress.mjs';
 import { bindingStep, proveTensorflow } from './binding.ts';
 import { diskSpace } from './disk.ts';
 import { askNvidia, type NvidiaDriver } from './gpu.ts';
 import { packagesStep } from './packages.ts';
-import { runProgram } from './program.ts';
-import { createProgress } from './progress.mjs';
 import { SETUP_STEPS } from './run-setup.ts';
-import { homeFolder, isAdequateNode, nodeProgram, PROJECT_ROOT } from './runtime.mjs';
+import { homeFolder, isAdequateNode, PROJECT_ROOT } from './runtime.mjs';
 import type { SetupContext } from './step.ts';
 import { readTensorflowStamp, usesWheel } from './tensorflow.ts';
 import { findTools, missingTool, TOOL_NAMES, type ToolName } from './tools.ts';
@@ -162,6 +162,7 @@ export async function readDoctorReport(options: DoctorOptions = {}): Promise<Doc
     cores: os.availableParallelism(),
     memory: { totalBytes: os.totalmem(), freeBytes: os.freemem() },
     disk: { folder: home, ...diskSpace(home) },
+    project: null,
     datasets,
     tools,
     missing: [],

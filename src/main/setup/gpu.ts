@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { runProgram } from './program.ts';
+import { runProgram } from '../fetch/program.ts';
 
 export interface NvidiaGpu {
   readonly name: string;

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { npmProgram, npmReason } from './npm-package.mjs';
-import { runProgram } from './program.ts';
+import { npmProgram, npmReason } from '../fetch/npm-package.mjs';
+import { runProgram } from '../fetch/program.ts';
 import type { SetupContext, SetupStep } from './step.ts';
 
 interface LockEntry {

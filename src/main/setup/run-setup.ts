@@ -1,13 +1,14 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { explain } from '../fetch/explain.mjs';
+import { takeLock } from '../fetch/lock.ts';
+import { createProgress, formatSeconds, type Progress } from '../fetch/progress.mjs';
 import { bindingStep } from './binding.ts';
+import { browserStep } from './browser-step.ts';
 import { cifar10Step } from './cifar10-step.ts';
 import { checkSpace } from './disk.ts';
-import { explain } from './explain.mjs';
-import { takeLock } from './lock.ts';
 import { packagesStep } from './packages.ts';
-import { createProgress, formatSeconds, type Progress } from './progress.mjs';
 import { PROJECT_ROOT } from './runtime.mjs';
 import type { SetupContext, SetupStep } from './step.ts';
 import { tensorflowStep } from './tensorflow.ts';
@@ -26,6 +27,8 @@ export interface SetupOptions {
   readonly signal?: AbortSignal;
   /** Only these steps; all of them by default. */
   readonly only?: readonly SetupStep['name'][];
+  /** A browser too, which only tests, pictures and a bench need. */
+  readonly browser?: boolean;
 }
 
 const INTERRUPTED = 'Set-up was interrupted; the same command goes on from here.';
@@ -73,13 +76,14 @@ function sweepScratch(home: string): void {
 }
 
 /**
- * Brings everything that Cellwright needs: packages, TensorFlow, its binding, CIFAR-10. Does nothing, in some
+ * Brings everything that Cellwright needs: packages, TensorFlow, its binding, CIFAR-10, a browser if asked. Does nothing, in some
  * milliseconds, where all of it is there; goes on where an earlier run was interrupted. Rejects with a `WorkbenchError`.
  */
 export async function runSetup(options: SetupOptions): Promise<{ done: SetupStep['name'][] }> {
   const { home, root = PROJECT_ROOT, env = process.env, signal = new AbortController().signal, only } = options;
+  const isWanted = ({ name }: SetupStep): boolean => only?.includes(name) ?? true;
   const context: SetupContext = { home, root, env, signal, progress: progressTo(options.log) };
-  const steps = SETUP_STEPS.filter((step) => only?.includes(step.name) ?? true);
+  const steps = [...SETUP_STEPS.filter(isWanted), ...(options.browser === true ? [browserStep] : [])];
   try {
     if ((await pendingSteps(context, steps)).length === 0) return { done: [] };
     mkdirSync(home, { recursive: true });

@@ -1,7 +1,7 @@
 // @ts-check
 // The one entry behind every npm script, in plain JavaScript for the Node that the machine already has (20 or newer):
 //   run.mjs ENTRY.ts [args]   makes sure of the right Node, sets up, then runs the entry with it
-//   run.mjs test [args]       sets up, then runs the tests; the last line is "N passed, N failed"
+//   run.mjs test [args]       sets up, with a browser, then runs the tests; the last line is "N passed, N failed"
 // Whatever set-up says goes to standard error, so that the output of a command stays its own.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -20,7 +20,7 @@ if (major < LEAST_NODE) {
   process.exit(1);
 }
 
-const { createProgress } = await import('./progress.mjs');
+const { createProgress } = await import('../fetch/progress.mjs');
 const { ensureNode, homeFolder, PROJECT_ROOT } = await import('./runtime.mjs');
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
@@ -80,6 +80,18 @@ function neededSetup(args) {
 }
 
 /**
+ * Whether what is run drives a browser, which set-up then brings.
+ * @param {boolean} isTest
+ * @param {string[]} args
+ */
+function needsBrowser(isTest, args) {
+  if (isTest) return process.env.CELLWRIGHT_NO_BROWSER !== '1';
+  const [command] = args;
+  if (command === 'setup') return args.includes('--browser');
+  return command === 'screenshots' || (command === 'bench' && args.includes('workbench'));
+}
+
+/**
  * @param {string} node
  * @param {string[]} args of vitest
  * @param {NodeJS.ProcessEnv} env
@@ -114,7 +126,9 @@ async function main() {
   const needed = isTest ? 'all' : neededSetup(args);
   const setup = path.join(PROJECT_ROOT, 'src/main/setup/setup.ts');
   if (needed !== 'nothing') {
-    const code = await run(node, [setup, ...(needed === 'packages' ? ['--only', 'packages'] : [])], env);
+    const only = needed === 'packages' ? ['--only', 'packages'] : [];
+    const browser = needed === 'all' && needsBrowser(isTest, args) ? ['--browser'] : [];
+    const code = await run(node, [setup, ...only, ...browser], env);
     if (code !== 0 || (args.length === 1 && args[0] === 'setup' && !isTest)) return code;
   }
   if (isTest) return runTests(node, args, env);
@@ -128,7 +142,7 @@ async function main() {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const { explain } = await import('./explain.mjs');
+  const { explain } = await import('../fetch/explain.mjs');
   const told = explain(error);
   process.stderr.write(`${told.name === 'WorkbenchError' ? told.message : told.stack}\n`);
   process.exitCode = 1;

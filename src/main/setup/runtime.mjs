@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { unpackFiles } from './npm-archive.mjs';
-import { fetchArchive, refusal } from './npm-package.mjs';
+import { unpackFiles } from '../fetch/npm-archive.mjs';
+import { fetchArchive, refusal } from '../fetch/npm-package.mjs';
 
 /** The folder with package.json, from the sources and from the window's bundle alike. */
 export const PROJECT_ROOT = nearestPackage(path.dirname(fileURLToPath(import.meta.url)));
@@ -26,16 +26,6 @@ export const PROJECT_ROOT = nearestPackage(path.dirname(fileURLToPath(import.met
 function nearestPackage(folder) {
   const parent = path.dirname(folder);
   return existsSync(path.join(folder, 'package.json')) || parent === folder ? folder : nearestPackage(parent);
-}
-
-/**
- * The Node that programs of ours are run with: this process's own, unless it is Electron, which can't be used as one;
- * its start names another in CELLWRIGHT_NODE.
- * @param {NodeJS.ProcessEnv} [env]
- * @returns {string}
- */
-export function nodeProgram(env = process.env) {
-  return env.CELLWRIGHT_NODE || process.execPath;
 }
 
 /**
@@ -60,7 +50,7 @@ export function isAdequateNode(version) {
   return major === 24 && minor >= 12;
 }
 
-/** @typedef {import('./npm-package.mjs').NpmPackage & { executable: string }} PinnedNode */
+/** @typedef {import('../fetch/npm-package.mjs').NpmPackage & { executable: string }} PinnedNode */
 
 /**
  * The runtime as npm packages carry it, for `process.platform-process.arch`; the newest of the line that is published
@@ -123,7 +113,7 @@ function isExecutable(file) {
  * The Node that runs Cellwright: the one that runs this when it will do, else the pinned one, fetched if it is not
  * there yet. Several at once may fetch it; the first one in place is used by all.
  * @param {string} home
- * @param {{ progress: import('./progress.mjs').Progress, signal?: AbortSignal }} options
+ * @param {{ progress: import('../fetch/progress.mjs').Progress, signal?: AbortSignal }} options
  * @returns {Promise<string>} its path
  */
 export async function ensureNode(home, { progress, signal }) {

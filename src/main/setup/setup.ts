@@ -1,4 +1,4 @@
-// `setup.ts [--only STEP,…]`: set-up as a program, before any package is there. Says what it does on standard error.
+// `setup.ts [--only STEP,…] [--browser]`: set-up as a program, before any package is there. Says what it does on standard error.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
@@ -27,8 +27,10 @@ const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort());
 
 try {
-  const only = parseOnly(process.argv.slice(2));
-  await runSetup({ home: homeFolder(), signal: interrupted.signal, ...(only.length > 0 ? { only } : {}) });
+  const args = process.argv.slice(2);
+  const only = parseOnly(args);
+  const options = { ...(only.length > 0 ? { only } : {}), browser: args.includes('--browser') };
+  await runSetup({ home: homeFolder(), signal: interrupted.signal, ...options });
   if (only.length === 0) recordTrainers(homeFolder());
 } catch (error) {
   const isExpected = error instanceof WorkbenchError;

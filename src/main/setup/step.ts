@@ -1,6 +1,4 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
-import path from 'node:path';
-import type { Progress } from './progress.mjs';
+import type { Progress } from '../fetch/progress.mjs';
 import type { ToolName } from './tools.ts';
 
 export interface SetupContext {
@@ -15,7 +13,7 @@ export interface SetupContext {
 
 /** One part of set-up. It may be interrupted anywhere and run again; what marks it as done is written last. */
 export interface SetupStep {
-  readonly name: 'packages' | 'tensorflow' | 'binding' | 'cifar10';
+  readonly name: 'packages' | 'tensorflow' | 'binding' | 'cifar10' | 'browser';
   /** True when there is nothing to do; looks at stamps and sizes only, so that it takes milliseconds. */
   isDone(context: SetupContext): boolean | Promise<boolean>;
   /** The programs it runs. */
@@ -23,11 +21,4 @@ export interface SetupStep {
   /** Disk space that it takes while it works, and the folder that takes it. */
   space(context: SetupContext): { readonly folder: string; readonly bytes: number };
   run(context: SetupContext): Promise<void>;
-}
-
-/** A new empty folder for work in progress, named after this process so that it is swept when the process is gone. */
-export function makeScratch(home: string, purpose: string): string {
-  const parent = path.join(home, 'scratch');
-  mkdirSync(parent, { recursive: true });
-  return mkdtempSync(path.join(parent, `${process.pid}-${purpose}-`));
 }

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { makeScratch } from '../fetch/scratch.ts';
 import { askNvidia, gpuSign } from './gpu.ts';
-import { makeScratch, type SetupContext, type SetupStep } from './step.ts';
+import type { SetupContext, SetupStep } from './step.ts';
 import { findPython } from './tools.ts';
 import { fetchWheel, isWhole, unpackWheel } from './wheel-files.ts';
 import { type TensorFlowBuild, type TensorFlowPin, tensorflowPin } from './wheels.ts';

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { npmProgram } from './npm-package.mjs';
-import { lastLine, runProgram } from './program.ts';
+import { npmProgram } from '../fetch/npm-package.mjs';
+import { lastLine, runProgram } from '../fetch/program.ts';
 
 /** The programs that set-up uses and does not bring itself. */
 export type ToolName = 'npm' | 'python' | 'pip' | 'g++';
 
 export const TOOL_NAMES: readonly ToolName[] = ['npm', 'python', 'pip', 'g++'];
+
+/** What a person may have to install: those programs, and what a browser may lack. */
+type Installable = ToolName | 'chromium' | 'fonts';
 
 export interface ToolFinding {
   readonly name: ToolName;
@@ -49,27 +52,48 @@ export function findTools(names: readonly ToolName[], env: NodeJS.ProcessEnv): P
 /** A family of systems that install programs in the same way. */
 export type SystemFamily = 'apt' | 'dnf' | 'pacman' | 'zypper' | 'brew' | 'winget' | 'unknown';
 
-const INSTALL: Record<SystemFamily, { command: string; packages: Record<ToolName, string> } | null> = {
+/** No names of fonts for systems that always have some. */
+type Packages = Record<Exclude<Installable, 'fonts'>, string> & { readonly fonts?: string };
+
+const INSTALL: Record<SystemFamily, { command: string; packages: Packages } | null> = {
   apt: {
     command: 'apt-get install -y',
-    packages: { npm: 'npm', python: 'python3', pip: 'python3-pip', 'g++': 'g++' },
+    packages: {
+      ...{ npm: 'npm', python: 'python3', pip: 'python3-pip', 'g++': 'g++' },
+      ...{ chromium: 'chromium', fonts: 'fonts-dejavu-core' },
+    },
   },
   dnf: {
     command: 'dnf install -y',
-    packages: { npm: 'nodejs-npm', python: 'python3', pip: 'python3-pip', 'g++': 'gcc-c++' },
+    packages: {
+      ...{ npm: 'nodejs-npm', python: 'python3', pip: 'python3-pip', 'g++': 'gcc-c++' },
+      ...{ chromium: 'chromium', fonts: 'dejavu-sans-fonts' },
+    },
   },
   pacman: {
     command: 'pacman -S --needed',
-    packages: { npm: 'npm', python: 'python', pip: 'python-pip', 'g++': 'gcc' },
+    packages: {
+      ...{ npm: 'npm', python: 'python', pip: 'python-pip', 'g++': 'gcc' },
+      ...{ chromium: 'chromium', fonts: 'ttf-dejavu' },
+    },
   },
   zypper: {
     command: 'zypper install -y',
-    packages: { npm: 'npm-default', python: 'python3', pip: 'python3-pip', 'g++': 'gcc-c++' },
+    packages: {
+      ...{ npm: 'npm-default', python: 'python3', pip: 'python3-pip', 'g++': 'gcc-c++' },
+      ...{ chromium: 'chromium', fonts: 'dejavu-fonts' },
+    },
   },
-  brew: { command: 'brew install', packages: { npm: 'node', python: 'python', pip: 'python', 'g++': 'gcc' } },
+  brew: {
+    command: 'brew install',
+    packages: { npm: 'node', python: 'python', pip: 'python', 'g++': 'gcc', chromium: 'google-chrome' },
+  },
   winget: {
     command: 'winget install',
-    packages: { npm: 'OpenJS.NodeJS.LTS', python: 'Python.Python.3.12', pip: 'Python.Python.3.12', 'g++': 'GNU.GCC' },
+    packages: {
+      ...{ npm: 'OpenJS.NodeJS.LTS', python: 'Python.Python.3.12', pip: 'Python.Python.3.12', 'g++': 'GNU.GCC' },
+      chromium: 'Google.Chrome',
+    },
   },
   unknown: null,
 };
@@ -104,23 +128,26 @@ export function ownSystemFamily(): SystemFamily {
   return systemFamily(process.platform, osRelease);
 }
 
-const TITLES: Record<ToolName, string> = {
+const TITLES: Record<Installable, string> = {
   npm: 'npm',
   python: 'Python 3',
   pip: 'pip for Python 3',
   'g++': 'the C++ compiler g++',
+  chromium: 'Chromium',
+  fonts: 'a font',
 };
 
 /** The command that installs a program on a family of systems, or a plain request where it is unknown. */
-export function installCommand(name: ToolName, family: SystemFamily, isRoot: boolean): string {
+export function installCommand(name: Installable, family: SystemFamily, isRoot: boolean): string {
   const install = INSTALL[family];
-  if (install === null) return `install ${TITLES[name]} with your system's package manager`;
+  const packages = install?.packages[name];
+  if (install === null || packages === undefined) return `install ${TITLES[name]} with your system's package manager`;
   const sudo = isRoot || family === 'brew' || family === 'winget' ? '' : 'sudo ';
-  return `${sudo}${install.command} ${install.packages[name]}`;
+  return `${sudo}${install.command} ${packages}`;
 }
 
 /** What a missing program is called, and how to get it on this machine. */
-export function missingTool(name: ToolName): { what: string; remedy: string } {
+export function missingTool(name: Installable): { what: string; remedy: string } {
   const isRoot = process.getuid?.() === 0;
   return { what: `${TITLES[name]} was not found`, remedy: installCommand(name, ownSystemFamily(), isRoot) };
 }

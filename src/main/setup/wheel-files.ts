@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { folderBytes, hashFile } from './npm-package.mjs';
-import { runProgram } from './program.ts';
-import { makeScratch, type SetupContext } from './step.ts';
+import { folderBytes, hashFile } from '../fetch/npm-package.mjs';
+import { runProgram } from '../fetch/program.ts';
+import { makeScratch } from '../fetch/scratch.ts';
+import type { SetupContext } from './step.ts';
 import { complaint } from './tools.ts';
 import type { Wheel } from './wheels.ts';
 

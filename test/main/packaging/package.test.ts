@@ -7,11 +7,11 @@ import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { build } from 'electron-builder';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { trainerEnvironment } from '../../../src/main/hosts/trainer-environment.ts';
 import { FUSES, setFuses } from '../../../src/main/packaging/fuses.ts';
 import { drawIcons, ICON_SIZES } from '../../../src/main/packaging/icons.ts';
 import { packageConfig } from '../../../src/main/packaging/package-config.ts';
 import { PROJECT_ROOT } from '../../../src/main/setup/runtime.mjs';
-import { trainerEnvironment } from '../../../src/main/trials/trainer-environment.ts';
 import { buildBundle } from '../electron/main-bundle.ts';
 import { writeElectronFolder, writeFuseFile } from './synthetic-electron.ts';
 
@@ -116,11 +116,11 @@ it.skipIf(process.platform !== 'linux')(
     );
     const beside = join(resources, 'app.asar.unpacked');
     for (const name of [
-      'host-process',
+      'trainer-process',
       'training-thread',
       'controller-thread',
       'backups-check-thread',
-      'train-child',
+      'carry-out-run',
       'convert-cifar10',
     ]) {
       expect(existsSync(join(beside, 'out', 'main', `${name}.js`))).toBe(true);
@@ -135,7 +135,7 @@ it.skipIf(process.platform !== 'linux')(
 /** What a trainer host out of the package says first, started by this Node with packages from elsewhere. */
 function firstWord(program: string): Promise<unknown> {
   const training = new URL('../electron/scripted-training.ts', import.meta.url).href;
-  const host = spawn(process.execPath, [join(program, 'host-process.js'), training], {
+  const host = spawn(process.execPath, [join(program, 'trainer-process.js'), training], {
     env: { ...trainerEnvironment(0, { cores: 2, gpus: [], hosts: 1 }), NODE_PATH: join(PROJECT_ROOT, 'node_modules') },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',

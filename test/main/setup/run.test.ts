@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { homeFolder, isAdequateNode, PROJECT_ROOT } from '../../../src/main/setup/runtime.mjs';
+import { describe, expect, it } from 'vitest';
+import { homeFolder, isAdequateNode } from '../../../src/main/setup/runtime.mjs';
+import { runOwnTests } from './own-tests.ts';
 import { type Ended, localServer, npmEnvironment, RUN, runToEnd, SETUP, temporaryFolder } from './setting.ts';
 
 const NODE = process.execPath;
@@ -91,46 +92,15 @@ describe('set-up that is interrupted', () => {
 });
 
 describe('run.mjs test', () => {
-  /** Runs tests of our own making through the very command that `npm test` is. */
-  async function runTests(files: Readonly<Record<string, string>>) {
-    // Inside of the project, so that the tests find vitest.
-    const folder = path.join(
-      PROJECT_ROOT,
-      'node_modules',
-      '.cellwright-test',
-      String(process.pid),
-      String(Math.random()),
-    );
-    mkdirSync(folder, { recursive: true });
-    onTestFinished(() => rmSync(path.dirname(folder), { recursive: true, force: true }));
-    for (const [name, source] of Object.entries(files)) {
-      writeFileSync(path.join(folder, name), `import { expect, it } from 'vitest';\n${source}`);
-    }
-    const ended = await runToEnd(NODE, [
-      RUN,
-      'test',
-      '--root',
-      folder,
-      '--config',
-      path.join(folder, 'vitest.config.mjs'),
-    ]);
-    return { code: ended.code, last: ended.stdout.trimEnd().split('\n').at(-1), ended };
-  }
-  const CONFIG = {
-    'vitest.config.mjs': `export default { test: { include: ['*.test.ts'], exclude: [], passWithNoTests: true } };`,
-  };
-
   it('closes with the counts and passes when all pass', async () => {
-    const { code, last } = await runTests({
-      ...CONFIG,
+    const { code, last } = await runOwnTests({
       'a.test.ts': `it('a', () => expect(1).toBe(1)); it.skip('b');`,
     });
     expect([code, last]).toEqual([0, '1 passed, 0 failed, 1 skipped']);
   });
 
   it('fails, and counts a file that can not be loaded as a failure', async () => {
-    const { code, last } = await runTests({
-      ...CONFIG,
+    const { code, last } = await runOwnTests({
       'a.test.ts': `it('a', () => expect(1).toBe(1)); it('b', () => expect(1).toBe(2));`,
       'b.test.ts': `throw new Error('broken file');`,
     });
@@ -138,7 +108,7 @@ describe('run.mjs test', () => {
   });
 
   it('fails when no test ran, even if the runner calls that a success', async () => {
-    const { code, last } = await runTests(CONFIG);
+    const { code, last } = await runOwnTests({});
     expect([code, last]).toEqual([1, '0 passed, 0 failed']);
   });
 });

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createProgress } from '../../../src/main/setup/progress.mjs';
+import { createProgress } from '../../../src/main/fetch/progress.mjs';
 import { PROJECT_ROOT } from '../../../src/main/setup/runtime.mjs';
 import type { SetupContext } from '../../../src/main/setup/step.ts';
 

@@ -68,6 +68,14 @@ export function runProgram(command: string, args: readonly string[], options: Pr
   });
 }
 
+/**
+ * The Node that programs of ours are run with: this process's own, unless it is Electron, which can't be used as one;
+ * its start names another in CELLWRIGHT_NODE.
+ */
+export function nodeProgram(env: NodeJS.ProcessEnv = process.env): string {
+  return env.CELLWRIGHT_NODE || process.execPath;
+}
+
 /** The last line of a text that says something. */
 export function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.trim() ?? '';

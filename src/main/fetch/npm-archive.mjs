@@ -1,20 +1,22 @@
 // @ts-check
 // Plain JavaScript for the Node that the machine already has (20 or newer), without any package.
-import { createReadStream } from 'node:fs';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { createGunzip } from 'node:zlib';
+import { pipeline } from 'node:stream/promises';
+import { createBrotliDecompress, createGunzip } from 'node:zlib';
 
 /**
- * The regular files of a gzipped tar archive, one after the other; `body` must be read before the next one is asked
- * for. Only what npm's archives use is understood: other kinds of entries are passed over.
+ * The regular files of a tar archive, one after the other; `body` must be read before the next one is asked for. It is
+ * compressed by brotli where its name ends so, else by gzip. Only what npm's archives use is understood: other kinds of
+ * entries are passed over.
  * @param {string} archive
  * @param {AbortSignal | undefined} signal
  * @returns {AsyncGenerator<{ name: string, size: number, body: AsyncIterable<Buffer> }>}
  */
 async function* tarEntries(archive, signal) {
   const source = createReadStream(archive, { signal });
-  const stream = createGunzip();
+  const stream = archive.endsWith('.br') ? createBrotliDecompress() : createGunzip();
   source.on('error', (error) => stream.destroy(error));
   const chunks = source.pipe(stream)[Symbol.asyncIterator]();
   /** @type {Buffer} */
@@ -69,7 +71,7 @@ async function* tarEntries(archive, signal) {
 }
 
 /**
- * Unpacks some files of an npm archive. An abort rejects with an `AbortError` and may leave some of them, or a part.
+ * Unpacks some files of an npm archive, or of a tar archive inside of one. An abort rejects with an `AbortError` and may leave some of them, or a part.
  * @param {string} archive
  * @param {Readonly<Record<string, string>>} files entry in the archive → path below `folder`
  * @param {string} folder
@@ -93,4 +95,15 @@ export async function unpackFiles(archive, files, folder, signal) {
     if (wanted.size === 0) return;
   }
   if (wanted.size > 0) throw new Error(`${path.basename(archive)} lacks ${[...wanted.keys()].join(', ')}`);
+}
+
+/**
+ * Unpacks a single file that is compressed by brotli. An abort rejects with an `AbortError` and may leave a part.
+ * @param {string} packed
+ * @param {string} target
+ * @param {AbortSignal} signal
+ */
+export async function unpackFile(packed, target, signal) {
+  const out = createWriteStream(target, { flush: true });
+  await pipeline(createReadStream(packed), createBrotliDecompress(), out, { signal });
 }

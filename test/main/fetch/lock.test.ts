@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { takeLock } from '../../../src/main/setup/lock.ts';
-import { temporaryFolder } from './setting.ts';
+import { takeLock } from '../../../src/main/fetch/lock.ts';
+import { temporaryFolder } from '../setup/setting.ts';
 
 const HOLDER = fileURLToPath(new URL('hold-lock.ts', import.meta.url));
 

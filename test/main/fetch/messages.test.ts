@@ -1,11 +1,10 @@
-import { mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkSpace, diskSpace } from '../../../src/main/setup/disk.ts';
-import { explain } from '../../../src/main/setup/explain.mjs';
-import { npmReason } from '../../../src/main/setup/npm-package.mjs';
-import { createProgress, formatBytes, formatSeconds } from '../../../src/main/setup/progress.mjs';
-import { temporaryFolder } from './setting.ts';
+import { explain } from '../../../src/main/fetch/explain.mjs';
+import { npmReason } from '../../../src/main/fetch/npm-package.mjs';
+import { createProgress, formatBytes, formatSeconds } from '../../../src/main/fetch/progress.mjs';
+import { temporaryFolder } from '../setup/setting.ts';
 
 function failureOf(action: () => unknown): unknown {
   try {
@@ -36,42 +35,6 @@ describe('explain', () => {
   it('leaves a bug as it is', () => {
     const bug = new TypeError('undefined is not a function');
     expect(explain(bug)).toBe(bug);
-  });
-});
-
-describe('checkSpace', () => {
-  it('refuses what does not fit on a real disk, with both numbers and the remedy', () => {
-    const folder = temporaryFolder();
-    const { freeBytes } = diskSpace(folder);
-    checkSpace([{ folder, bytes: 1 }]);
-    const error = failureOf(() => checkSpace([{ folder, bytes: 2 * freeBytes }]));
-    expect(error).toMatchObject({
-      code: 'disk_full',
-      message: expect.stringMatching(/needs .*GB.* are free: .*CELLWRIGHT_HOME/),
-    });
-  });
-
-  it('adds up what goes to the same disk, also below folders that are not there yet', () => {
-    const folder = temporaryFolder();
-    const deep = path.join(folder, 'not', 'there', 'yet');
-    const free = () => 100;
-    checkSpace(
-      [
-        { folder, bytes: 60 },
-        { folder: deep, bytes: 40 },
-      ],
-      free,
-    );
-    expect(() =>
-      checkSpace(
-        [
-          { folder, bytes: 60 },
-          { folder: deep, bytes: 41 },
-        ],
-        free,
-      ),
-    ).toThrow('disk');
-    rmSync(folder, { recursive: true });
   });
 });
 

@@ -13,9 +13,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { unpackFiles } from '../../../src/main/setup/npm-archive.mjs';
-import { fetchArchive, hashFile } from '../../../src/main/setup/npm-package.mjs';
-import { localServer, NOBODY, npmEnvironment, packFiles, temporaryFolder } from './setting.ts';
+import { unpackFiles } from '../../../src/main/fetch/npm-archive.mjs';
+import { fetchArchive, hashFile } from '../../../src/main/fetch/npm-package.mjs';
+import { localServer, NOBODY, npmEnvironment, packFiles, temporaryFolder } from '../setup/setting.ts';
 
 const BYTES = randomBytes(3_000_017);
 
