@@ -16,9 +16,20 @@ import {
 } from './records/leaderboard.ts';
 import { attemptSchema, logEntrySchema, workbenchStatusSchema } from './records/log.ts';
 
+/**
+ * Of this contract, told when a connection opens: two ends of different versions don't talk. Raised by one when a schema
+ * below changes so that an end of before and one of now could misread each other; test/shared/contract.test.ts asks for
+ * the decision at every change.
+ */
+export const CONTRACT_VERSION = 1;
+
 /** Which experiment; ids count from 1 within a project. */
 const experimentId = z.strictObject({ experiment: z.int().min(1) });
-const trialId = experimentId.extend({ trial: z.int().min(1) });
+const runNumber = z.int().min(1);
+/** A trial, as its own run or another one shows it. */
+const trialId = experimentId.extend({ trial: z.int().min(1), run: runNumber.default(1) });
+const rowId = z.strictObject({ trial: z.int().min(1), run: runNumber.default(1) });
+const rowIds = experimentId.extend({ rows: z.array(rowId).min(1).max(100_000) });
 const trialIds = experimentId.extend({ trials: z.array(z.int().min(1)).min(1).max(100_000) });
 const leaderboardQuery = experimentId.extend(leaderboardQuerySchema.shape);
 const nothing = z.strictObject({});
@@ -32,6 +43,20 @@ export const costSchema = z.strictObject({
   multiplyAdds: z.int(),
   /** Named feature maps, `[height, width, channels]`, in order. */
   endpoints: z.array(z.strictObject({ name: z.string(), shape: z.array(z.int()) })),
+  /** Stem, cells, auxiliary classifier (where there is one) and head, in order. */
+  parts: z.array(
+    z.strictObject({
+      name: z.string(),
+      /** `normal` or `reduction` of a cell, else empty. */
+      kind: z.string(),
+      /** `[height, width, channels]`; null where it says nothing. */
+      outputShape: z.array(z.int()).nullable(),
+      trainableParameters: z.int(),
+      multiplyAdds: z.int(),
+    }),
+  ),
+  /** Weights and the most that is held at once for one image, in float32. */
+  inferenceBytes: z.int(),
 });
 
 /**
@@ -52,6 +77,8 @@ export const PROCEDURES = {
     output: z.array(logEntrySchema),
   },
   'dataset.list': { input: nothing, output: z.array(datasetSchema) },
+  /** Those that are there and can't be opened, and why. */
+  'dataset.damaged': { input: nothing, output: z.array(z.strictObject({ name: z.string(), problem: z.string() })) },
   /**
    * Fetches and prepares a data set that Cellwright knows by name. Goes on when its caller is gone, until it ends or
    * somebody cancels it; a second caller waits for the one that is under way.
@@ -111,13 +138,13 @@ export const PROCEDURES = {
       rows: z.array(leaderboardRowSchema),
       /** Rows by state under the filter without its states. */
       counts: experimentSchema.shape.counts,
-      /** Of the whole experiment: the best row's trial, which a page selects when the address names none. */
-      best: z.int().nullable(),
+      /** Of the whole experiment: the best row, which a page selects when the address names none. */
+      best: rowId.nullable(),
     }),
   },
-  /** Where a trial, or its cell, stands in that order; null where the filter hides it. */
+  /** Where a run of a trial, or its cell, stands in that order; null where the filter hides it. */
   'leaderboard.find': {
-    input: leaderboardQuery.extend({ trial: z.int().min(1) }),
+    input: leaderboardQuery.extend(rowId.shape),
     output: z.strictObject({ index: z.int().nullable(), row: leaderboardRowSchema }),
   },
   /** Changes what is given of the cells of these trials. */
@@ -143,13 +170,16 @@ export const PROCEDURES = {
   'trial.epochs': { input: trialId, output: z.array(trialEpochSchema) },
   'trial.attempts': { input: trialId, output: z.array(attemptSchema) },
   /**
-   * Trains a finished trial's architecture again with other seeds, in the same experiment. The controller does not
+   * Trains a finished trial's architecture again with other seeds: further runs of the trial. The controller does not
    * learn from them and they are not part of the budget. Starts the search's trainers where nothing runs.
    */
-  'trial.repeat': { input: trialId.extend({ times: z.int().min(1).max(20) }), output: z.array(trialSchema) },
-  /** Hides finished trials from views and exports; unfinished ones are refused (`conflict`). Gives those that changed. */
-  'trial.trash': { input: trialIds, output: z.array(z.int()) },
-  'trial.restore': { input: trialIds, output: z.array(z.int()) },
+  'trial.repeat': {
+    input: experimentId.extend({ trial: z.int().min(1), times: z.int().min(1).max(20) }),
+    output: z.array(trialSchema),
+  },
+  /** Hides finished rows from views and exports; unfinished ones are refused (`conflict`). Gives those that changed. */
+  'trial.trash': { input: rowIds, output: z.array(rowId) },
+  'trial.restore': { input: rowIds, output: z.array(rowId) },
   /** Ends a queued or running trial as `cancelled`: no reward; a new proposal takes its place, unless it is a repeat. */
   'trial.cancel': { input: trialId, output: trialSchema },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -164,6 +194,7 @@ export const EVENTS = {
   'trial.progressed': z.strictObject({
     experiment: z.int(),
     trial: z.int(),
+    run: z.int(),
     epoch: z.int(),
     epochs: z.int(),
     step: z.int(),
@@ -180,7 +211,9 @@ export const EVENTS = {
 } as const satisfies Record<string, z.ZodType>;
 
 export type ProcedureName = keyof typeof PROCEDURES;
-export type ProcedureInput<P extends ProcedureName> = z.infer<(typeof PROCEDURES)[P]['input']>;
+/** As a client asks, and as a handler hears: what was left out stands at its default there. */
+export type ProcedureRequest<P extends ProcedureName> = z.input<(typeof PROCEDURES)[P]['input']>;
+export type ProcedureInput<P extends ProcedureName> = z.output<(typeof PROCEDURES)[P]['input']>;
 export type ProcedureOutput<P extends ProcedureName> = z.infer<(typeof PROCEDURES)[P]['output']>;
 export type EventName = keyof typeof EVENTS;
 export type EventPayload<E extends EventName> = z.infer<(typeof EVENTS)[E]>;

@@ -32,7 +32,11 @@ export const HYPERPARAMETER_FACTS: Readonly<Record<string, HyperparameterFact>> 
   'space.blocks': fact('Blocks in each of the two cells', 'blocks', 'paper section 3: 5'),
   'space.operations': fact('What an operand of a block can be', '', 'paper section 3: 13'),
   'space.combinations': fact('How a block joins its operands', '', 'paper section 3: both'),
-  'scale.stem': fact('Layers before the first cell: for small images, or for large ones', '', 'released code'),
+  'scale.stem': fact(
+    'Layers before the first cell: for small images, or for large ones; auto: by the shorter side',
+    '',
+    'released code for both; ours: the small one up to 64 pixels',
+  ),
   'scale.normalRepeats': fact('N: Normal cells in each of the three stacks', 'cells', {
     paper: 'paper A.6: 2',
     quick: 'ours, the fewest',
@@ -51,93 +55,103 @@ export const HYPERPARAMETER_FACTS: Readonly<Record<string, HyperparameterFact>> 
     '',
     'released code: only its large model does',
   ),
-  'training.trainingImages': fact('Images that a child learns from', 'images', {
-    paper: 'paper A.1: 45,000 of 50,000',
-    workstation: A_DAY,
-    quick: 'ours, for two CPU cores',
-  }),
-  'training.validationImages': fact('Images, never trained on, whose accuracy is the reward', 'images', {
-    paper: 'paper A.1: 5,000',
-    quick: 'ours: a reward’s standard error is then 0.016',
-  }),
-  'training.epochs': fact('Times that a child sees its images', 'epochs', {
+  'recipe.epochs': fact('Times that a child sees its images', 'epochs', {
     paper: 'paper A.6: 20',
     workstation: A_DAY,
     quick: 'ours, for two CPU cores',
   }),
-  'training.batchSize': fact('Images of one step', 'images', {
+  'recipe.batchSize': fact('Images of one step', 'images', {
     paper: 'released code: 32',
     workstation: 'ours: a GPU is not busy with fewer',
     quick: QUICK_MEASURED.batch,
   }),
-  'training.optimizer.kind': fact('How weights move along the gradient', '', 'paper A.6: momentum'),
-  'training.optimizer.momentum': fact('Weight of the past in the direction of a step', 'per step', 'paper A.6: 0.9'),
-  'training.optimizer.nesterov': fact(
+  'recipe.optimizer.kind': fact('How weights move along the gradient', '', 'paper A.6: momentum'),
+  'recipe.optimizer.momentum': fact('Weight of the past in the direction of a step', 'per step', 'paper A.6: 0.9'),
+  'recipe.optimizer.nesterov': fact(
     'Whether the gradient is looked up where momentum leads',
     '',
     'ours: off; the paper does not say',
   ),
-  'training.learningRate.kind': fact('How the learning rate falls', '', 'paper A.6: one half period of a cosine'),
-  'training.learningRate.initial': fact('Learning rate at its highest', 'per step', {
+  'recipe.learningRate.kind': fact('How the learning rate falls', '', 'paper A.6: one half period of a cosine'),
+  'recipe.learningRate.initial': fact('Learning rate at its highest', 'per step', {
     paper: 'released code: 0.025',
     workstation: 'ours: the paper’s times four, as its batch',
     quick: QUICK_MEASURED.rate,
   }),
-  'training.learningRate.final': fact('Learning rate at the end', 'per step', 'paper A.6: 0'),
-  'training.warmupSteps': fact('Steps in which the learning rate rises to its highest', 'steps', {
+  'recipe.learningRate.final': fact('Learning rate at the end', 'per step', 'paper A.6: 0'),
+  'recipe.warmupSteps': fact('Steps in which the learning rate rises to its highest', 'steps', {
     paper: 'none in the paper',
     workstation: 'ours: one epoch, as Goyal et al. 2017 for large batches',
     quick: 'ours: a twentieth of the steps or so',
   }),
-  'training.weightDecay': fact(
+  'recipe.weightDecay': fact(
     'Weight of half the sum of squares of all kernels in the loss',
     'per weight squared',
     'released code: 0.0005',
   ),
-  'training.clipNorm': fact('Largest length of the whole gradient; 0: any', '', 'released code: 5'),
-  'training.labelSmoothing': fact(
+  'recipe.clipNorm': fact('Largest length of the whole gradient; 0: any', '', 'released code: 5'),
+  'recipe.labelSmoothing': fact(
     'Share of a label that is spread over all classes',
     'fraction',
     'none for CIFAR-10 in paper and released code',
   ),
-  'training.auxiliaryWeight': fact(
+  'recipe.auxiliaryWeight': fact(
     'Weight of the auxiliary classifier’s loss, where there is one',
     '',
     'paper A.7 and released code: 0.4',
   ),
-  'training.dropoutKeep': fact('Probability that a feature before the classifier is kept', '', 'released code: 1'),
-  'training.dropPathKeep': fact('ScheduledDropPath: probability that the last cell keeps a path, at the end', '', {
+  'recipe.dropoutKeep': fact('Probability that a feature before the classifier is kept', '', 'released code: 1'),
+  'recipe.dropPathKeep': fact('ScheduledDropPath: probability that the last cell keeps a path, at the end', '', {
     paper: 'released code: 0.6, for full trainings; the paper does not state it for the search',
     workstation: 'ours: less, as the training is shorter',
     quick: 'ours: off, two epochs leave nothing to regularise',
   }),
-  'training.batchNorm.decay': fact(
+  'recipe.batchNorm.decay': fact(
     'Weight of the past in batch normalisation’s moving statistics',
     'per step',
     'released code: 0.9',
   ),
-  'training.batchNorm.epsilon': fact('Added to variances in batch normalisation', '', 'released code: 0.00001'),
-  'training.weightAverageDecay': fact(
+  'recipe.batchNorm.epsilon': fact('Added to variances in batch normalisation', '', 'released code: 0.00001'),
+  'recipe.weightAverageDecay': fact(
     'Weight of the past in the average of weights that is evaluated; 0: the weights themselves',
     'per step',
     'none for CIFAR-10 in paper and released code',
   ),
-  'training.precision': fact('Type of numbers that a child computes with', '', 'ours: float32, as everybody’s in 2018'),
-  'training.augmentation.flip': fact('Whether images are mirrored at random', '', {
+  'recipe.precision': fact('Type of numbers that a child computes with', '', 'ours: float32, as everybody’s in 2018'),
+  'recipe.augmentation.flip': fact('Whether images are mirrored at random', '', {
     paper: 'paper A.1',
     quick: QUICK_MEASURED.flip,
   }),
-  'training.augmentation.cropPadding': fact('Zeros on each side before a random crop', 'pixels', {
+  'recipe.augmentation.cropPadding': fact('Zeros on each side before a random crop', 'pixels', {
     paper: 'paper A.1: 32 x 32 out of 40 x 40 (which it upsamples)',
     quick: 'ours: off, two epochs hardly repeat an image',
   }),
-  'training.augmentation.cutout': fact('Side of a square that is blanked; 0: none', 'pixels', 'not in the search'),
-  'training.timeLimitMs': fact('A child that trains longer fails; 0: no limit', 'ms', {
+  'recipe.augmentation.cutout': fact('Side of a square that is blanked; 0: none', 'pixels', 'not in the search'),
+  'recipe.preprocessing.kind': fact('What is done to an image before the network sees it', '', 'paper A.1: whitened'),
+  'subset.training.share': fact('Part of the training images that a child learns from', 'fraction', {
+    paper: 'paper A.1: 45,000 of 50,000',
+    workstation: A_DAY,
+    quick: 'ours, for sets of fewer than 5,000 images',
+  }),
+  'subset.training.most': fact('And no more images than these', 'images', {
+    paper: 'paper A.1: 45,000',
+    workstation: A_DAY,
+    quick: 'ours, for two CPU cores',
+  }),
+  'subset.validation.share': fact('Part of them, never trained on, whose accuracy is the reward', 'fraction', {
+    paper: 'paper A.1: 5,000 of 50,000',
+    quick: 'ours, for sets of fewer than 5,000 images',
+  }),
+  'subset.validation.most': fact('And no more images than these', 'images', {
+    paper: 'paper A.1: 5,000',
+    quick: 'ours: a reward’s standard error is then 0.016',
+  }),
+  'reward.epoch': fact('Which validation accuracy is the reward', '', 'paper A.2, read as: the last epoch’s'),
+  'limits.timeLimitMs': fact('A child that trains longer fails; 0: no limit', 'ms', {
     paper: 'none in the paper',
     workstation: 'ours',
     quick: 'ours',
   }),
-  'training.reward': fact('Which validation accuracy is the reward', '', 'paper A.2, read as: the last epoch’s'),
   'budget.trials': fact('Children that are trained, or whose reward is reused', 'children', {
     paper: 'paper A.3: 20,000',
     workstation: 'ours: 40 updates of the controller in a day',
@@ -152,6 +166,7 @@ export const HYPERPARAMETER_FACTS: Readonly<Record<string, HyperparameterFact>> 
     workstation: 'ours: one GPU',
     quick: 'ours: one child keeps two cores busy',
   }),
+  keepWeights: fact('The best so many children keep their weights', 'children', 'ours'),
   retrainRepeats: fact(
     'Whether an architecture that is proposed again is trained again',
     '',
@@ -161,7 +176,7 @@ export const HYPERPARAMETER_FACTS: Readonly<Record<string, HyperparameterFact>> 
   checkpointEverySteps: fact('And so many steps at most; 0 leaves it to the time', 'steps', 'ours'),
 };
 
-/** Meaning, unit and source of a value in a preset by its path (`training.epochs`, `strategy.batchSize`), or undefined. */
+/** Meaning, unit and source of a value in a preset by its path (`recipe.epochs`, `strategy.batchSize`), or undefined. */
 export function factOf(
   preset: PresetName,
   path: string,

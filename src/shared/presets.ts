@@ -1,7 +1,7 @@
 import { PAPER_SPACE } from './records/architecture.ts';
 import { type ExperimentConfig, experimentConfigSchema } from './records/experiment.ts';
+import type { Recipe } from './records/recipe.ts';
 import { STRATEGY_DEFAULTS, type StrategyConfig, type StrategyKind } from './records/strategy.ts';
-import type { Training } from './records/training.ts';
 
 export const PRESET_NAMES = ['paper', 'workstation', 'quick'] as const;
 export type PresetName = (typeof PRESET_NAMES)[number];
@@ -20,9 +20,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** The paper's proxy task (appendix A.1, A.3, A.6). */
-const PAPER_TRAINING: Training = {
-  trainingImages: 45_000,
-  validationImages: 5_000,
+const PAPER_RECIPE: Recipe = {
   epochs: 20,
   batchSize: 32,
   optimizer: { kind: 'momentum', momentum: 0.9, nesterov: false },
@@ -38,8 +36,7 @@ const PAPER_TRAINING: Training = {
   weightAverageDecay: 0,
   precision: 'float32',
   augmentation: { flip: true, cropPadding: 4, cutout: 0 },
-  timeLimitMs: 0,
-  reward: 'last',
+  preprocessing: { kind: 'whiten' },
 };
 
 /** Strategies with so many trials between two updates, and so many PPO epochs an update. */
@@ -57,10 +54,14 @@ const PAPER: Preset = {
   config: {
     seed: 1,
     space: PAPER_SPACE,
-    scale: { stem: 'cifar', normalRepeats: 2, filters: 32, auxiliary: false, skipReductionInput: false },
-    training: PAPER_TRAINING,
+    scale: { stem: 'auto', normalRepeats: 2, filters: 32, auxiliary: false, skipReductionInput: false },
+    recipe: PAPER_RECIPE,
+    subset: { training: { share: 0.9, most: 45_000 }, validation: { share: 0.1, most: 5_000 } },
+    reward: { epoch: 'last' },
+    limits: { timeLimitMs: 0 },
     budget: { trials: 20_000, timeLimitMs: 0 },
     trialsAtOnce: 1,
+    keepWeights: 3,
     retrainRepeats: false,
     checkpointEveryMs: MINUTE_MS,
     checkpointEverySteps: 0,
@@ -80,16 +81,16 @@ const WORKSTATION: Preset = {
   summary: 'A day on one GPU: 400 children of ten epochs each on half of the images.',
   config: {
     ...PAPER.config,
-    training: {
-      ...PAPER_TRAINING,
-      trainingImages: 22_500,
+    recipe: {
+      ...PAPER_RECIPE,
       epochs: 10,
       batchSize: 128,
       learningRate: { kind: 'cosine', initial: 0.1, final: 0 },
       warmupSteps: 176,
       dropPathKeep: 0.8,
-      timeLimitMs: HOUR_MS,
     },
+    subset: { training: { share: 0.45, most: 22_500 }, validation: { share: 0.1, most: 5_000 } },
+    limits: { timeLimitMs: HOUR_MS },
     budget: { trials: 400, timeLimitMs: 24 * HOUR_MS },
     checkpointEveryMs: MINUTE_MS,
   },
@@ -102,17 +103,17 @@ const QUICK: Preset = {
   config: {
     ...PAPER.config,
     scale: { ...PAPER.config.scale, normalRepeats: 1, filters: 8 },
-    training: {
-      ...PAPER_TRAINING,
-      trainingImages: 4_000,
-      validationImages: 1_000,
+    recipe: {
+      ...PAPER_RECIPE,
       epochs: 2,
       learningRate: { kind: 'cosine', initial: 0.1, final: 0 },
       warmupSteps: 25,
       dropPathKeep: 1,
       augmentation: { flip: true, cropPadding: 0, cutout: 0 },
-      timeLimitMs: 10 * MINUTE_MS,
     },
+    // Shares for sets of fewer than 5,000 images.
+    subset: { training: { share: 0.8, most: 4_000 }, validation: { share: 0.2, most: 1_000 } },
+    limits: { timeLimitMs: 10 * MINUTE_MS },
     budget: { trials: 20, timeLimitMs: 0 },
     trialsAtOnce: 1,
     checkpointEveryMs: 10_000,

@@ -7,7 +7,7 @@ export const WORKBENCH_ERROR_CODES = [
   'conflict',
   /** A stored thing is damaged: wrong size, wrong hash, not readable. */
   'corrupt',
-  /** A stored thing was written by a newer Cellwright. */
+  /** A stored thing was written by a newer Cellwright, or the ends of a connection are of different versions. */
   'newer_version',
   'read_only',
   'disk_full',

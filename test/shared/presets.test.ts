@@ -28,8 +28,8 @@ describe('the presets', () => {
       name: 'mine',
       strategy: { kind: 'ppo', batchSize: 5 },
     });
-    config.training.epochs = 99;
-    expect(PRESETS.quick.config.training.epochs).not.toBe(99);
+    config.recipe.epochs = 99;
+    expect(PRESETS.quick.config.recipe.epochs).not.toBe(99);
   });
 
   it('refuse a seed that is none', () => {
@@ -40,7 +40,8 @@ describe('the presets', () => {
     const { paper } = PRESETS;
     expect(paper.config).toMatchObject({
       scale: { normalRepeats: 2, filters: 32 },
-      training: { epochs: 20, trainingImages: 45_000, validationImages: 5_000, batchSize: 32, weightDecay: 0.0005 },
+      recipe: { epochs: 20, batchSize: 32, weightDecay: 0.0005 },
+      subset: { training: { most: 45_000 }, validation: { most: 5_000 } },
       budget: { trials: 20_000 },
     });
     expect(paper.strategies.ppo.batchSize).toBe(20);
@@ -60,6 +61,6 @@ describe('the presets', () => {
         }
       }
     }
-    expect(factOf('quick', 'training.nothing', 'ppo')).toBeUndefined();
+    expect(factOf('quick', 'recipe.nothing', 'ppo')).toBeUndefined();
   });
 });

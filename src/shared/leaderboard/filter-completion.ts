@@ -1,4 +1,4 @@
-import { TRIAL_STATES } from '../records/experiment.ts';
+import { RUN_STATES } from '../records/run.ts';
 import { OPERATION_FACTS } from '../search-space/operation-facts.ts';
 import { FILTER_FIELDS, type FilterKind, fieldNamed, OPERATION_NAMES, shortOperation } from './filter-fields.ts';
 import { quoteValue, splitValues, splitWords, unquote } from './filter-words.ts';
@@ -46,7 +46,7 @@ function signAfter(kind: FilterKind): string {
 }
 
 function valuesOf(kind: FilterKind | undefined, head: string, tags: readonly string[]): (readonly [string, string])[] {
-  if (kind === 'state') return TRIAL_STATES.map((state) => [state, state]);
+  if (kind === 'state') return RUN_STATES.map((state) => [state, state]);
   if (kind === 'operation')
     return [...new Set(OPERATION_NAMES.values())].map((name) => [shortOperation(name), OPERATION_FACTS[name].words]);
   return head.toLowerCase() === 'tag:' ? tags.map((tag) => [tag, tag]) : [];

@@ -1,4 +1,5 @@
-import { TRIAL_STATES, type TrialState } from '../records/experiment.ts';
+import type { TrialState } from '../records/experiment.ts';
+import { RUN_STATES } from '../records/run.ts';
 import { SIGNS } from './filter-values.ts';
 import { closeQuote, type FilterWord, splitValues, splitWords, unquote } from './filter-words.ts';
 
@@ -29,7 +30,7 @@ export function statesIn(text: string): readonly TrialState[] {
   const named = termsOn(text, 'state').flatMap((term) =>
     splitValues(term.slice('state:'.length)).map((value) => unquote(value.text).toLowerCase()),
   );
-  return TRIAL_STATES.filter((state) => named.includes(state));
+  return RUN_STATES.filter((state) => named.includes(state));
 }
 
 /** The text with other states: none takes the condition out. */

@@ -1,5 +1,6 @@
 import type { Operation } from '../records/architecture.ts';
-import { TRIAL_STATES, type TrialState } from '../records/experiment.ts';
+import type { TrialState } from '../records/experiment.ts';
+import { RUN_STATES } from '../records/run.ts';
 import { nearestWord } from './edit-distance.ts';
 import {
   type DateField,
@@ -163,7 +164,7 @@ function readField(field: KnownField, sign: Sign, values: Values): { readonly va
   return 'value' in read ? { value: { kind: 'number', field: field.name, ranges: read.value } } : read;
 }
 
-const STATES: ReadonlyMap<string, TrialState> = new Map(TRIAL_STATES.map((state) => [state, state]));
+const STATES: ReadonlyMap<string, TrialState> = new Map(RUN_STATES.map((state) => [state, state]));
 
 /** All values, or what is wrong with the first that is none, with its place. */
 function readAll<T>(values: Values, read: (text: string) => Read<T>): { readonly value: readonly T[] } | Refused {

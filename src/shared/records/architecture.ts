@@ -98,6 +98,18 @@ export type SearchSpace = z.infer<typeof searchSpaceSchema>;
 export const PAPER_SPACE: SearchSpace = { blocks: 5, operations: [...OPERATIONS], combinations: [...COMBINATIONS] };
 
 export const STEMS = ['cifar', 'imagenet'] as const;
+/** What a search can ask for: a stem, or the one that suits its images (search-space/child-scale.ts). */
+export const SEARCH_STEMS = ['auto', ...STEMS] as const;
+
+/**
+ * Sides of the images that a network can be built for, in pixels. Ours: of smaller ones the two reductions leave too
+ * little, and of larger ones the memory of a training does.
+ */
+export const IMAGE_SIDES = { smallest: 8, largest: 1024 } as const;
+const sideSchema = z.int().min(IMAGE_SIDES.smallest).max(IMAGE_SIDES.largest);
+
+/** Of an image: 1 is grey; 3 are red, green and blue. */
+export const channelsSchema = z.literal([1, 3]);
 
 /** How large a network is built from an architecture. */
 export const scaleSchema = z.strictObject({
@@ -107,14 +119,16 @@ export const scaleSchema = z.strictObject({
   normalRepeats: z.int().min(1).max(40),
   /** F: filters of the first stack; doubled at each reduction. */
   filters: z.int().min(1).max(2048),
-  /** Height and width of the square input, in pixels. */
-  imageSize: z.int().min(4).max(1024),
+  /** Of the input. Pixels. */
+  height: sideSchema,
+  width: sideSchema,
+  channels: channelsSchema.default(3),
   classes: z.int().min(2).max(100_000),
-  /** Train with the auxiliary classifier. */
+  /** Train with the auxiliary classifier, where its pool fits (search-space/map-sizes.ts). */
   auxiliary: z.boolean(),
   /** The Normal cell after a reduction reads the state before the reduction's input (released large model: true). */
   skipReductionInput: z.boolean(),
-  /** Filters of the ImageNet stem's convolution; when absent 32 up to 224 pixels and 96 above. */
+  /** Filters of the ImageNet stem's convolution; when absent 32 up to 224 pixels of the longer side, 96 above. */
   stemFilters: z.int().min(1).max(1024).optional(),
 });
 export type Scale = z.infer<typeof scaleSchema>;

@@ -22,9 +22,16 @@ export const updateReportSchema = z.strictObject({
   maximumEntropy: z.number().min(0),
   /**
    * For each of the 2 x 5B decisions the probabilities of its options under the policy that sampled, averaged over
-   * the sampled architectures.
+   * the sampled architectures. A mean of ones may lie a rounding above 1.
    */
-  meanProbabilities: z.array(z.array(z.number().min(0).max(1))),
+  meanProbabilities: z.array(
+    z.array(
+      z
+        .number()
+        .min(0)
+        .max(1 + 1e-9),
+    ),
+  ),
   /** New over old probability of the decisions taken, after the last epoch: quantiles over all decisions. */
   ratio: z.strictObject({ p5: z.number(), p50: z.number(), p95: z.number() }),
   /** Part of those ratios that lies outside 1 ± the clipping range. */

@@ -1,7 +1,17 @@
 import { z } from 'zod';
+import { channelsSchema } from './architecture.ts';
 
 /** What a data set's folder may be called: also its name in every request. */
 export const datasetNameSchema = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
+/** A data set as a run names it. Versions count from 1; adding or changing images makes the next one. */
+export const datasetRefSchema = z.strictObject({ name: datasetNameSchema, version: z.int().min(1) });
+export type DatasetRef = z.infer<typeof datasetRefSchema>;
+
+/** What a data set's labels ask of a network. */
+export const TASKS = ['classification', 'detection'] as const;
+export const taskSchema = z.enum(TASKS);
+export type Task = z.infer<typeof taskSchema>;
 
 /** The format of `manifest.json` and of the files beside it that this version writes and reads. */
 export const DATASET_FORMAT = 1;
@@ -18,30 +28,35 @@ export type DatasetFile = z.infer<typeof datasetFileSchema>;
  * A stored data set: the contents of its `manifest.json`. Beside it lie the images as raw uint8
  * `[count, height, width, channels]`, row-major, and the labels as little-endian int32 `[count]`, indices into `classes`.
  */
-export const datasetSchema = z.strictObject({
-  format: z.literal(DATASET_FORMAT),
-  name: datasetNameSchema,
-  /** For people, such as "CIFAR-10". */
-  title: z.string().min(1),
-  /** Pixels. */
-  imageSize: z.strictObject({ height: z.int().min(1), width: z.int().min(1) }),
-  channels: z.literal(3),
-  classes: z.array(z.string().min(1)).min(2),
-  /** Images of each split. The validation images are taken from the training images, anew for each experiment. */
-  counts: z.strictObject({ train: z.int().min(1), test: z.int().min(0) }),
-  files: z.array(datasetFileSchema).length(4),
-  /**
-   * Of each channel over the training images, in units of a pixel's value / 255. For people who read the manifest, and
-   * a part of what an experiment knows its data set by. Training reads neither this nor `deviation`: it whitens each
-   * image by its own.
-   */
-  mean: z.array(z.number()).length(3),
-  /** Standard deviation in the same unit; 1 for a constant channel. */
-  deviation: z.array(z.number().positive()).length(3),
-  /** Where the images come from, for people. */
-  source: z.string(),
-  licence: z.string(),
-});
+export const datasetSchema = z
+  .strictObject({
+    format: z.literal(DATASET_FORMAT),
+    name: datasetNameSchema,
+    /** For people, such as "CIFAR-10". */
+    title: z.string().min(1),
+    /** Pixels. */
+    imageSize: z.strictObject({ height: z.int().min(1), width: z.int().min(1) }),
+    channels: channelsSchema,
+    classes: z.array(z.string().min(1)).min(2),
+    /** Images of each split. The validation images are taken from the training images, anew for each experiment. */
+    counts: z.strictObject({ train: z.int().min(1), test: z.int().min(0) }),
+    files: z.array(datasetFileSchema).length(4),
+    /**
+     * Of each channel over the training images, in units of a pixel's value / 255. For people who read the manifest, and
+     * a part of what an experiment knows its data set by. Training reads neither this nor `deviation`: it whitens each
+     * image by its own.
+     */
+    mean: z.array(z.number()),
+    /** Standard deviation in the same unit; 1 for a constant channel. */
+    deviation: z.array(z.number().positive()),
+    /** Where the images come from, for people. */
+    source: z.string(),
+    licence: z.string(),
+  })
+  .refine(
+    ({ channels, mean, deviation }) => mean.length === channels && deviation.length === channels,
+    'mean and deviation need a number for each channel',
+  );
 export type Dataset = z.infer<typeof datasetSchema>;
 
 /** A training image as a page shows it. */
@@ -50,7 +65,7 @@ export const datasetSampleSchema = z.strictObject({
   label: z.int().min(0),
   height: z.int().min(1),
   width: z.int().min(1),
-  /** Base64 of uint8 `[height, width, 3]`, row-major. */
+  /** Base64 of uint8 `[height, width, 3]`, row-major; grey is three times the same. */
   pixels: z.base64(),
 });
 export type DatasetSample = z.infer<typeof datasetSampleSchema>;

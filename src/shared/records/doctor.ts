@@ -38,6 +38,8 @@ export const doctorReportSchema = z.strictObject({
   memory: z.strictObject({ totalBytes: z.int().min(0), freeBytes: z.int().min(0) }),
   /** The folder for everything that is downloaded or built, and the disk it is on. */
   disk: z.strictObject({ folder: z.string(), totalBytes: z.int().min(0), freeBytes: z.int().min(0) }),
+  /** The open project and the bytes of the weights and other files that it keeps; null where none is open. */
+  project: z.strictObject({ folder: z.string(), keptBytes: z.int().min(0) }).nullable(),
   datasets: z.array(
     z.strictObject({ name: z.string(), title: z.string(), images: z.int().min(0), problem: z.string().nullable() }),
   ),

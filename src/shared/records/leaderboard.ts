@@ -93,9 +93,10 @@ export const operationShareSchema = z.strictObject({
 });
 export type OperationShare = z.infer<typeof operationShareSchema>;
 
-/** Trials with a reward as columns of equal length, in order of their numbers. */
+/** Rows with a reward as columns of equal length, in order of their trials and runs. */
 export const scatterSchema = z.strictObject({
   trial: z.array(z.int()),
+  run: z.array(z.int()),
   reward: z.array(z.number()),
   trainableParameters: z.array(z.int()),
   multiplyAdds: z.array(z.int()),

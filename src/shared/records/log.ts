@@ -10,11 +10,11 @@ export const logEntrySchema = z.strictObject({
 });
 export type LogEntry = z.infer<typeof logEntrySchema>;
 
-/** One try to train a trial. */
+/** One try to carry a run out. */
 export const attemptSchema = z.strictObject({
   /** From 1. */
   attempt: z.int().min(1),
-  /** Images of one step; null for one from before it was recorded. */
+  /** Images of one step; null for a run without steps, and for one from before it was recorded. */
   batchSize: z.int().min(1).nullable(),
   startedAt: z.iso.datetime(),
   /** Null while it is under way, and for one whose process was killed. */
@@ -32,6 +32,6 @@ export const workbenchStatusSchema = z.strictObject({
   trainers: z.strictObject({ busy: z.int().min(0), all: z.int().min(0) }),
   freeMemoryBytes: z.int().min(0),
   /** Trials that a crash or a kill interrupted and that go on, with the epoch they stood at. */
-  resumed: z.array(z.strictObject({ experiment: z.int(), trial: z.int(), epoch: z.int().min(0) })),
+  resumed: z.array(z.strictObject({ experiment: z.int(), trial: z.int(), run: z.int(), epoch: z.int().min(0) })),
 });
 export type WorkbenchStatus = z.infer<typeof workbenchStatusSchema>;

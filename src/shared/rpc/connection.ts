@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CLIENT_KINDS } from './versions.ts';
 
 /** A way to carry JSON messages between a client and a workbench: Electron IPC, WebSocket, MessagePort, in-process. */
 export interface Connection {
@@ -18,6 +19,8 @@ export const positionSchema = z.strictObject({ feed: z.string(), sequence: z.int
 export type Position = z.infer<typeof positionSchema>;
 
 export const clientMessageSchema = z.discriminatedUnion('kind', [
+  /** The first message. Whatever a later version adds to it, its version is read. */
+  z.object({ kind: z.literal('hello'), version: z.int().min(1), by: z.enum(CLIENT_KINDS) }),
   z.strictObject({ kind: z.literal('call'), id: z.int(), procedure: z.string(), input: z.unknown() }),
   z.strictObject({ kind: z.literal('cancel'), id: z.int() }),
   z.strictObject({ kind: z.literal('subscribe'), id: z.int(), after: positionSchema.nullable() }),
@@ -27,6 +30,8 @@ export const clientMessageSchema = z.discriminatedUnion('kind', [
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
 export const serverMessageSchema = z.discriminatedUnion('kind', [
+  /** The answer to a hello. */
+  z.object({ kind: z.literal('hello'), version: z.int().min(1) }),
   z.strictObject({ kind: z.literal('result'), id: z.int(), output: z.unknown() }),
   z.strictObject({
     kind: z.literal('error'),

@@ -1,4 +1,4 @@
-import { type Handlers, PROCEDURES, type ProcedureName, type WorkbenchEvent } from '../contract.ts';
+import { CONTRACT_VERSION, type Handlers, PROCEDURES, type ProcedureName, type WorkbenchEvent } from '../contract.ts';
 import { WorkbenchError } from '../workbench-error.ts';
 import {
   type ClientMessage,
@@ -7,6 +7,7 @@ import {
   type Position,
   type ServerMessage,
 } from './connection.ts';
+import { NO_VERSION, refuseOtherVersion } from './versions.ts';
 
 /** Where events come from; the workbench's event feed. */
 export interface EventSource {
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly events: EventSource;
   /** Hears what a caller is only told as `internal`: the whole error. */
   readonly onUnexpected: (procedure: string, error: unknown) => void;
+  /** Of the contract that this workbench speaks. */
+  readonly version?: number;
 }
 
 /**
@@ -56,8 +59,10 @@ export function describeError(error: unknown): { code: string; message: string; 
   };
 }
 
-/** Serves one connection until it closes. */
+/** Serves one connection until it closes. A client of another version, or of none, is told so and nothing else. */
 export function serveConnection(connection: Connection, options: ServerOptions): void {
+  const { version = CONTRACT_VERSION } = options;
+  let refused = refuseOtherVersion(NO_VERSION, version, 'page');
   const running = new Map<number, AbortController>();
   let unsubscribe: (() => void) | undefined;
   const send = (message: ServerMessage): void => connection.send(message);
@@ -98,10 +103,15 @@ export function serveConnection(connection: Connection, options: ServerOptions):
   connection.onMessage((raw) => {
     const message = clientMessageSchema.safeParse(raw);
     if (!message.success) return;
-    if (message.data.kind === 'call') void call(message.data);
-    else if (message.data.kind === 'cancel') running.get(message.data.id)?.abort();
-    else if (message.data.kind === 'ping') send({ kind: 'pong' });
-    else subscribe(message.data);
+    const { data } = message;
+    if (data.kind === 'hello') {
+      refused = refuseOtherVersion(data.version, version, data.by);
+      send({ kind: 'hello', version });
+    } else if (data.kind === 'ping') send({ kind: 'pong' });
+    else if (data.kind === 'cancel') running.get(data.id)?.abort();
+    else if (refused) send({ kind: 'error', id: data.id, error: { code: refused.code, message: refused.message } });
+    else if (data.kind === 'call') void call(data);
+    else subscribe(data);
   });
   connection.onClose(() => {
     unsubscribe?.();

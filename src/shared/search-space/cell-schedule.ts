@@ -1,5 +1,6 @@
 import type { Architecture, Scale } from '../records/architecture.ts';
 import { liveStates } from './live-blocks.ts';
+import { hasAuxiliary } from './map-sizes.ts';
 
 /** Index into the outputs that a cell can take: 0 is the stem's convolution, 1 + c the output of cell c. */
 export type OutputIndex = number;
@@ -76,7 +77,7 @@ export function auxiliaryCell(scale: Scale): number {
 export function liveCells(schedule: readonly ScheduledCell[], architecture: Architecture, scale: Scale): Set<number> {
   const read = { normal: liveStates(architecture.normal), reduction: liveStates(architecture.reduction) };
   const live = new Set([schedule.length - 1]);
-  if (scale.auxiliary) live.add(auxiliaryCell(scale));
+  if (hasAuxiliary(scale)) live.add(auxiliaryCell(scale));
   for (let position = schedule.length - 1; position >= 0; position--) {
     if (!live.has(position)) continue;
     const { kind, current, previous } = schedule[position]!;

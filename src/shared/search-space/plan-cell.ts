@@ -1,7 +1,8 @@
 import type { Block, Cell, Operand } from '../records/architecture.ts';
 import type { ScheduledCell } from './cell-schedule.ts';
 import { CELL_INPUTS, liveBlocks, liveStates } from './live-blocks.ts';
-import type { CellPiece, PlannedBlock, PlannedCell, PlannedOperand, Side } from './plan.ts';
+import { halved, type MapSize } from './map-sizes.ts';
+import type { CellPiece, MapShape, PlannedBlock, PlannedCell, PlannedOperand, Side } from './plan.ts';
 import { writeOperation } from './plan-operation.ts';
 import type { PlanWriter, Site } from './plan-writer.ts';
 
@@ -12,8 +13,8 @@ export interface CellContext {
   /** c and C of ScheduledDropPath. */
   readonly index: number;
   readonly count: number;
-  /** Height and width of the current input's map. */
-  readonly size: number;
+  /** Of the current input's map. */
+  readonly size: MapSize;
   /** Step of the current input; null when it is not built, and then the cell does not read it. */
   readonly current: number | null;
   /** Step of the previous input, null likewise; in the first cell the current input stands here too, raw. */
@@ -21,8 +22,13 @@ export interface CellContext {
 }
 
 /** A cell's map is halved by a reduction, else it keeps its size. */
-export function cellOutputSize(kind: ScheduledCell['kind'], size: number): number {
-  return kind === 'reduction' ? Math.ceil(size / 2) : size;
+export function cellOutputSize(kind: ScheduledCell['kind'], size: MapSize): MapSize {
+  return kind === 'reduction' ? halved(size) : size;
+}
+
+/** Whether a map of this shape has the size. */
+function hasSize([height, width]: MapShape, size: MapSize): boolean {
+  return height === size[0] && width === size[1];
 }
 
 /**
@@ -82,12 +88,12 @@ function writeCurrent(context: CellContext, current: number): number {
 function writePrevious(context: CellContext, previous: number): number {
   const { writer, scheduled, size } = context;
   const site = siteOf(context, { kind: 'input', state: 1 });
-  const [previousSize, , channels] = writer.mapOf(previous);
+  const shape = writer.mapOf(previous);
   if (context.index === 0) return previous;
-  if (previousSize !== size) {
+  if (!hasSize(shape, size)) {
     return writeFactorisedReduction(writer, site, writer.relu(site, previous), scheduled.filters);
   }
-  if (channels === scheduled.filters) return previous;
+  if (shape[2] === scheduled.filters) return previous;
   const squeezed = writer.pointwise(site, 'prev_1x1', writer.relu(site, previous), scheduled.filters);
   return writer.batchNorm(site, 'prev_bn', squeezed);
 }
@@ -156,11 +162,11 @@ function writeOutput(context: CellContext, states: ReadonlyMap<number, number>):
 }
 
 /** A cell input on its way to the output: halved, or brought to the cell's width, or left alone. No ReLU (released). */
-function fitInput(context: CellContext, state: number, step: number, size: number): number {
+function fitInput(context: CellContext, state: number, step: number, size: MapSize): number {
   const { writer, scheduled } = context;
   const site = siteOf(context, { kind: 'output' }, 'cell_output', `reduction_${state}`);
-  const [stateSize, , channels] = writer.mapOf(step);
-  if (stateSize !== size) return writeFactorisedReduction(writer, site, step, scheduled.filters);
-  if (channels === scheduled.filters) return step;
+  const shape = writer.mapOf(step);
+  if (!hasSize(shape, size)) return writeFactorisedReduction(writer, site, step, scheduled.filters);
+  if (shape[2] === scheduled.filters) return step;
   return writer.batchNorm(site, 'path_bn', writer.pointwise(site, 'path_conv', step, scheduled.filters));
 }

@@ -2,26 +2,25 @@ import { type Architecture, type Scale, scaleSchema } from '../records/architect
 import { WorkbenchError } from '../workbench-error.ts';
 import { auxiliaryCell, cellSchedule, liveCells, type ScheduledCell } from './cell-schedule.ts';
 import { parseArchitecture } from './cells.ts';
+import { AUXILIARY_WINDOW, hasAuxiliary, type MapSize, stemMap } from './map-sizes.ts';
 import type { Endpoint, NetworkPlan, PlannedCell } from './plan.ts';
 import { cellOutputSize, writeCell } from './plan-cell.ts';
 import { PlanWriter, type Site } from './plan-writer.ts';
 
-/** Channels of an image: red, green, blue. */
-const IMAGE_CHANNELS = 3;
 /** Filters of the small stem are this many times F (released `stem_multiplier`). */
 const CIFAR_STEM_MULTIPLIER = 3;
-/** Filters of the large stem: released mobile model (224 pixels) and large model (331; 299 likewise). */
+/** Filters of the large stem: released mobile model (224 pixels) and large model (331; 299 likewise). Ours: of the longer side. */
 const IMAGENET_STEM_FILTERS = { upTo224: 32, above: 96 };
 /** Auxiliary classifier (released code): window and stride of its pooling, widths of its two convolutions. */
-const AUXILIARY = { window: 5, stride: 3, projection: 128, features: 768 };
+const AUXILIARY = { window: AUXILIARY_WINDOW, stride: 3, projection: 128, features: 768 };
 
 /**
  * Plans the whole child model of an architecture at a scale.
  *
  * The plumbing is the released code's (tensorflow/models, research/slim/nets/nasnet). What it leaves open is ours:
  * parts that do not reach a classifier are not planned (an unread cell input, dead blocks, cells that nothing reads),
- * and an endpoint that is not built is not listed. Throws `invalid_input` when architecture or scale is not valid;
- * every valid pair has a plan, down to maps of 1x1.
+ * and an endpoint that is not built is not listed; an auxiliary classifier whose pool does not fit is left out
+ * (`scaleNotes` says so). Throws `invalid_input` when architecture or scale is not valid; every valid pair has a plan.
  */
 export function planNetwork(architecture: Architecture, scale: Scale): NetworkPlan {
   parseArchitecture(architecture);
@@ -46,7 +45,7 @@ export function planNetwork(architecture: Architecture, scale: Scale): NetworkPl
 
 /** A convolution and its normalisation, no ReLU: 3x3 with 3F filters, or strided and unpadded for large images. */
 function writeStem(writer: PlanWriter, scale: Scale): number {
-  const images = writer.input(scale.imageSize, IMAGE_CHANNELS);
+  const images = writer.input(scale.height, scale.width, scale.channels);
   const place = { part: 'stem' } as const;
   if (scale.stem === 'cifar') {
     const settings = { kernel: [3, 3], strides: [1, 1], padding: 'SAME' } as const;
@@ -56,7 +55,7 @@ function writeStem(writer: PlanWriter, scale: Scale): number {
   }
   const settings = { kernel: [3, 3], strides: [2, 2], padding: 'VALID' } as const;
   const { upTo224, above } = IMAGENET_STEM_FILTERS;
-  const filters = scale.stemFilters ?? (scale.imageSize <= 224 ? upTo224 : above);
+  const filters = scale.stemFilters ?? (Math.max(scale.height, scale.width) <= 224 ? upTo224 : above);
   const convolved = writer.convolution({ scope: '', place }, 'conv0', images, { ...settings, filters });
   return writer.batchNorm({ scope: '', place }, 'conv0_bn', convolved);
 }
@@ -72,7 +71,7 @@ function writeBody(
   const schedule = cellSchedule(scale);
   const live = liveCells(schedule, architecture, scale);
   /** Step (null when not built) and map size of every output that a cell can take. */
-  const outputs: { step: number | null; size: number }[] = [{ step: stem, size: writer.mapOf(stem)[0] }];
+  const outputs: { step: number | null; size: MapSize }[] = [{ step: stem, size: stemMap(scale) }];
   const cells: PlannedCell[] = [];
   let auxiliaryLogits: number | null = null;
   for (const [index, scheduled] of schedule.entries()) {
@@ -85,7 +84,7 @@ function writeBody(
     outputs.push({ step: planned.outputStep, size: cellOutputSize(scheduled.kind, size) });
     if (planned.outputStep === null) continue;
     if (scheduled.endpoint !== null) mark(scheduled.endpoint, planned.outputStep);
-    if (scale.auxiliary && index === auxiliaryCell(scale)) {
+    if (hasAuxiliary(scale) && index === auxiliaryCell(scale)) {
       auxiliaryLogits = writeAuxiliary(writer, scheduled, planned.outputStep, scale.classes);
       mark('AuxLogits', auxiliaryLogits);
     }
@@ -97,15 +96,11 @@ function unbuiltCell({ name, kind, filters }: ScheduledCell, index: number): Pla
   return { index, name, kind, filters, inputSteps: [null, null], blocks: [], outputStep: null };
 }
 
-/**
- * The auxiliary classifier on ReLU of a cell's output (released code). Ours: on a map smaller than the 5x5 window the
- * window is the whole map, so the classifier exists at every image size.
- */
+/** The auxiliary classifier on ReLU of a cell's output, a map that its pool fits into (released code). */
 function writeAuxiliary(writer: PlanWriter, { name }: ScheduledCell, input: number, classes: number): number {
   const scope = `${name.replace('cell', 'aux')}/aux_logits`;
   const site: Site = { scope, place: { part: 'auxiliary' } };
-  const kernel = Math.min(AUXILIARY.window, writer.mapOf(input)[0]);
-  const pooling = { mode: 'average', kernel, stride: AUXILIARY.stride, padding: 'VALID' } as const;
+  const pooling = { mode: 'average', kernel: AUXILIARY.window, stride: AUXILIARY.stride, padding: 'VALID' } as const;
   const pooled = writer.pool(site, writer.relu(site, input), pooling);
   const projected = writer.pointwise(site, 'proj', pooled, AUXILIARY.projection);
   const state = writer.relu(site, writer.batchNorm(site, 'aux_bn0', projected));

@@ -1,3 +1,4 @@
+import { outputSize } from './map-sizes.ts';
 import type { MapShape, Padding, Pair, Place, PlanVariable, Shape, Step, VariableRole, VectorShape } from './plan.ts';
 
 /** Where a piece of the network is being written: the prefix of its names (may be empty), and its place. */
@@ -11,11 +12,6 @@ export interface ConvolutionSettings {
   readonly strides: Pair;
   readonly padding: Padding;
   readonly filters: number;
-}
-
-/** Output size along one side under TensorFlow's padding rules. */
-export function outputSize(size: number, kernel: number, stride: number, padding: Padding): number {
-  return padding === 'SAME' ? Math.ceil(size / stride) : Math.floor((size - kernel) / stride) + 1;
 }
 
 /**
@@ -46,8 +42,8 @@ export class PlanWriter {
     return shape[0];
   }
 
-  input(size: number, channels: number): number {
-    return this.append({ kind: 'input', name: 'images', place: { part: 'input' }, shape: [size, size, channels] });
+  input(height: number, width: number, channels: number): number {
+    return this.append({ kind: 'input', name: 'images', place: { part: 'input' }, shape: [height, width, channels] });
   }
 
   convolution(site: Site, name: string, input: number, settings: ConvolutionSettings, weightsName?: string): number {

@@ -83,7 +83,7 @@ interface VectorStep extends StepBase {
   readonly shape: VectorShape;
 }
 
-/** The image batch, already whitened: `[imageSize, imageSize, 3]`. Always step 0, and the only one. */
+/** The image batch, already whitened. Always step 0, and the only one. */
 export interface InputStep extends MapStep {
   readonly kind: 'input';
 }
@@ -278,7 +278,7 @@ export interface NetworkPlan {
   readonly logits: number;
   /** Step of the class probabilities, `[classes]`. */
   readonly predictions: number;
-  /** Step of the auxiliary classifier's scores, used in training only, or null. */
+  /** Step of the auxiliary classifier's scores, used in training only; null where there is none. */
   readonly auxiliaryLogits: number | null;
 }
 

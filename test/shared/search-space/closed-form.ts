@@ -9,9 +9,10 @@ export function countNetwork(architecture: Architecture, scale: Scale): { traina
   const sum = { trainable: 0, multiplyAdds: 0 };
   const F = scale.filters;
   const imagenet = scale.stem === 'imagenet';
-  const stemWidth = imagenet ? (scale.stemFilters ?? (scale.imageSize <= 224 ? 32 : 96)) : 3 * F;
-  const stemSize = imagenet ? Math.floor((scale.imageSize - 3) / 2) + 1 : scale.imageSize;
-  convolution(sum, 9 * 3 * stemWidth, stemSize);
+  const stemWidth = imagenet ? (scale.stemFilters ?? (Math.max(scale.height, scale.width) <= 224 ? 32 : 96)) : 3 * F;
+  const stemSide = (side: number) => (imagenet ? Math.floor((side - 3) / 2) + 1 : side);
+  const stemSize: Size = [stemSide(scale.height), stemSide(scale.width)];
+  convolution(sum, 9 * scale.channels * stemWidth, stemSize);
   norm(sum, stemWidth);
 
   const outputs: (Map2 | null)[] = [null, { size: stemSize, width: stemWidth }];
@@ -34,15 +35,17 @@ export function countNetwork(architecture: Architecture, scale: Scale): { traina
   return sum;
 }
 
+/** Height and width. */
+type Size = readonly [number, number];
 interface Map2 {
-  size: number;
+  size: Size;
   width: number;
 }
 type Sum = ReturnType<typeof countNetwork>;
 
-function convolution(sum: Sum, weights: number, size: number): void {
+function convolution(sum: Sum, weights: number, [height, width]: Size): void {
   sum.trainable += weights;
-  sum.multiplyAdds += weights * size * size;
+  sum.multiplyAdds += weights * height * width;
 }
 
 function norm(sum: Sum, width: number): void {
@@ -61,12 +64,13 @@ function project(sum: Sum, from: number, to: Map2): Map2 {
   return to;
 }
 
-const half = (size: number) => Math.floor((size + 1) / 2);
+const half = ([height, width]: Size): Size => [Math.floor((height + 1) / 2), Math.floor((width + 1) / 2)];
+const same = (one: Size, other: Size) => one.join() === other.join();
 
 function countCell(sum: Sum, cell: Cell, reduces: boolean, width: number, current: Map2, previous: Map2 | null): Map2 {
   const wide = { size: current.size, width };
   const one = previous ?? current;
-  const fits = previous === null || (one.size === current.size && one.width === width);
+  const fits = previous === null || (same(one.size, current.size) && one.width === width);
   const states = [project(sum, current.width, wide), fits ? one : project(sum, one.width, wide)];
   const size = reduces ? half(current.size) : current.size;
   for (const { left, right, combine } of cell.blocks) {
@@ -80,7 +84,7 @@ function countCell(sum: Sum, cell: Cell, reduces: boolean, width: number, curren
   for (const output of cell.outputs) {
     const state = states[output]!;
     const created = output >= 2;
-    if (!created && (state.size !== size || state.width !== width)) project(sum, state.width, { size, width });
+    if (!created && (!same(state.size, size) || state.width !== width)) project(sum, state.width, { size, width });
     total += created ? state.width : width;
   }
   return { size, width: total };
@@ -91,7 +95,7 @@ function countOperation(
   operation: Operation,
   from: number,
   to: Map2,
-  inputSize: number,
+  inputSize: Size,
   strided: boolean,
 ): void {
   const { width, size } = to;
@@ -127,7 +131,7 @@ function countOperation(
       const taps = operation === 'conv_1x3_3x1' ? 3 : 7;
       // The first of the two halves the width of the map only, so it has more rows to work on.
       sum.trainable += taps * from * width;
-      sum.multiplyAdds += taps * from * width * inputSize * size;
+      sum.multiplyAdds += taps * from * width * inputSize[0] * size[1];
       convolution(sum, taps * width * width, size);
       norm(sum, width);
       return;
@@ -145,9 +149,10 @@ function countOperation(
 }
 
 function countAuxiliary(sum: Sum, input: Map2, classes: number): void {
-  const size = input.size < 5 ? 1 : Math.floor((input.size - 5) / 3) + 1;
-  project(sum, input.width, { size, width: 128 });
-  convolution(sum, size * size * 128 * 768, 1);
+  if (input.size.some((side) => side < 5)) return;
+  const [height, width] = input.size.map((side) => Math.floor((side - 5) / 3) + 1) as [number, number];
+  project(sum, input.width, { size: [height, width], width: 128 });
+  convolution(sum, height * width * 128 * 768, [1, 1]);
   norm(sum, 768);
   dense(sum, 768, classes);
 }

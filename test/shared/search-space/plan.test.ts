@@ -9,6 +9,7 @@ import {
   STEMS,
 } from '../../../src/shared/records/architecture.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
+import { scaleNotes } from '../../../src/shared/search-space/child-scale.ts';
 import { cost, inferenceMemoryBytes, trainingMemoryBytes } from '../../../src/shared/search-space/cost.ts';
 import { inputsOf, type NetworkPlan, type Step, variablesOf } from '../../../src/shared/search-space/plan.ts';
 import { planNetwork } from '../../../src/shared/search-space/plan-network.ts';
@@ -20,7 +21,9 @@ const QUICK: Scale = {
   stem: 'cifar',
   normalRepeats: 1,
   filters: 8,
-  imageSize: 32,
+  height: 32,
+  width: 32,
+  channels: 3,
   classes: 10,
   auxiliary: false,
   skipReductionInput: false,
@@ -30,7 +33,9 @@ const scales: fc.Arbitrary<Scale> = fc.record({
   stem: fc.constantFrom(...STEMS),
   normalRepeats: fc.integer({ min: 1, max: 3 }),
   filters: fc.integer({ min: 1, max: 13 }),
-  imageSize: fc.integer({ min: 4, max: 70 }),
+  height: fc.integer({ min: 8, max: 80 }),
+  width: fc.integer({ min: 8, max: 80 }),
+  channels: fc.constantFrom(1, 3),
   classes: fc.integer({ min: 2, max: 20 }),
   auxiliary: fc.boolean(),
   skipReductionInput: fc.boolean(),
@@ -87,7 +92,8 @@ describe('a plan', () => {
         const plan = planNetwork(architecture, scale);
         expectWellFormed(plan);
         expect(plan.steps[plan.logits]!.shape).toEqual([scale.classes]);
-        expect(plan.auxiliaryLogits !== null).toBe(scale.auxiliary);
+        const said = scaleNotes(scale).some((note) => note.startsWith('The auxiliary classifier is left out'));
+        expect(plan.auxiliaryLogits !== null).toBe(scale.auxiliary && !said);
         expect(plan.cells).toHaveLength(3 * scale.normalRepeats + (scale.stem === 'imagenet' ? 4 : 2));
       }),
       { numRuns: 250 },
@@ -154,7 +160,7 @@ describe('a plan', () => {
   });
 
   it('numbers its drop-path sites by cell, stem cells and reductions counted', () => {
-    const plan = planNetwork(NASNET_A, { ...QUICK, stem: 'imagenet', normalRepeats: 4, imageSize: 64 });
+    const plan = planNetwork(NASNET_A, { ...QUICK, stem: 'imagenet', normalRepeats: 4, height: 64, width: 64 });
     const sites = plan.steps.filter((step) => step.kind === 'drop_path');
     expect(new Set(sites.map(({ cellCount }) => cellCount))).toEqual(new Set([16]));
     expect([...new Set(sites.map(({ cellIndex }) => cellIndex))]).toEqual([...Array(16).keys()]);
@@ -164,7 +170,9 @@ describe('a plan', () => {
 
   it('refuses what is not valid by name', () => {
     expect(() => planNetwork(NASNET_A, { ...QUICK, filters: 0 })).toThrow(/The scale's filters can't be 0/);
-    expect(() => planNetwork(NASNET_A, { ...QUICK, imageSize: 3 })).toThrow(WorkbenchError);
+    expect(() => planNetwork(NASNET_A, { ...QUICK, height: 7 })).toThrow(WorkbenchError);
+    expect(() => planNetwork(NASNET_A, { ...QUICK, width: 1025 })).toThrow(/The scale's width can't be 1025/);
+    expect(() => planNetwork(NASNET_A, { ...QUICK, channels: 2 as 3 })).toThrow(/The scale's channels can't be 2/);
     const wrong = structuredClone(NASNET_A);
     wrong.reduction.blocks[1]!.right.input = 7;
     expect(() => planNetwork(wrong, QUICK)).toThrow(
@@ -317,14 +325,25 @@ describe('the released names', () => {
 
 describe('the auxiliary classifier', () => {
   it.each([
-    [32, 5, [4, 4, 128]],
-    [16, 5, [2, 2, 128]],
-    [8, 4, [1, 1, 128]],
-    [4, 2, [1, 1, 128]],
-  ])('on images of %i pixels pools with a window of %i', (imageSize, window, shape) => {
-    const { steps } = planNetwork(NASNET_A, { ...QUICK, imageSize, auxiliary: true });
+    [32, 32, [4, 4, 128]],
+    [16, 48, [2, 7, 128]],
+    [9, 16, [1, 2, 128]],
+  ])('on images of %i x %i pixels pools with its window of 5', (height, width, shape) => {
+    const { steps } = planNetwork(NASNET_A, { ...QUICK, height, width, auxiliary: true });
     const pooling = steps.find((step) => step.kind === 'pool' && step.place.part === 'auxiliary');
-    expect(pooling).toMatchObject({ kernel: window, stride: 3, padding: 'VALID' });
+    expect(pooling).toMatchObject({ kernel: 5, stride: 3, padding: 'VALID' });
     expect(steps.find(({ name }) => name.endsWith('proj'))!.shape).toEqual(shape);
+  });
+
+  it('is left out where one side of its map is too small, and nothing is left behind of it', () => {
+    const scale: Scale = { ...QUICK, height: 8, width: 32, auxiliary: true };
+    const plan = planNetwork(NASNET_A, scale);
+    expect(plan.auxiliaryLogits).toBeNull();
+    expect(plan.endpoints.some(({ name }) => name === 'AuxLogits')).toBe(false);
+    expect(cost(plan)).toEqual(cost(planNetwork(NASNET_A, { ...scale, auxiliary: false })));
+    expect(scaleNotes(scale)).toEqual([
+      'The auxiliary classifier is left out: its pool needs 5 x 5, and at this size there are 4 x 16.',
+    ]);
+    expect(scaleNotes({ ...scale, height: 9 })).toEqual([]);
   });
 });

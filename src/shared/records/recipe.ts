@@ -34,11 +34,14 @@ export const augmentationSchema = z.strictObject({
 });
 export type Augmentation = z.infer<typeof augmentationSchema>;
 
-/** How one child is trained (the proxy task, or the full training). */
-export const trainingSchema = z.strictObject({
-  trainingImages: z.int().min(1),
-  validationImages: z.int().min(1),
+/** What is done to an image before the network sees it. `whiten`: minus its own mean, over its own deviation. */
+export const preprocessingSchema = z.strictObject({ kind: z.enum(['whiten']) });
+export type Preprocessing = z.infer<typeof preprocessingSchema>;
+
+/** How weights are trained, whichever images they see. */
+export const recipeSchema = z.strictObject({
   epochs: z.int().min(1).max(10_000),
+  /** Images of one step; all of them where there are fewer. */
   batchSize: z.int().min(1).max(4096),
   optimizer: optimizerSchema,
   learningRate: learningRateSchema,
@@ -57,45 +60,29 @@ export const trainingSchema = z.strictObject({
   weightAverageDecay: z.number().min(0).lt(1),
   precision: z.enum(['float32', 'bfloat16', 'float16']),
   augmentation: augmentationSchema,
-  /** A child that trains longer ends as `timed_out`; 0 means no limit. Milliseconds. */
+  preprocessing: preprocessingSchema,
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
+/** So many images of those that there are: this part of them, and no more than `most`. */
+export const amountSchema = z.strictObject({ share: z.number().gt(0).max(1), most: z.int().min(1) });
+export type Amount = z.infer<typeof amountSchema>;
+
+/** Which of a data set's training images a child learns from, and which score it; never the same ones. */
+export const subsetSchema = z.strictObject({ training: amountSchema, validation: amountSchema });
+export type Subset = z.infer<typeof subsetSchema>;
+
+/** A subset of a data set that is known: images. */
+export const subsetCountsSchema = z.strictObject({ training: z.int().min(1), validation: z.int().min(1) });
+export type SubsetCounts = z.infer<typeof subsetCountsSchema>;
+
+/** What of a training is its reward: the validation accuracy of its last epoch, or the best of any. */
+export const rewardRuleSchema = z.strictObject({ epoch: z.enum(['last', 'best']) });
+export type RewardRule = z.infer<typeof rewardRuleSchema>;
+
+/** When a training is given up. */
+export const limitsSchema = z.strictObject({
+  /** One that takes longer ends as `timed_out`; 0 means no limit. Milliseconds. */
   timeLimitMs: z.int().min(0),
-  /** Which validation accuracy is the reward: of the last epoch, or the best of any epoch. */
-  reward: z.enum(['last', 'best']),
 });
-export type Training = z.infer<typeof trainingSchema>;
-
-/** One epoch of one trial, as measured. */
-export const epochSchema = z.strictObject({
-  /** Counted from 1. */
-  epoch: z.int().min(1),
-  /** Mean over the epoch's steps, L2 and auxiliary loss included. */
-  trainingLoss: z.number(),
-  trainingAccuracy: z.number(),
-  validationLoss: z.number(),
-  validationAccuracy: z.number(),
-  /** At the epoch's last step. */
-  learningRate: z.number(),
-  /** Keep probability of the last cell at the epoch's last step. */
-  dropPathKeep: z.number(),
-  durationMs: z.number().min(0),
-});
-export type Epoch = z.infer<typeof epochSchema>;
-
-export const FAILURES = ['nan_loss', 'out_of_memory', 'timed_out', 'crashed', 'too_large', 'error'] as const;
-
-/** How a training ended. Everything here is expected and a value; only a bug throws. */
-export const outcomeSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('completed'),
-    reward: z.number().min(0).max(1),
-    bestAccuracy: z.number().min(0).max(1),
-    bestEpoch: z.int().min(1),
-  }),
-  z.strictObject({ kind: z.literal('failed'), reason: z.enum(FAILURES), message: z.string() }),
-  z.strictObject({ kind: z.literal('pruned'), message: z.string() }),
-  z.strictObject({ kind: z.literal('cancelled'), message: z.string() }),
-]);
-export type Outcome = z.infer<typeof outcomeSchema>;
-
-/** The reward that a strategy is told for a child that failed. Ours: the paper does not say. */
-export const FAILURE_REWARD = 0;
+export type Limits = z.infer<typeof limitsSchema>;
