@@ -4,7 +4,8 @@ import { STATE_ORDER } from '../../shared/leaderboard/row-order.ts';
 import { OPERATIONS, type Operation } from '../../shared/records/architecture.ts';
 import type { OperationShare, Scatter, SearchCurve } from '../../shared/records/leaderboard.ts';
 import { filterSql } from './filter-sql.ts';
-import { usesAt } from './operation-uses.ts';
+import { operationUsesSchema, usesAt } from './operation-uses.ts';
+import { parseRow } from './parse-row.ts';
 
 /** Trials that count as the top (design; the paper's figure 6 has the same 25). */
 const TOP = 25;
@@ -16,31 +17,34 @@ const ENDED = STATE_ORDER.flatMap((state, place) =>
   state === 'completed' || state === 'failed' || state === 'pruned' ? [place] : [],
 );
 
-type ScatterRow = [number, number, number, number, number];
+/** Its operations, as `operationUses` wrote them. */
+type UsesRow = [trial: number, reward: number, uses: string];
+type ScatterRow = [number, number, number, number, number, number];
 
 /** What is true of all trials of an experiment that are not in the trash. */
 export class Aggregates {
   private readonly database: Database;
-  private readonly uses: Statement<[number], [number, string]>;
-  private readonly top: Statement<[number, number], string>;
+  private readonly uses: Statement<[number], UsesRow>;
+  private readonly top: Statement<[number, number], UsesRow>;
   private readonly rewards: Statement<[number], number | null>;
 
   constructor(database: Database) {
     this.database = database;
     this.uses = database
-      .prepare<[number], [number, string]>(
-        `SELECT reward, operation_uses FROM leaderboard WHERE ${TRIALS} AND reward IS NOT NULL ORDER BY trial`,
+      .prepare<[number], UsesRow>(
+        `SELECT trial, reward, operation_uses FROM leaderboard WHERE ${TRIALS} AND reward IS NOT NULL
+         ORDER BY trial, number`,
       )
       .raw();
     this.top = database
-      .prepare<[number, number], string>(
-        `SELECT operation_uses FROM leaderboard WHERE ${TRIALS} AND reward IS NOT NULL
-         ORDER BY reward DESC, trial LIMIT ?`,
+      .prepare<[number, number], UsesRow>(
+        `SELECT trial, reward, operation_uses FROM leaderboard WHERE ${TRIALS} AND reward IS NOT NULL
+         ORDER BY reward DESC, trial, number LIMIT ?`,
       )
-      .pluck();
+      .raw();
     this.rewards = database
       .prepare<[number], number | null>(
-        `SELECT reward FROM leaderboard WHERE ${TRIALS} AND batch IS NOT NULL AND state IN (${ENDED.join()})
+        `SELECT reward FROM leaderboard WHERE ${TRIALS} AND purpose = 'proposal' AND state IN (${ENDED.join()})
          ORDER BY trial`,
       )
       .pluck();
@@ -51,17 +55,18 @@ export class Aggregates {
     const { sql, parameters } = filterSql(terms);
     const rows = this.database
       .prepare<unknown[], ScatterRow>(
-        `SELECT trial, reward, trainable_parameters, multiply_adds, duration_ms FROM leaderboard
-         WHERE ${TRIALS} AND reward IS NOT NULL AND ${sql} ORDER BY trial`,
+        `SELECT trial, number, reward, trainable_parameters, multiply_adds, duration_ms FROM leaderboard
+         WHERE ${TRIALS} AND reward IS NOT NULL AND ${sql} ORDER BY trial, number`,
       )
       .raw()
       .all(experiment, ...parameters);
     return {
       trial: rows.map((row) => row[0]),
-      reward: rows.map((row) => row[1]),
-      trainableParameters: rows.map((row) => row[2]),
-      multiplyAdds: rows.map((row) => row[3]),
-      durationMs: rows.map((row) => row[4]),
+      run: rows.map((row) => row[1]),
+      reward: rows.map((row) => row[2]),
+      trainableParameters: rows.map((row) => row[3]),
+      multiplyAdds: rows.map((row) => row[4]),
+      durationMs: rows.map((row) => row[5]),
     };
   }
 
@@ -69,7 +74,9 @@ export class Aggregates {
   operations(experiment: number, space: readonly Operation[]): OperationShare[] {
     const sums = OPERATIONS.map(() => ({ uses: 0, count: 0, reward: 0 }));
     const all = { count: 0, reward: 0 };
-    for (const [reward, uses] of this.uses.all(experiment)) {
+    for (const row of this.uses.all(experiment)) {
+      const [, reward] = row;
+      const uses = usesOf(experiment, row);
       all.count++;
       all.reward += reward;
       for (let place = 0; place < sums.length; place++) {
@@ -94,7 +101,7 @@ export class Aggregates {
   }
 
   private topUses(experiment: number): number[] {
-    const top = this.top.all(experiment, TOP);
+    const top = this.top.all(experiment, TOP).map((row) => usesOf(experiment, row));
     return sharesOf(OPERATIONS.map((_, place) => top.reduce((sum, uses) => sum + usesAt(uses, place), 0)));
   }
 
@@ -118,6 +125,10 @@ export class Aggregates {
     }
     return curve;
   }
+}
+
+function usesOf(experiment: number, [trial, , uses]: UsesRow): string {
+  return parseRow(operationUsesSchema, uses, 'leaderboard', `experiment ${experiment}, trial ${trial}`);
 }
 
 function sharesOf(uses: readonly number[]): number[] {

@@ -1,12 +1,26 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { UpdateReport } from '../../shared/records/controller.ts';
+import { z } from 'zod';
+import { type UpdateReport, updateReportSchema } from '../../shared/records/controller.ts';
 import type { Commits } from './commits.ts';
+import { jsonColumn, parseRow } from './parse-row.ts';
+
+/** Half a million numbers in a long search, which zod would look at one by one for a second: a plain loop takes 5 ms. */
+const probabilities = z.custom<UpdateReport['meanProbabilities']>(
+  (value) => Array.isArray(value) && value.every((options) => Array.isArray(options) && options.every(isProbability)),
+  'they must be lists of numbers from 0 to 1',
+);
+const reportRowSchema = z.strictObject({
+  update: z.int().min(1),
+  report: jsonColumn(updateReportSchema.extend({ meanProbabilities: probabilities })),
+});
 
 /**
  * Snapshots that are kept, the newest ones. Ours: one is of the order of 3 MB with the paper's controller, and a search
  * of 1,000 updates would fill 3 GB; the reports are all kept.
  */
 export const KEPT_SNAPSHOTS = 10;
+
+const TABLE = 'controller_updates';
 
 /**
  * What the strategy learned, one row an update; update 0 is the untrained strategy after its first proposals. A row is
@@ -19,7 +33,7 @@ export class ControllerUpdates {
   private readonly replace: Statement<[Uint8Array, number, number]>;
   private readonly forget: Statement<[number, number]>;
   private readonly newest: Statement<[number], { update: number; snapshot: Buffer }>;
-  private readonly all: Statement<[number], { report: string }>;
+  private readonly all: Statement<[number], { update: number; report: string }>;
 
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
@@ -37,7 +51,8 @@ export class ControllerUpdates {
        ORDER BY update_number DESC LIMIT 1`,
     );
     this.all = database.prepare(
-      `SELECT report FROM controller_updates WHERE experiment = ? AND report IS NOT NULL ORDER BY update_number`,
+      `SELECT update_number AS "update", report FROM controller_updates WHERE experiment = ? AND report IS NOT NULL
+       ORDER BY update_number`,
     );
   }
 
@@ -65,6 +80,11 @@ export class ControllerUpdates {
   }
 
   reports(experiment: number): UpdateReport[] {
-    return this.all.all(experiment).map((row) => JSON.parse(row.report));
+    return this.all
+      .all(experiment)
+      .map((row) => parseRow(reportRowSchema, row, TABLE, `experiment ${experiment}, update ${row.update}`).report);
   }
 }
+
+/** A mean of ones may lie a rounding above 1. */
+const isProbability = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1 + 1e-9;

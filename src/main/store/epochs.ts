@@ -1,47 +1,53 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { TrialEpoch } from '../../shared/records/experiment.ts';
+import { type Epoch, epochSchema } from '../../shared/records/run.ts';
 import type { Commits } from './commits.ts';
+import { parseRow } from './parse-row.ts';
+import type { TrialRows } from './trial-rows.ts';
 
-/** One row an epoch of a trial. An epoch that is trained again after an interruption replaces its row. */
+/** One row an epoch of a run. An epoch that is trained again after an interruption replaces its row. */
 export class Epochs {
   private readonly commits: Commits;
-  private readonly insert: Statement<[TrialEpoch]>;
-  private readonly all: Statement<[number, number], TrialEpoch>;
-  private readonly drop: Statement<[number, number]>;
+  private readonly rows: TrialRows;
+  private readonly insert: Statement<[Epoch & { run: number }]>;
+  private readonly all: Statement<[number], unknown>;
+  private readonly drop: Statement<[number]>;
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: Commits, rows: TrialRows) {
     this.commits = commits;
+    this.rows = rows;
     this.insert = database.prepare(
-      `INSERT OR REPLACE INTO epochs (experiment, trial, epoch, training_loss, training_accuracy, validation_loss,
-         validation_accuracy, learning_rate, drop_path_keep, duration_ms)
-       VALUES (@experiment, @trial, @epoch, @trainingLoss, @trainingAccuracy, @validationLoss, @validationAccuracy,
-         @learningRate, @dropPathKeep, @durationMs)`,
+      `INSERT OR REPLACE INTO epochs (run, epoch, training_loss, training_accuracy, validation_loss, validation_accuracy,
+         learning_rate, drop_path_keep, duration_ms)
+       VALUES (@run, @epoch, @trainingLoss, @trainingAccuracy, @validationLoss, @validationAccuracy, @learningRate,
+         @dropPathKeep, @durationMs)`,
     );
     this.all = database.prepare(
-      `SELECT experiment, trial, epoch, training_loss AS trainingLoss, training_accuracy AS trainingAccuracy,
+      `SELECT epoch, training_loss AS trainingLoss, training_accuracy AS trainingAccuracy,
          validation_loss AS validationLoss, validation_accuracy AS validationAccuracy, learning_rate AS learningRate,
          drop_path_keep AS dropPathKeep, duration_ms AS durationMs
-       FROM epochs WHERE experiment = ? AND trial = ? ORDER BY epoch`,
+       FROM epochs WHERE run = ? ORDER BY epoch`,
     );
-    this.drop = database.prepare('DELETE FROM epochs WHERE experiment = ? AND trial = ?');
+    this.drop = database.prepare('DELETE FROM epochs WHERE run = ?');
   }
 
-  add(epoch: TrialEpoch): void {
+  add(run: number, epoch: Epoch): void {
     this.commits.run(() => {
-      this.insert.run(epoch);
-      this.commits.note(`epoch ${epoch.experiment} ${epoch.trial} ${epoch.epoch}`, () => ({
+      this.insert.run({ ...epoch, run });
+      const owner = this.rows.ownerOf(run);
+      if (!owner) return;
+      this.commits.note(`epoch ${run} ${epoch.epoch}`, () => ({
         name: 'epoch.added',
-        payload: epoch,
+        payload: { ...owner, ...epoch },
       }));
     });
   }
 
-  /** Of a trial that begins anew, which its row tells: it stands at step 0. */
-  removeAll(experiment: number, trial: number): void {
-    this.commits.run(() => this.drop.run(experiment, trial));
+  /** Of a run that begins anew, which its row tells: it stands at step 0. */
+  removeAll(run: number): void {
+    this.commits.run(() => this.drop.run(run));
   }
 
-  list(experiment: number, trial: number): TrialEpoch[] {
-    return this.all.all(experiment, trial);
+  list(run: number): Epoch[] {
+    return this.all.all(run).map((row) => parseRow(epochSchema, row, 'epochs', `run ${run}`));
   }
 }

@@ -1,7 +1,14 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Experiment, ExperimentConfig, ExperimentState, TrialState } from '../../shared/records/experiment.ts';
+import {
+  type Experiment,
+  type ExperimentConfig,
+  type ExperimentState,
+  experimentSchema,
+} from '../../shared/records/experiment.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Commits } from './commits.ts';
+import { parseRow } from './parse-row.ts';
+import type { Runs } from './runs.ts';
 
 interface ExperimentRow {
   experiment: number;
@@ -16,20 +23,23 @@ interface ExperimentRow {
   twinOf: number | null;
   lastTrial: number;
   trashed: number;
+  proposals: number;
 }
 
 const COLUMNS = `experiment, config, state, rests_as AS restsAs, message, created_at AS createdAt, finished_at AS finishedAt,
   running_ms AS runningMs, overhead_ms AS overheadMs, twin_of AS twinOf,
   coalesce((SELECT max(trial) FROM trials WHERE trials.experiment = experiments.experiment), 0) AS lastTrial,
-  (SELECT count(*) FROM trials WHERE trials.experiment = experiments.experiment AND trashed_at IS NOT NULL) AS trashed`;
+  (SELECT count(*) FROM trial_runs
+   WHERE trial_runs.experiment = experiments.experiment AND trashed_at IS NOT NULL) AS trashed,
+  coalesce((SELECT max(proposal) FROM trials WHERE trials.experiment = experiments.experiment), 0) AS proposals`;
 
 /** The table of experiments. Counts are read from the trials, the best one from the rows of the leaderboard. */
 export class Experiments {
   private readonly commits: Commits;
   private readonly one: Statement<[number], ExperimentRow>;
   private readonly all: Statement<[], { experiment: number }>;
-  private readonly counts: Statement<[number], { state: TrialState; own: number; repeats: number }>;
-  private readonly best: Statement<[number], { trial: number; reward: number }>;
+  private readonly runs: Runs;
+  private readonly best: Statement<[number], { trial: number; run: number; reward: number }>;
   private readonly insert: Statement<[string, string, number | null]>;
   private readonly twin: Statement<[number], { experiment: number }>;
   private readonly rest: Statement<[number], { restsAs: ExperimentState | null }>;
@@ -39,17 +49,14 @@ export class Experiments {
   private readonly reconfigure: Statement<[string, number]>;
   private readonly clock: Statement<[number, number, number]>;
 
-  constructor(database: Database, commits: Commits) {
+  constructor(database: Database, commits: Commits, runs: Runs) {
     this.commits = commits;
-    this.one = database.prepare(`SELECT ${COLUMNS} FROM experiments WHERE experiment = ?`);
+    this.runs = runs;
+    this.one = database.prepare(`SELECT ${COLUMNS} FROM experiments WHERE experiment = +?`);
     this.all = database.prepare('SELECT experiment FROM experiments ORDER BY experiment');
-    this.counts = database.prepare(
-      `SELECT state, count(batch) AS own, count(*) - count(batch) AS repeats FROM trials
-       WHERE experiment = ? GROUP BY state`,
-    );
     this.best = database.prepare(
-      `SELECT trial, reward FROM leaderboard WHERE experiment = ? AND is_cell = 0 AND is_trash = 0
-       AND reward IS NOT NULL ORDER BY reward DESC, trial LIMIT 1`,
+      `SELECT trial, number AS run, reward FROM leaderboard WHERE experiment = +? AND is_cell = 0 AND is_trash = 0
+       AND reward IS NOT NULL ORDER BY reward DESC, trial, number LIMIT 1`,
     );
     this.insert = database.prepare(
       `INSERT INTO experiments (config, state, created_at, twin_of) VALUES (?, 'running', ?, ?)`,
@@ -107,14 +114,22 @@ export class Experiments {
   get(id: number): Experiment {
     const row = this.one.get(id);
     if (!row) throw new WorkbenchError('not_found', `This project has no experiment ${id}.`);
-    const { experiment, config, ...rest } = row;
+    const { experiment, config, proposals, ...rest } = row;
+    const whole = { ...rest, id: experiment, config: JSON.parse(config), ...this.countsOf(id, proposals) };
+    return parseRow(experimentSchema, { ...whole, best: this.best.get(id) ?? null }, 'experiments', `${id}`);
+  }
+
+  /** Trials by state, and open repeats. A trial that reuses a run is completed as that one is. */
+  private countsOf(id: number, proposals: number): Pick<Experiment, 'counts' | 'repeats'> {
     const counts = { queued: 0, running: 0, completed: 0, failed: 0, pruned: 0, cancelled: 0 };
     const repeats = { queued: 0, running: 0 };
-    for (const { state, own, repeats: more } of this.counts.all(id)) {
-      counts[state] = own;
-      if (state === 'queued' || state === 'running') repeats[state] = more;
+    for (const { purpose, state, count } of this.runs.counts(id)) {
+      if (purpose === 'proposal') counts[state] = count;
+      else if (purpose === 'repeat' && (state === 'queued' || state === 'running')) repeats[state] = count;
     }
-    return { ...rest, id: experiment, config: JSON.parse(config), counts, repeats, best: this.best.get(id) ?? null };
+    const { completed: _, ...others } = counts;
+    const unlike = Object.values(others).reduce((sum, count) => sum + count, 0);
+    return { counts: { ...counts, completed: proposals - unlike }, repeats };
   }
 
   list(): Experiment[] {

@@ -35,7 +35,7 @@ const ORDERS: Readonly<Record<SortColumn, string>> = {
  * after they are found (that is the plus): SQLite would walk an index and look each row up, which is three times slower.
  */
 export function orderSql(column: SortColumn, isAscending: boolean, isWhole: boolean): string {
-  return `${isWhole ? '' : '+'}${ORDERS[column]} ${isAscending ? 'ASC' : 'DESC'} NULLS LAST, trial`;
+  return `${isWhole ? '' : '+'}${ORDERS[column]} ${isAscending ? 'ASC' : 'DESC'} NULLS LAST, trial, number`;
 }
 
 /** All terms of a filter; `1` where there are none. */

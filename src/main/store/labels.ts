@@ -1,13 +1,18 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { CellLabels } from '../../shared/records/leaderboard.ts';
+import { z } from 'zod';
+import { type CellLabels, cellLabelsSchema } from '../../shared/records/leaderboard.ts';
 import type { Commits } from './commits.ts';
 import type { LeaderboardRows } from './leaderboard-rows.ts';
+import { flagColumn, jsonColumn, parseRow } from './parse-row.ts';
 
 interface LabelsRow {
   isStarred: number;
   note: string;
   tags: string;
 }
+
+const { note, tags } = cellLabelsSchema.shape;
+const labelsRowSchema = z.strictObject({ isStarred: flagColumn, note, tags: jsonColumn(tags) });
 
 /** What people wrote to the cells of an experiment: a cell without a row has no labels. */
 export class Labels {
@@ -38,7 +43,7 @@ export class Labels {
   get(experiment: number, hash: string): CellLabels {
     const row = this.one.get(experiment, hash);
     if (!row) return { isStarred: false, note: '', tags: [] };
-    return { isStarred: row.isStarred === 1, note: row.note, tags: JSON.parse(row.tags) };
+    return parseRow(labelsRowSchema, row, 'cell_labels', `experiment ${experiment}, cell ${hash}`);
   }
 
   /** Of all cells of an experiment, each once. */

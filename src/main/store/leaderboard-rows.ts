@@ -5,13 +5,14 @@ import type { Commits } from './commits.ts';
 /** What a cell's row is made from: one of its trials. */
 interface Member {
   trial: number;
+  number: number;
   reward: number | null;
   /** 0 for a reward that was reused. */
   isTrained: number;
   best: number | null;
   /** Place in STATE_ORDER. */
   state: number;
-  batch: number | null;
+  purpose: string;
 }
 
 interface Cell {
@@ -22,6 +23,7 @@ interface Cell {
 
 interface CellValues extends Cell {
   trial: number;
+  number: number;
   reward: number | null;
   deviation: number | null;
   best: number | null;
@@ -36,7 +38,7 @@ const BY_CELL = 'INDEXED BY leaderboard_by_cell';
 
 /** Columns that a cell's row has from the trial that tells most. */
 const FROM_TRIAL = `trainable_parameters, multiply_adds, duration_ms, state, origin, origin_order, batch, seed, attempts,
-  started_at, is_starred, note, tags, operations, operation_uses`;
+  started_at, is_starred, note, tags, operations, operation_uses, purpose`;
 
 /**
  * The table that the leaderboard reads. Its rows follow from those of the trials and labels, and are brought up to date
@@ -45,10 +47,10 @@ const FROM_TRIAL = `trainable_parameters, multiply_adds, duration_ms, state, ori
 export class LeaderboardRows {
   private readonly commits: Commits;
   private readonly versions = new Map<number, number>();
-  private readonly trials = new Map<string, readonly [number, number]>();
+  private readonly trials = new Map<string, readonly [number, number, number]>();
   private readonly cells = new Map<string, readonly [number, string]>();
-  private readonly dropTrial: Statement<[number, number]>;
-  private readonly addTrial: Statement<[number, number], { hash: string }>;
+  private readonly dropTrial: Statement<[number, number, number]>;
+  private readonly addTrial: Statement<[number, number, number], { hash: string }>;
   private readonly relabel: Statement<[{ experiment: number; hash: string }]>;
   private readonly dropCell: Statement<[number, string]>;
   private readonly addCell: Statement<[CellValues]>;
@@ -58,17 +60,18 @@ export class LeaderboardRows {
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
     this.dropTrial = database.prepare(
-      'DELETE FROM leaderboard WHERE experiment = ? AND is_cell = 0 AND is_trash IN (0, 1) AND trial = ?',
+      'DELETE FROM leaderboard WHERE experiment = ? AND is_cell = 0 AND is_trash IN (0, 1) AND trial = ? AND number = ?',
     );
     this.addTrial = database.prepare(
-      `INSERT INTO leaderboard (experiment, is_cell, is_trash, trial, hash, reward, is_trained, best, proposals,
+      `INSERT INTO leaderboard (experiment, is_cell, is_trash, trial, number, hash, reward, is_trained, best, proposals,
          ${FROM_TRIAL})
-       SELECT trials.experiment, 0, trashed_at IS NOT NULL, trial, trials.hash, reward,
-         reward IS NOT NULL AND reused_from IS NULL, best_accuracy, 1, trainable_parameters, multiply_adds, duration_ms,
+       SELECT own.experiment, 0, trashed_at IS NOT NULL, trial, number, own.hash, reward,
+         reward IS NOT NULL AND reused_at IS NULL, best_accuracy, 1, trainable_parameters, multiply_adds, duration_ms,
          ${STATE_PLACE}, origin, origin_order, batch, seed, attempts, started_at, coalesce(is_starred, 0),
-         nullif(note, ''), nullif(tags, '[]'), operations, operation_uses
-       FROM trials LEFT JOIN cell_labels ON cell_labels.experiment = trials.experiment AND cell_labels.hash = trials.hash
-       WHERE trials.experiment = ? AND trial = ?
+         nullif(note, ''), nullif(tags, '[]'), operations, operation_uses, purpose
+       FROM trial_rows AS own
+       LEFT JOIN cell_labels ON cell_labels.experiment = own.experiment AND cell_labels.hash = own.hash
+       WHERE own.experiment = +? AND trial = +? AND number = +?
        RETURNING hash`,
     );
     this.relabel = database.prepare(
@@ -81,11 +84,11 @@ export class LeaderboardRows {
       `DELETE FROM leaderboard ${BY_CELL} WHERE experiment = ? AND hash = ? AND is_cell = 1`,
     );
     this.addCell = database.prepare(
-      `INSERT INTO leaderboard (experiment, is_cell, is_trash, trial, hash, reward, deviation, is_trained, best,
+      `INSERT INTO leaderboard (experiment, is_cell, is_trash, trial, number, hash, reward, deviation, is_trained, best,
          proposals, ${FROM_TRIAL})
-       SELECT experiment, 1, is_trash, trial, hash, @reward, @deviation, 0, @best, @proposals, ${FROM_TRIAL}
+       SELECT experiment, 1, is_trash, trial, number, hash, @reward, @deviation, 0, @best, @proposals, ${FROM_TRIAL}
        FROM leaderboard WHERE experiment = @experiment AND is_cell = 0 AND is_trash = @isTrash AND trial = @trial
-         AND hash = @hash`,
+         AND number = @number AND hash = @hash`,
     );
     this.propose = database.prepare(
       `UPDATE leaderboard ${BY_CELL} SET proposals = @proposals
@@ -93,8 +96,8 @@ export class LeaderboardRows {
          AND proposals <> @proposals`,
     );
     this.members = database.prepare(
-      `SELECT trial, reward, is_trained AS isTrained, best, state, batch FROM leaderboard
-       WHERE experiment = @experiment AND hash = @hash AND is_cell = 0 AND is_trash = @isTrash ORDER BY trial`,
+      `SELECT trial, number, reward, is_trained AS isTrained, best, state, purpose FROM leaderboard
+       WHERE experiment = @experiment AND hash = @hash AND is_cell = 0 AND is_trash = @isTrash ORDER BY trial, number`,
     );
   }
 
@@ -103,9 +106,9 @@ export class LeaderboardRows {
     return this.versions.get(experiment) ?? 0;
   }
 
-  /** A trial changed in the transaction that is under way. */
-  trialChanged(experiment: number, trial: number): void {
-    this.trials.set(`${experiment} ${trial}`, [experiment, trial]);
+  /** A run of a trial changed in the transaction that is under way. */
+  trialChanged(experiment: number, trial: number, run: number): void {
+    this.trials.set(`${experiment} ${trial} ${run}`, [experiment, trial, run]);
     this.commits.settle('leaderboard', () => this.bringUpToDate());
   }
 
@@ -120,9 +123,9 @@ export class LeaderboardRows {
     this.trials.clear();
     this.cells.clear();
     const cells = new Map<string, readonly [number, string]>();
-    for (const [experiment, trial] of trials) {
-      this.dropTrial.run(experiment, trial);
-      const added = this.addTrial.get(experiment, trial);
+    for (const [experiment, trial, run] of trials) {
+      this.dropTrial.run(experiment, trial, run);
+      const added = this.addTrial.get(experiment, trial, run);
       if (added) cells.set(`${experiment} ${added.hash}`, [experiment, added.hash]);
       this.versions.set(experiment, this.version(experiment) + 1);
     }
@@ -154,23 +157,23 @@ function cellValues(members: readonly Member[]): Omit<CellValues, keyof Cell> {
   const { mean, deviation } = meanAndDeviation(counted.map(({ reward }) => reward ?? 0));
   const accuracies = members.flatMap(({ best }) => best ?? []);
   return {
-    trial: tellingTrial(members, counted),
+    ...tellingTrial(members, counted),
     reward: mean,
     deviation,
     best: accuracies.length === 0 ? null : Math.max(...accuracies),
-    proposals: Math.max(1, members.filter(({ batch }) => batch !== null).length),
+    proposals: Math.max(1, members.filter(({ purpose }) => purpose === 'proposal').length),
   };
 }
 
 /** The one with the best reward, else the first that runs, else the first. */
-function tellingTrial(members: readonly Member[], counted: readonly Member[]): number {
+function tellingTrial(members: readonly Member[], counted: readonly Member[]): Pick<Member, 'trial' | 'number'> {
   const best = counted.reduce<Member | null>(
     (most, member) => (most === null || (member.reward ?? 0) > (most.reward ?? 0) ? member : most),
     null,
   );
   const telling = best ?? members.find(({ state }) => state === RUNNING) ?? members[0];
   if (!telling) throw new Error('a cell without trials has no row');
-  return telling.trial;
+  return { trial: telling.trial, number: telling.number };
 }
 
 /** The deviation is that of a sample: divided by one less than their number; null for a single one. */

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { LogEntry } from '../../shared/records/log.ts';
+import { type LogEntry, logEntrySchema } from '../../shared/records/log.ts';
 import type { Commits } from './commits.ts';
+import { parseRow } from './parse-row.ts';
 
 /** Entries that are kept, the newest ones. Ours: a few megabytes. */
 const KEPT_ENTRIES = 20_000;
@@ -40,6 +41,7 @@ export class LogEntries {
 
   /** The newest ones, newest last; of one trial, of one experiment, or of all. */
   list(experiment: number | null, trial: number | null, limit: number): LogEntry[] {
-    return this.newest.all({ experiment, trial, limit }).reverse();
+    const rows = this.newest.all({ experiment, trial, limit });
+    return rows.map((row) => parseRow(logEntrySchema, row, 'log', `the entry of ${row.at}`)).reverse();
   }
 }

@@ -1,23 +1,27 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { NamedView } from '../../shared/records/leaderboard.ts';
+import { z } from 'zod';
+import { type NamedView, namedViewSchema } from '../../shared/records/leaderboard.ts';
 import type { Commits } from './commits.ts';
+import { jsonColumn, parseRow } from './parse-row.ts';
+
+const viewRowSchema = z.strictObject({ name: z.string(), view: jsonColumn(namedViewSchema) });
 
 /** Named filters, orders and columns, by name. */
 export class NamedViews {
   private readonly commits: Commits;
-  private readonly all: Statement<[], { view: string }>;
+  private readonly all: Statement<[], { name: string; view: string }>;
   private readonly put: Statement<[string, string]>;
   private readonly drop: Statement<[string]>;
 
   constructor(database: Database, commits: Commits) {
     this.commits = commits;
-    this.all = database.prepare('SELECT view FROM named_views ORDER BY name');
+    this.all = database.prepare('SELECT name, view FROM named_views ORDER BY name');
     this.put = database.prepare('INSERT OR REPLACE INTO named_views (name, view) VALUES (?, ?)');
     this.drop = database.prepare('DELETE FROM named_views WHERE name = ?');
   }
 
   list(): NamedView[] {
-    return this.all.all().map(({ view }) => JSON.parse(view));
+    return this.all.all().map((row) => parseRow(viewRowSchema, row, 'named_views', `the view "${row.name}"`).view);
   }
 
   save(view: NamedView): void {

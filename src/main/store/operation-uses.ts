@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Architecture, OPERATIONS, type Operation } from '../../shared/records/architecture.ts';
 import { liveBlocks } from '../../shared/search-space/live-blocks.ts';
 
@@ -22,6 +23,9 @@ export function operationUses({ normal, reduction }: Architecture): string {
   }
   return String.fromCharCode(...uses.map((count) => ZERO + count));
 }
+
+/** That text as it comes out of the database. */
+export const operationUsesSchema = z.string().regex(/^[0-P]{13}$/);
 
 /** Uses of the operation at a place of `OPERATIONS`. */
 export const usesAt = (uses: string, place: number): number => uses.charCodeAt(place) - ZERO;

@@ -4,6 +4,7 @@ import type { Database } from 'better-sqlite3';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { makeFolders } from '../make-folders.ts';
 import { Aggregates } from './aggregates.ts';
+import { Artifacts } from './artifacts.ts';
 import { Attempts } from './attempts.ts';
 import { backUp, type Restored } from './backups.ts';
 import { Checkpoints } from './checkpoints.ts';
@@ -19,14 +20,19 @@ import { LogEntries } from './log-entries.ts';
 import { NamedViews } from './named-views.ts';
 import { openOrRestore } from './open-or-restore.ts';
 import { lockProject } from './project-lock.ts';
+import { Runs } from './runs.ts';
 import { errorCode, explainStorageError } from './storage-error.ts';
+import { TrialRows } from './trial-rows.ts';
 import { Trials } from './trials.ts';
 
 /** A project's database: one file a table, one opener, one writer. */
 export interface Store {
   readonly experiments: Experiments;
   readonly datasets: ExperimentDatasets;
+  readonly artifacts: Artifacts;
+  readonly runs: Runs;
   readonly trials: Trials;
+  readonly rows: TrialRows;
   readonly attempts: Attempts;
   readonly leaderboard: Leaderboard;
   readonly aggregates: Aggregates;
@@ -105,19 +111,24 @@ function composeStore(database: Database, { folder, publish, onUnexpected, now, 
     underWay = next.catch(() => undefined);
     return next;
   };
-  const rows = new LeaderboardRows(database, commits);
+  const leaderboardRows = new LeaderboardRows(database, commits);
+  const rows = new TrialRows(database, commits, leaderboardRows);
   const checkpoints = new Checkpoints(database, commits);
-  const trials = new Trials(database, commits, rows, checkpoints);
+  const runs = new Runs(database, commits, rows, checkpoints);
+  const trials = new Trials(database, commits, rows, runs);
   return {
-    experiments: new Experiments(database, commits),
+    artifacts: new Artifacts(database, commits),
+    runs,
+    rows,
+    experiments: new Experiments(database, commits, runs),
     datasets: new ExperimentDatasets(database, commits),
     trials,
     attempts: new Attempts(database, commits),
-    labels: new Labels(database, commits, rows),
-    leaderboard: new Leaderboard(database, rows, trials),
+    labels: new Labels(database, commits, leaderboardRows),
+    leaderboard: new Leaderboard(database, leaderboardRows, trials),
     aggregates: new Aggregates(database),
     views: new NamedViews(database, commits),
-    epochs: new Epochs(database, commits),
+    epochs: new Epochs(database, commits, rows),
     updates: new ControllerUpdates(database, commits),
     checkpoints,
     log: new LogEntries(database, commits),

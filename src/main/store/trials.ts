@@ -1,19 +1,18 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { naturalOrder } from '../../shared/leaderboard/row-order.ts';
 import type { Trial, TrialState } from '../../shared/records/experiment.ts';
-import type { Outcome } from '../../shared/records/training.ts';
+import type { RunSpec } from '../../shared/records/run.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import type { Checkpoints } from './checkpoints.ts';
 import type { Commits } from './commits.ts';
-import type { LeaderboardRows } from './leaderboard-rows.ts';
 import { operationBits, operationUses } from './operation-uses.ts';
+import type { Runs } from './runs.ts';
+import { TRIAL_COLUMNS, type TrialRow, type TrialRows, type TrialRun, toTrial } from './trial-rows.ts';
 
-/** What a trial is before anything happened to it. */
+/** What a trial is before anything happened to it; its run is stored with it. */
 export type NewTrial = Pick<
   Trial,
   | 'experiment'
   | 'trial'
-  | 'batch'
   | 'architecture'
   | 'hash'
   | 'origin'
@@ -24,150 +23,130 @@ export type NewTrial = Pick<
   | 'totalParameters'
   | 'multiplyAdds'
   | 'queuedAt'
->;
+> & {
+  /** Place among the strategy's proposals, from 1. */
+  readonly proposal: number;
+  readonly batch: number;
+  readonly spec: RunSpec;
+};
 
-/** Names one try to train a trial; what an older lease says is dropped. */
-export interface Lease {
-  readonly experiment: number;
+/** Of one trial. Ours: no mean needs more. */
+const MOST_RUNS = 1000;
+
+/** An earlier trial with an equal architecture. */
+export interface Twin {
   readonly trial: number;
-  readonly leaseEpoch: number;
+  readonly state: TrialState;
 }
-
-/** How one try ended. */
-export interface TrialEnd {
-  readonly outcome: Outcome;
-  /** Of this try. */
-  readonly durationMs: number;
-  readonly weightsHash: string | null;
-}
-
-type TrialRow = Omit<Trial, 'architecture'> & { architecture: string };
-
-const COLUMNS = `experiment, trial, batch, state, architecture, hash, origin, parent, log_probability AS logProbability,
-  seed, reused_from AS reusedFrom, reward, best_accuracy AS bestAccuracy, best_epoch AS bestEpoch, failure, message,
-  weights_hash AS weightsHash, trainable_parameters AS trainableParameters, total_parameters AS totalParameters,
-  multiply_adds AS multiplyAdds, attempts, queued_at AS queuedAt, started_at AS startedAt, finished_at AS finishedAt,
-  trashed_at AS trashedAt, duration_ms AS durationMs, step, steps, reduced_batch_size AS reducedBatchSize`;
-const UNFINISHED = `state IN ('queued', 'running')`;
-const LEASED = `experiment = @experiment AND trial = @trial AND state = 'running' AND lease_epoch = @leaseEpoch`;
 
 /**
- * The table of trials: `queued → running → completed, failed, pruned or cancelled`; finished is final. Whoever trains
- * a trial holds a lease, and every write in its name says which one: a try that was given up can't write any more. A
- * finished trial has no checkpoints; their files are for the caller to delete, after the commit.
+ * The proposals of a search and the runs that they refer to. A trial is stored with a run of its own; where an equal one
+ * before it has a reward, it refers to that one's run instead.
  */
 export class Trials {
   private readonly commits: Commits;
-  private readonly rows: LeaderboardRows;
-  private readonly checkpoints: Checkpoints;
-  private readonly one: Statement<[number, number], TrialRow>;
+  private readonly rows: TrialRows;
+  private readonly runs: Runs;
   private readonly batch: Statement<[number, number], TrialRow>;
   private readonly all: Statement<[number], TrialRow>;
-  private readonly twin: Statement<[number, string, number], { trial: number; state: TrialState }>;
-  private readonly open: Statement<[number], { trial: number }>;
-  private readonly repeated: Statement<[number], TrialRow>;
-  private readonly repeatedNumbers: Statement<[number], { trial: number }>;
-  private readonly proposals: Statement<[number], { all: number; cancelled: number; unfinished: number }>;
+  private readonly openRepeats: Statement<[number], TrialRow>;
+  private readonly twin: Statement<[number, string, number], Twin>;
   private readonly times: Statement<[number], { durationMs: number }>;
-  private readonly last: Statement<[number], { trial: number | null }>;
+  private readonly counted: Statement<[{ experiment: number }], { last: number | null; proposals: number }>;
+  private readonly place: Statement<[number, number], { proposal: number | null }>;
+  private readonly number: Statement<[number, number], { trial: number }>;
   private readonly insert: Statement<[ReturnType<typeof toInserted>]>;
-  private readonly take: Statement<[{ experiment: number; trial: number; at: string }], { leaseEpoch: number }>;
-  private readonly holds: Statement<[Lease], { held: number }>;
-  private readonly move: Statement<[Lease & { step: number; steps: number; addedMs: number }]>;
-  private readonly shrink: Statement<[Lease & { batchSize: number }]>;
-  private readonly end: Statement<[Lease & Ending & { at: string }]>;
-  private readonly copy: Statement<[{ experiment: number; trial: number; from: number; at: string }]>;
-  private readonly pass: Statement<[Lease & { addedMs: number }]>;
-  private readonly back: Statement<[Lease]>;
-  private readonly hide: Statement<[{ experiment: number; trial: number; at: string | null }]>;
-  private readonly drop: Statement<[{ experiment: number; trial: number; message: string; at: string }]>;
+  private readonly link: Statement<[TrialRun & { id: number }]>;
+  private readonly relink: Statement<[{ experiment: number; trial: number; id: number; at: string }]>;
+  private readonly newest: Statement<[number, number], { run: number }>;
+  private readonly repeats: Statement<[{ experiment: number; trial: number }], { count: number }>;
+  private readonly hide: Statement<[TrialRun & { at: string | null }]>;
 
-  constructor(database: Database, commits: Commits, rows: LeaderboardRows, checkpoints: Checkpoints) {
+  constructor(database: Database, commits: Commits, rows: TrialRows, runs: Runs) {
     this.commits = commits;
     this.rows = rows;
-    this.checkpoints = checkpoints;
-    this.one = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND trial = ?`);
-    this.batch = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch = ? ORDER BY trial`);
-    this.all = database.prepare(`SELECT ${COLUMNS} FROM trials WHERE experiment = ? ORDER BY trial`);
+    this.runs = runs;
+    const select = `SELECT ${TRIAL_COLUMNS} FROM trial_rows`;
+    this.batch = database.prepare(`${select} WHERE experiment = +? AND batch = +? ORDER BY trial`);
+    this.all = database.prepare(`${select} WHERE experiment = ? ORDER BY trial, number`);
+    this.openRepeats = database.prepare(
+      `${select} WHERE trial_rows.run IN (
+         SELECT run FROM runs WHERE experiment = +? AND purpose = 'repeat' AND state IN ('queued', 'running'))
+       ORDER BY trial, number`,
+    );
     this.twin = database.prepare(
-      `SELECT trial, state FROM trials WHERE experiment = ? AND hash = ? AND trial < ?
-       AND batch IS NOT NULL AND state IN ('queued', 'running', 'completed') ORDER BY trial LIMIT 1`,
-    );
-    this.open = database.prepare(`SELECT trial FROM trials WHERE experiment = ? AND ${UNFINISHED} ORDER BY trial`);
-    this.repeated = database.prepare(
-      `SELECT ${COLUMNS} FROM trials WHERE experiment = ? AND batch IS NULL ORDER BY trial`,
-    );
-    this.repeatedNumbers = database.prepare(
-      'SELECT trial FROM trials WHERE experiment = ? AND batch IS NULL ORDER BY trial',
-    );
-    this.proposals = database.prepare(
-      `SELECT count(*) AS "all", count(*) FILTER (WHERE state = 'cancelled') AS cancelled,
-         count(*) FILTER (WHERE ${UNFINISHED}) AS unfinished
-       FROM trials WHERE experiment = ? AND batch IS NOT NULL`,
+      `SELECT trials.trial, runs.state FROM trials
+       JOIN trial_runs AS link
+         ON link.experiment = trials.experiment AND link.trial = trials.trial AND link.number = 1
+       JOIN runs ON runs.run = link.run
+       WHERE trials.experiment = +? AND hash = +? AND trials.trial < +? AND proposal IS NOT NULL
+         AND runs.state IN ('queued', 'running', 'completed') ORDER BY trials.trial LIMIT 1`,
     );
     this.times = database.prepare(
-      `SELECT duration_ms AS durationMs FROM trials
-       WHERE experiment = ? AND state = 'completed' AND reused_from IS NULL AND duration_ms > 0
-       ORDER BY trial DESC LIMIT 200`,
+      `SELECT duration_ms AS durationMs FROM runs
+       WHERE experiment = +? AND purpose IN ('proposal', 'repeat') AND state = 'completed' AND duration_ms > 0
+       ORDER BY run DESC LIMIT 200`,
     );
-    this.last = database.prepare('SELECT max(trial) AS trial FROM trials WHERE experiment = ?');
+    this.counted = database.prepare(
+      `SELECT (SELECT max(trial) FROM trials WHERE experiment = +@experiment) AS last,
+         coalesce((SELECT max(proposal) FROM trials WHERE experiment = +@experiment), 0) AS proposals`,
+    );
+    this.place = database.prepare('SELECT proposal FROM trials WHERE experiment = ? AND trial = ?');
+    this.number = database.prepare('SELECT trial FROM trials WHERE experiment = ? AND proposal = ?');
     this.insert = database.prepare(
-      `INSERT INTO trials (experiment, trial, batch, state, architecture, hash, origin, parent, log_probability, seed,
+      `INSERT INTO trials (experiment, trial, proposal, batch, architecture, hash, origin, parent, log_probability, seed,
          trainable_parameters, total_parameters, multiply_adds, queued_at, origin_order, operations, operation_uses)
-       VALUES (@experiment, @trial, @batch, 'queued', @architecture, @hash, @origin, @parent, @logProbability, @seed,
+       VALUES (@experiment, @trial, @proposal, @batch, @architecture, @hash, @origin, @parent, @logProbability, @seed,
          @trainableParameters, @totalParameters, @multiplyAdds, @queuedAt, @originOrder, @operations, @operationUses)`,
     );
-    this.take = database.prepare(
-      `UPDATE trials SET state = 'running', lease_epoch = lease_epoch + 1, attempts = attempts + 1,
-         started_at = coalesce(started_at, @at)
-       WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED} RETURNING lease_epoch AS leaseEpoch`,
+    this.link = database.prepare(
+      'INSERT INTO trial_runs (experiment, trial, number, run) VALUES (@experiment, @trial, @run, @id)',
     );
-    this.holds = database.prepare(`SELECT 1 AS held FROM trials WHERE ${LEASED}`);
-    this.move = database.prepare(
-      `UPDATE trials SET step = @step, steps = max(steps, @steps), duration_ms = duration_ms + @addedMs WHERE ${LEASED}`,
+    this.relink = database.prepare(
+      `UPDATE trial_runs SET run = @id, reused_at = @at WHERE experiment = @experiment AND trial = @trial AND number = 1`,
     );
-    this.shrink = database.prepare(
-      `UPDATE trials SET reduced_batch_size = @batchSize, step = 0, steps = 0 WHERE ${LEASED}`,
+    this.newest = database.prepare('SELECT max(number) AS run FROM trial_runs WHERE experiment = +? AND trial = +?');
+    this.repeats = database.prepare(
+      `SELECT (SELECT count(*) FROM trial_runs WHERE experiment = @experiment AND trial = @trial AND number > 1)
+         + (SELECT count(*) FROM trials WHERE experiment = @experiment AND parent = @trial AND proposal IS NULL) AS count`,
     );
-    this.end = database.prepare(
-      `UPDATE trials SET state = @state, reward = @reward, best_accuracy = @bestAccuracy, best_epoch = @bestEpoch,
-         failure = @failure, message = @message, weights_hash = @weightsHash, duration_ms = max(0, duration_ms + @durationMs),
-         step = CASE WHEN @state = 'completed' THEN steps ELSE step END, finished_at = @at
-       WHERE ${LEASED}`,
-    );
-    this.copy = database.prepare(
-      `UPDATE trials SET state = 'completed', reused_from = source.trial, reward = source.reward,
-         best_accuracy = source.best_accuracy, best_epoch = source.best_epoch, finished_at = @at
-       FROM (SELECT trial, reward, best_accuracy, best_epoch FROM trials WHERE experiment = @experiment AND trial = @from)
-         AS source
-       WHERE trials.experiment = @experiment AND trials.trial = @trial AND trials.state = 'queued'`,
-    );
-    this.pass = database.prepare(`UPDATE trials SET duration_ms = duration_ms + @addedMs WHERE ${LEASED}`);
-    this.back = database.prepare(`UPDATE trials SET state = 'queued' WHERE ${LEASED}`);
     this.hide = database.prepare(
-      `UPDATE trials SET trashed_at = @at
-       WHERE experiment = @experiment AND trial = @trial AND (trashed_at IS NULL) = (@at IS NOT NULL)`,
-    );
-    this.drop = database.prepare(
-      `UPDATE trials SET state = 'cancelled', message = @message, finished_at = @at
-       WHERE experiment = @experiment AND trial = @trial AND ${UNFINISHED}`,
+      `UPDATE trial_runs SET trashed_at = @at
+       WHERE experiment = @experiment AND trial = @trial AND number = @run
+         AND (trashed_at IS NULL) = (@at IS NOT NULL)`,
     );
   }
 
   add(trials: readonly NewTrial[]): void {
     this.commits.run(() => {
-      for (const trial of trials) {
+      for (const { spec, ...trial } of trials) {
+        const { experiment, queuedAt } = trial;
         this.insert.run(toInserted(trial));
-        this.note(trial.experiment, trial.trial);
+        this.connect(trial, 1, this.runs.add({ experiment, purpose: 'proposal', spec, queuedAt }));
       }
     });
   }
 
+  /** Stores a further run of a trial and returns its number, from 2. Throws `conflict` beyond `MOST_RUNS`. */
+  addRepeat(experiment: number, trial: number, spec: RunSpec, queuedAt: string): number {
+    return this.commits.run(() => {
+      const run = (this.newest.get(experiment, trial)?.run ?? 0) + 1;
+      if (run > MOST_RUNS) {
+        throw new WorkbenchError('conflict', `Trial ${trial} has ${MOST_RUNS} runs, and a trial can't have more.`);
+      }
+      this.connect({ experiment, trial }, run, this.runs.add({ experiment, purpose: 'repeat', spec, queuedAt }));
+      return run;
+    });
+  }
+
+  /** Repeats of a trial so far, those with numbers of their own among them (schema 1 and 2). */
+  countRepeats(experiment: number, trial: number): number {
+    return this.repeats.get({ experiment, trial })?.count ?? 0;
+  }
+
   /** Throws `not_found`. */
-  get(experiment: number, trial: number): Trial {
-    const row = this.one.get(experiment, trial);
-    if (!row) throw new WorkbenchError('not_found', `Experiment ${experiment} has no trial ${trial}.`);
-    return toTrial(row);
+  get(experiment: number, trial: number, run = 1): Trial {
+    return this.rows.get(experiment, trial, run);
   }
 
   /** The trials of one controller update, in the order of their proposals. */
@@ -175,135 +154,83 @@ export class Trials {
     return this.batch.all(experiment, batch).map(toTrial);
   }
 
-  /** All of an experiment by number, also those in the trash. */
+  /** All runs of all trials of an experiment by number, also those in the trash. */
   list(experiment: number): Trial[] {
     return this.all.all(experiment).map(toTrial);
+  }
+
+  /** Repeats that are queued or running, by number. */
+  unfinishedRepeats(experiment: number): Trial[] {
+    return this.openRepeats.all(experiment).map(toTrial);
   }
 
   /**
    * The first earlier trial of an equal architecture that has a reward or may still get one, or null. Only earlier
    * numbers count, so that the answer does not depend on which of two equal trials a trainer finishes first.
    */
-  earlierTwin(experiment: number, hash: string, trial: number): { trial: number; state: TrialState } | null {
+  earlierTwin(experiment: number, hash: string, trial: number): Twin | null {
     return this.twin.get(experiment, hash, trial) ?? null;
   }
 
-  /** Numbers of the queued and running trials, repeats that a person asked for among them. */
-  unfinished(experiment: number): number[] {
-    return this.open.all(experiment).map(({ trial }) => trial);
-  }
-
-  /** Trainings that a person asked for, which belong to no batch, by number. */
-  repeats(experiment: number): Trial[] {
-    return this.repeated.all(experiment).map(toTrial);
-  }
-
-  /** Their numbers alone, ascending. */
-  repeatNumbers(experiment: number): number[] {
-    return this.repeatedNumbers.all(experiment).map(({ trial }) => trial);
-  }
-
-  /** Of the search's own trials, so without repeats: how many there are, and how many of them are not finished. */
+  /** How many proposals there are, how many of them were cancelled, and how many are not finished. */
   proposed(experiment: number): { all: number; cancelled: number; unfinished: number } {
-    return this.proposals.get(experiment) ?? { all: 0, cancelled: 0, unfinished: 0 };
+    const own = this.runs.counts(experiment).filter(({ purpose }) => purpose === 'proposal');
+    const of = (...states: string[]): number =>
+      own.reduce((sum, { state, count }) => (states.includes(state) ? sum + count : sum), 0);
+    const all = this.counted.get({ experiment })?.proposals ?? 0;
+    return { all, cancelled: of('cancelled'), unfinished: of('queued', 'running') };
   }
 
-  /** Training times of the newest completed trials, those left out that reused a reward. Milliseconds. */
+  /** Times of the newest completed trainings. Milliseconds. */
   trainingTimes(experiment: number): number[] {
     return this.times.all(experiment).map(({ durationMs }) => durationMs);
   }
 
   /** The number that the next trial gets. */
   nextNumber(experiment: number): number {
-    return (this.last.get(experiment)?.trial ?? 0) + 1;
+    return (this.counted.get({ experiment })?.last ?? 0) + 1;
   }
 
-  /** Starts a try and returns its lease; null when the trial is finished. Every older lease is void from here on. */
-  lease(experiment: number, trial: number, at: string): Lease | null {
-    return this.commits.run(() => {
-      const taken = this.take.get({ experiment, trial, at });
-      if (!taken) return null;
-      this.note(experiment, trial);
-      return { experiment, trial, leaseEpoch: taken.leaseEpoch };
-    });
+  /** The trial of a proposal: its number, or the one that it will get. */
+  trialOf(experiment: number, proposal: number): number {
+    const { last, proposals } = this.counted.get({ experiment }) ?? { last: 0, proposals: 0 };
+    const stored = this.number.get(experiment, proposal);
+    return stored?.trial ?? (last ?? 0) + proposal - proposals;
   }
 
-  isHeld(lease: Lease): boolean {
-    return this.holds.get(onlyLease(lease)) !== undefined;
+  /** The proposal that a trial is. Throws for a repeat with a number of its own. */
+  proposalOf(experiment: number, trial: number): number {
+    const proposal = this.place.get(experiment, trial)?.proposal ?? null;
+    if (proposal === null) throw new Error(`trial ${trial} of experiment ${experiment} is no proposal`);
+    return proposal;
   }
 
-  /** Where the trial stands, and the time since the last such word; false when the lease is void. */
-  advance(lease: Lease, step: number, steps: number, addedMs: number): boolean {
-    return this.commits.run(() =>
-      this.told(lease, this.move.run({ ...onlyLease(lease), step, steps, addedMs }).changes),
-    );
-  }
-
-  /** Adds to the training time of a try that ended without a word of its own; false when the lease is void. */
-  addTime(lease: Lease, addedMs: number): boolean {
-    return this.commits.run(() => this.told(lease, this.pass.run({ ...onlyLease(lease), addedMs }).changes));
-  }
-
-  /**
-   * Has the trial begin anew with fewer images a step. A checkpoint of another batch can't be gone on from, so none is
-   * left; returns their files. Null when the lease is void, and nothing is written then.
-   */
-  reduceBatch(lease: Lease, batchSize: number): string[] | null {
-    return this.commits.run(() => {
-      const isHeld = this.told(lease, this.shrink.run({ ...onlyLease(lease), batchSize }).changes);
-      return isHeld ? this.checkpoints.removeAll(lease.experiment, lease.trial) : null;
-    });
-  }
-
-  /** Ends the trial; false when the lease is void, and nothing is written then. */
-  finish(lease: Lease, end: TrialEnd, at: string): boolean {
-    return this.commits.run(() =>
-      this.over(lease, this.end.run({ ...onlyLease(lease), ...toEnding(end), at }).changes),
-    );
-  }
-
-  /** Gives a suspended trial back to the queue; false when the lease is void. */
-  release(lease: Lease): boolean {
-    return this.commits.run(() => this.told(lease, this.back.run(onlyLease(lease)).changes));
-  }
-
-  /** Completes a queued trial with the reward of an equal one. */
+  /** Completes a queued trial by the run of an earlier one. */
   reuse(experiment: number, trial: number, from: number, at: string): void {
-    this.commits.run(() => this.told({ experiment, trial }, this.copy.run({ experiment, trial, from, at }).changes));
+    this.commits.run(() => {
+      const own = this.rows.idOf(experiment, trial);
+      this.relink.run({ experiment, trial, id: this.rows.idOf(experiment, from), at });
+      this.runs.forget(own);
+      this.rows.changed({ experiment, trial, run: 1 });
+    });
   }
 
-  /** Cancels an unfinished trial whoever holds it; false when it is finished. */
-  cancel(experiment: number, trial: number, message: string, at: string): boolean {
-    return this.commits.run(() =>
-      this.over({ experiment, trial }, this.drop.run({ experiment, trial, message, at }).changes),
-    );
+  /** Puts a run of a trial into the trash, or (at null) takes it out; false where it was so before. */
+  setTrashed(row: TrialRun, at: string | null): boolean {
+    return this.commits.run(() => {
+      if (this.hide.run({ ...row, at }).changes === 0) return false;
+      this.rows.changed(row);
+      return true;
+    });
   }
 
-  /** Puts a trial into the trash, or (at null) takes it out; false where it was so before. */
-  setTrashed(experiment: number, trial: number, at: string | null): boolean {
-    return this.commits.run(() => this.told({ experiment, trial }, this.hide.run({ experiment, trial, at }).changes));
-  }
-
-  private over(trial: { experiment: number; trial: number }, changes: number): boolean {
-    if (changes > 0) this.checkpoints.removeAll(trial.experiment, trial.trial);
-    return this.told(trial, changes);
-  }
-
-  private told(trial: { experiment: number; trial: number }, changes: number): boolean {
-    if (changes > 0) this.note(trial.experiment, trial.trial);
-    return changes > 0;
-  }
-
-  private note(experiment: number, trial: number): void {
-    this.rows.trialChanged(experiment, trial);
-    this.commits.note(`trial ${experiment} ${trial}`, () => ({
-      name: 'trial.changed',
-      payload: this.get(experiment, trial),
-    }));
+  private connect({ experiment, trial }: { experiment: number; trial: number }, run: number, id: number): void {
+    this.link.run({ experiment, trial, run, id });
+    this.rows.changed({ experiment, trial, run });
   }
 }
 
-function toInserted(trial: NewTrial) {
+function toInserted(trial: Omit<NewTrial, 'spec'>) {
   const uses = operationUses(trial.architecture);
   return {
     ...trial,
@@ -312,35 +239,4 @@ function toInserted(trial: NewTrial) {
     operations: operationBits(uses),
     operationUses: uses,
   };
-}
-
-interface Ending {
-  state: TrialState;
-  reward: number | null;
-  bestAccuracy: number | null;
-  bestEpoch: number | null;
-  failure: string | null;
-  message: string | null;
-  weightsHash: string | null;
-  durationMs: number;
-}
-
-function toEnding({ outcome, durationMs, weightsHash }: TrialEnd): Ending {
-  const nothing = { reward: null, bestAccuracy: null, bestEpoch: null, failure: null, message: null };
-  const common = { ...nothing, state: outcome.kind, durationMs, weightsHash };
-  if (outcome.kind === 'completed') {
-    const { reward, bestAccuracy, bestEpoch } = outcome;
-    return { ...common, reward, bestAccuracy, bestEpoch };
-  }
-  if (outcome.kind === 'failed') return { ...common, failure: outcome.reason, message: outcome.message };
-  return { ...common, message: outcome.message };
-}
-
-/** Messages carry more than their lease, and SQLite refuses a parameter that it does not know. */
-function onlyLease({ experiment, trial, leaseEpoch }: Lease): Lease {
-  return { experiment, trial, leaseEpoch };
-}
-
-function toTrial(row: TrialRow): Trial {
-  return { ...row, architecture: JSON.parse(row.architecture) };
 }

@@ -7,7 +7,7 @@ import SQLite from 'better-sqlite3';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { smallConfig } from '../workbench/small-project.ts';
 import { damagePage } from './damage-page.ts';
-import { AT, completed, fill, newFolder, openTestStore } from './store-setting.ts';
+import { AT, completed, fill, finish, newFolder, openTestStore } from './store-setting.ts';
 
 /** A closed project with 40 trials, of which the last has the best reward, and a backup. */
 async function closedProject(): Promise<{ folder: string; file: string; backups: string }> {
@@ -15,7 +15,7 @@ async function closedProject(): Promise<{ folder: string; file: string; backups:
   fill(store, 40);
   store.transaction(() => {
     for (let trial = 1; trial <= 40; trial++) {
-      store.trials.finish(store.trials.lease(1, trial, AT)!, completed(trial / 100), AT);
+      finish(store, trial, completed(trial / 100));
     }
   });
   await store.backUp();

@@ -17,7 +17,7 @@ import {
 } from '../../../src/shared/records/leaderboard.ts';
 import { randomArchitecture } from '../../../src/shared/search-space/decisions.ts';
 import { operationsOf, plainRows } from './plain-leaderboard.ts';
-import { AT, BY_REWARD, completed, fill, newTrial, openTestStore } from './store-setting.ts';
+import { AT, BY_REWARD, begin, completed, fill, finish, newSpec, newTrial, openTestStore } from './store-setting.ts';
 
 const CELLS = 12;
 const NOTES = ['', 'Odd start', 'odd 100% \\ "quoted"', 'look_again', 'Ünïcode'];
@@ -37,6 +37,7 @@ const eventArbitrary = fc.record({
     'add',
     'add',
     'add',
+    'repeat',
     'finish',
     'finish',
     'fail',
@@ -63,37 +64,39 @@ function happen(store: Store, { trial: place, cell, kind, eighths }: Happening):
     return;
   }
   if (kind === 'add' || all.length === 0) {
+    const trial = store.trials.nextNumber(1);
     const changes = {
       hash: `hash ${cell}`,
       architecture: architectureOf(cell),
       origin: ['update 9', 'update 10', 'Evolved from 7', 'random'][eighths % 4]!,
-      batch: eighths === 8 ? null : 1 + (place % 3),
-      seed: randomUint32(place, eighths),
+      batch: 1 + (place % 3),
+      seed: 1 + randomUint32(place, eighths),
       trainableParameters: 1_000_000 * (1 + (cell % 4)),
       multiplyAdds: 50_000_000 * (1 + (cell % 5)),
     };
-    store.trials.add([newTrial(all.length + 1, changes)]);
+    store.trials.add([newTrial(trial, changes)]);
     return;
   }
-  const trial = (place % all.length) + 1;
-  const { hash, state } = all[trial - 1]!;
-  if (kind === 'trash' && state !== 'queued' && state !== 'running') store.trials.setTrashed(1, trial, AT);
-  if (kind === 'restore') store.trials.setTrashed(1, trial, null);
-  if (kind === 'cancel') store.trials.cancel(1, trial, 'Cancelled.', AT);
-  if (kind === 'reuse' && state === 'queued') {
+  const row = all[place % all.length]!;
+  const { trial, run, hash, state } = row;
+  const id = store.rows.idOf(1, trial, run);
+  if (kind === 'repeat') store.trials.addRepeat(1, trial, newSpec(1 + randomUint32(place, cell), row.architecture), AT);
+  if (kind === 'trash' && state !== 'queued' && state !== 'running') store.trials.setTrashed(row, AT);
+  if (kind === 'restore') store.trials.setTrashed(row, null);
+  if (kind === 'cancel') store.runs.cancel(id, 'Cancelled.', AT);
+  if (kind === 'reuse' && state === 'queued' && run === 1) {
     const twin = store.trials.earlierTwin(1, hash, trial);
     if (twin?.state === 'completed') store.trials.reuse(1, trial, twin.trial, AT);
   }
   if (kind !== 'start' && kind !== 'finish' && kind !== 'fail') return;
-  const lease = store.trials.lease(1, trial, `2030-01-0${1 + (eighths % 4)}T03:04:05.678Z`);
+  const lease = begin(store, trial, { run, at: `2030-01-0${1 + (eighths % 4)}T03:04:05.678Z` });
   if (!lease || kind === 'start') return;
-  store.trials.advance(lease, 1, 10, 1000 * eighths);
+  store.runs.advance(lease, 1, 10, 1000 * eighths);
   const failed = { kind: 'failed', reason: 'crashed', message: 'It crashed.' } as const;
-  const done = completed(eighths / 8);
   // The best epoch of a training may lie far above its reward: the best of a cell is not always of the trial it shows.
-  const outcome = { ...done.outcome, bestAccuracy: ((3 * eighths + place) % 9) / 8, bestEpoch: 1 + (place % 5) };
-  const end = { ...done, outcome: kind === 'fail' ? failed : outcome };
-  store.trials.finish(lease, end, AT);
+  const bestAccuracy = ((3 * eighths + place) % 9) / 8;
+  const outcome = { kind: 'completed', reward: eighths / 8, bestAccuracy, bestEpoch: 1 + (place % 5) } as const;
+  store.runs.finish(lease, { ...completed(0), outcome: kind === 'fail' ? failed : outcome }, AT);
 }
 
 const FILTERS = [
@@ -162,9 +165,10 @@ function expectEqualToPlain(store: Store, query: LeaderboardQuery, offset: numbe
     expect(counted.filter(({ trial }) => trial.state === state)).toHaveLength(count);
   }
   const whole = plainRows(trials, labelsOf, { ...BY_REWARD, mode: query.mode }, []);
-  expect(page.best).toBe(whole.find(({ rank }) => rank === 1)?.trial.trial ?? null);
+  const best = whole.find(({ rank }) => rank === 1)?.trial;
+  expect(page.best).toEqual(best ? { trial: best.trial, run: best.run } : null);
   for (const row of rows.slice(0, 3)) {
-    expect(store.leaderboard.find(1, query, row.trial.trial)).toEqual({ index: rows.indexOf(row), row });
+    expect(store.leaderboard.find(1, query, row.trial)).toEqual({ index: rows.indexOf(row), row });
   }
 }
 
@@ -203,7 +207,7 @@ describe('the leaderboard in SQL', () => {
       [2, 9000],
       [3, 4000],
     ] as const) {
-      store.trials.finish(store.trials.lease(1, trial, AT)!, { ...completed(0.5), durationMs }, AT);
+      finish(store, trial, { ...completed(0.5), durationMs });
     }
     store.trials.reuse(1, 1, 2, AT);
     const trials = (isAscending: boolean, filter = '') =>
@@ -217,24 +221,21 @@ describe('the leaderboard in SQL', () => {
     expect(trials(true, '-time<5s')).toEqual([2, 1, 4]);
   });
 
-  it('shows the time that rows are sorted by, also of one that had trained before it reused a reward', () => {
+  it('shows the time that rows are sorted by, and none where a reward is reused', () => {
     const { store } = openTestStore();
     fill(store, 4);
     for (const [trial, durationMs] of [
       [1, 9000],
       [2, 70_000],
     ] as const) {
-      store.trials.finish(store.trials.lease(1, trial, AT)!, { ...completed(0.5), durationMs }, AT);
+      finish(store, trial, { ...completed(0.5), durationMs });
     }
-    const lease = store.trials.lease(1, 3, AT)!;
-    store.trials.addTime(lease, 30_000);
-    store.trials.release(lease);
     store.trials.reuse(1, 3, 1, AT);
     store.trials.reuse(1, 4, 1, AT);
     const query = { ...BY_REWARD, sort: { column: 'time', isAscending: true } } as const;
     for (const mode of LEADERBOARD_MODES) {
       const { rows } = store.leaderboard.read(1, { ...query, mode }, 0, 10);
-      expect(rows.map((row) => COLUMNS.time.text(row))).toEqual(['0:09', '0:30', '1:10', '']);
+      expect(rows.map((row) => COLUMNS.time.text(row))).toEqual(['0:09', '1:10', '', '']);
     }
   });
 
@@ -243,7 +244,7 @@ describe('the leaderboard in SQL', () => {
     onTestFinished(() => void vi.unstubAllEnvs());
     const { store } = openTestStore();
     fill(store, 2);
-    store.trials.lease(1, 1, '2026-02-01T04:30:00.000Z');
+    begin(store, 1, { at: '2026-02-01T04:30:00.000Z' });
     const startedAt = store.trials.get(1, 1).startedAt ?? '';
     expect(moment(startedAt)).toBe('2026-01-31 23:30');
     const total = (filter: string) => store.leaderboard.read(1, { ...BY_REWARD, filter }, 0, 10).total;
@@ -255,7 +256,7 @@ describe('the leaderboard in SQL', () => {
     fill(store, 0);
     store.transaction(() => {
       for (let step = 0; step < 300; step++) {
-        const kinds = ['add', 'add', 'finish', 'fail', 'reuse', 'trash', 'label', 'cancel'] as const;
+        const kinds = ['add', 'add', 'repeat', 'finish', 'fail', 'reuse', 'trash', 'label', 'cancel'] as const;
         const random = (stream: number) => randomUint32(5, step, stream);
         const kind = kinds[random(1) % kinds.length]!;
         happen(store, { trial: random(2) % 41, cell: random(3) % CELLS, kind, eighths: random(4) % 9 });
@@ -275,24 +276,24 @@ describe('the leaderboard in SQL', () => {
   it('stays true in the rows of the trials alone, whatever is taken back', async () => {
     const { store, folder } = openTestStore();
     fill(store, 3);
-    store.trials.finish(store.trials.lease(1, 1, AT)!, completed(0.5), AT);
+    finish(store, 1, completed(0.5));
     const read = () => store.leaderboard.read(1, BY_REWARD, 0, 10);
     const before = read();
     const failing = (): void =>
       store.transaction(() => {
-        store.trials.finish(store.trials.lease(1, 2, AT)!, completed(0.9), AT);
+        finish(store, 2, completed(0.9));
         throw new Error('in the middle');
       });
     expect(failing).toThrow('in the middle');
     expect(read()).toEqual(before);
-    store.trials.setTrashed(1, 1, AT);
+    store.trials.setTrashed({ experiment: 1, trial: 1, run: 1 }, AT);
     expect(read()).toMatchObject({ total: 2, best: null });
     expect(store.leaderboard.read(1, { ...BY_REWARD, isTrash: true }, 0, 10)).toMatchObject({
       total: 1,
       rows: [{ trial: { trial: 1 }, rank: null, reward: 0.5 }],
     });
     expect(store.experiments.get(1)).toMatchObject({ trashed: 1, best: null });
-    store.trials.setTrashed(1, 1, null);
+    store.trials.setTrashed({ experiment: 1, trial: 1, run: 1 }, null);
     expect(read()).toEqual(before);
     await store.close();
     const reopened = openTestStore(folder).store;
@@ -336,11 +337,10 @@ describe('aggregates', () => {
       fill(store, 0);
       for (let trial = 1; trial <= trials; trial++) {
         store.trials.add([newTrial(trial, { architecture: architectureOf(trial) })]);
-        const lease = store.trials.lease(1, trial, AT)!;
         const failed = { kind: 'failed', reason: 'crashed', message: 'It crashed.' } as const;
         const end = completed(randomUint32(1, trial) / 2 ** 32);
-        store.trials.finish(lease, trial % 7 === 0 ? { ...end, outcome: failed } : end, AT);
-        if (trial % 11 === 0) store.trials.setTrashed(1, trial, AT);
+        finish(store, trial, trial % 7 === 0 ? { ...end, outcome: failed } : end);
+        if (trial % 11 === 0) store.trials.setTrashed({ experiment: 1, trial, run: 1 }, AT);
       }
     });
     const shown = store.trials.list(1).filter(({ trashedAt }) => trashedAt === null);
@@ -352,6 +352,7 @@ describe('aggregates', () => {
     const wanted = good.filter(({ reward }) => reward! > 0.5);
     expect(store.aggregates.scatter(1, termsOf('reward>0.5'))).toEqual({
       trial: wanted.map(({ trial }) => trial),
+      run: wanted.map(() => 1),
       reward: wanted.map(({ reward }) => reward),
       trainableParameters: wanted.map(({ trainableParameters }) => trainableParameters),
       multiplyAdds: wanted.map(({ multiplyAdds }) => multiplyAdds),
@@ -384,8 +385,8 @@ describe('aggregates', () => {
 
   it("draws the paper's figure: failed ones count, trashed ones and repeats do not", () => {
     const { store, shown } = rewarded(80);
-    store.trials.add([newTrial(81, { batch: null })]);
-    store.trials.finish(store.trials.lease(1, 81, AT)!, completed(1), AT);
+    store.trials.addRepeat(1, 80, newSpec(81), AT);
+    finish(store, 80, completed(1), 2);
     const curve = store.aggregates.curve(1);
     expect(curve.proposals).toEqual(shown.map((_, index) => index + 1));
     for (const [index, proposals] of curve.proposals.entries()) {

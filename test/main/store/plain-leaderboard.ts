@@ -35,7 +35,9 @@ function plainRow(group: readonly Trial[], cell: readonly Trial[], labelsOf: Lab
   const mean = rewards.length === 0 ? null : rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
   const squares = rewards.reduce((sum, reward) => sum + (reward - mean!) ** 2, 0);
   const accuracies = group.flatMap(({ bestAccuracy }) => bestAccuracy ?? []);
-  const byReward = counted.toSorted((one, other) => other.reward! - one.reward! || one.trial - other.trial);
+  const byReward = counted.toSorted(
+    (one, other) => other.reward! - one.reward! || one.trial - other.trial || one.run - other.run,
+  );
   const trial = byReward[0] ?? group.find(({ state }) => state === 'running') ?? group[0]!;
   const best = accuracies.length === 0 ? null : Math.max(...accuracies);
   const isBest = ({ bestAccuracy }: Trial): boolean => bestAccuracy === best;
@@ -46,7 +48,7 @@ function plainRow(group: readonly Trial[], cell: readonly Trial[], labelsOf: Lab
     deviation: rewards.length < 2 ? null : Math.sqrt(squares / (rewards.length - 1)),
     best,
     bestEpoch: best === null ? null : (isBest(trial) ? trial : group.find(isBest)!).bestEpoch,
-    proposals: Math.max(1, cell.filter(({ batch }) => batch !== null).length),
+    proposals: Math.max(1, cell.filter(({ purpose }) => purpose === 'proposal').length),
     trials: group.length,
     labels: labelsOf(trial.hash),
   };
@@ -79,7 +81,7 @@ const VALUES: Readonly<Record<SortColumn, (row: LeaderboardRow) => number | stri
 function compareBy(column: SortColumn, direction: 1 | -1) {
   return (one: LeaderboardRow, other: LeaderboardRow): number => {
     const [first, second] = [VALUES[column](one), VALUES[column](other)];
-    const tie = one.trial.trial - other.trial.trial;
+    const tie = one.trial.trial - other.trial.trial || one.trial.run - other.trial.run;
     if (first === second) return tie;
     if (first === null || second === null) return first === null ? 1 : -1;
     return first < second ? -direction : direction;

@@ -3,19 +3,30 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { openStore } from '../../../src/main/store/store.ts';
-import type { Lease } from '../../../src/main/store/trials.ts';
 import type { WorkbenchEvent } from '../../../src/shared/contract.ts';
 import { FILTER_FIELDS } from '../../../src/shared/leaderboard/filter.ts';
 import { randomUint32, randomUnit } from '../../../src/shared/random.ts';
 import { experimentSchema, trialSchema } from '../../../src/shared/records/experiment.ts';
 import { LEADERBOARD_MODES, SORT_COLUMNS } from '../../../src/shared/records/leaderboard.ts';
-import { AT, BY_REWARD, completed, fill, newFolder, newTrial, openTestStore } from './store-setting.ts';
+import type { Lease } from '../../../src/shared/records/run.ts';
+import {
+  AT,
+  BY_REWARD,
+  begin,
+  completed,
+  fill,
+  finish,
+  newFolder,
+  newSpec,
+  newTrial,
+  openTestStore,
+} from './store-setting.ts';
 
 it('tells a change after its commit, whole and once a row', () => {
   const { store, events } = openTestStore();
   store.transaction(() => {
     fill(store, 2);
-    store.trials.lease(1, 1, AT);
+    begin(store, 1);
     expect(events).toEqual([]);
   });
   expect(events.map(({ name }) => name)).toEqual(['experiment.changed', 'trial.changed', 'trial.changed']);
@@ -24,17 +35,19 @@ it('tells a change after its commit, whole and once a row', () => {
   expect(store.trials.get(1, 1).state).toBe('running');
 });
 
-it("tells the last trial's number, which repeats have too, and counts repeats apart from the search's own", () => {
+it("tells the last trial's number, which repeats don't change, and counts repeats apart from the search's own", () => {
   const { store } = openTestStore();
   fill(store, 0);
   expect(store.experiments.get(1).lastTrial).toBe(0);
-  store.trials.add([newTrial(1), newTrial(2), ...[3, 4, 5].map((trial) => newTrial(trial, { batch: null }))]);
-  store.trials.lease(1, 4, AT);
-  store.trials.finish(store.trials.lease(1, 5, AT)!, completed(0.5), AT);
+  store.trials.add([newTrial(1), newTrial(2)]);
+  expect([3, 4, 5].map((seed) => store.trials.addRepeat(1, 2, newSpec(seed), AT))).toEqual([2, 3, 4]);
+  begin(store, 2, { run: 3 });
+  finish(store, 2, completed(0.5), 4);
   expect(experimentSchema.parse(store.experiments.get(1))).toMatchObject({
-    lastTrial: 5,
+    lastTrial: 2,
     counts: { queued: 2, running: 0, completed: 0 },
     repeats: { queued: 1, running: 1 },
+    best: { trial: 2, run: 4, reward: 0.5 },
   });
 });
 
@@ -57,7 +70,7 @@ it('tells all other changes where one can not be read or heard, and the write is
   store.transaction(() => {
     // There is none: it can't be read.
     store.experiments.note(7);
-    for (const trial of [1, 2]) store.trials.setTrashed(1, trial, AT);
+    for (const trial of [1, 2]) store.trials.setTrashed({ experiment: 1, trial, run: 1 }, AT);
   });
   expect(told).toEqual(['trial.changed 2']);
   expect(unexpected.map(String)).toEqual(['WorkbenchError: This project has no experiment 7.', 'Error: not heard']);
@@ -84,27 +97,53 @@ it('gives back rows that fit their schemas, with every bit of their numbers', ()
   const { store } = openTestStore();
   fill(store, 1);
   const reward = 0.1 + 0.2;
-  const lease = store.trials.lease(1, 1, AT)!;
-  store.trials.finish(lease, completed(reward), AT);
+  finish(store, 1, completed(reward));
   expect(trialSchema.parse(store.trials.get(1, 1))).toMatchObject({ reward, logProbability: -84.5474638 });
   expect(experimentSchema.parse(store.experiments.get(1))).toMatchObject({ best: { trial: 1, reward } });
 });
 
-it('lets only the newest lease write, and nobody write to a finished trial', () => {
+it('lets only the newest lease write, whatever it writes, and nobody write to a finished run', () => {
   const { store } = openTestStore();
   fill(store, 1);
-  const first = store.trials.lease(1, 1, AT)!;
-  const second = store.trials.lease(1, 1, AT)!;
-  expect([first.leaseEpoch, second.leaseEpoch]).toEqual([1, 2]);
-  expect(store.trials.advance(first, 10, 100, 0)).toBe(false);
-  expect(store.trials.finish(first, completed(0.9), AT)).toBe(false);
-  expect(store.trials.release(first)).toBe(false);
-  expect(store.trials.advance(second, 5, 100, 0)).toBe(true);
-  expect(store.trials.finish(second, completed(0.5), AT)).toBe(true);
-  expect(store.trials.finish(second, completed(0.6), AT)).toBe(false);
-  expect(store.trials.lease(1, 1, AT)).toBeNull();
-  expect(store.trials.cancel(1, 1, 'too late', AT)).toBe(false);
+  const { runs } = store;
+  const [first, second] = [begin(store, 1)!, begin(store, 1)!];
+  expect([first.epoch, second.epoch]).toEqual([1, 2]);
+  const writesOf = (lease: Lease) => [
+    runs.begin(lease, AT),
+    runs.isHeld(lease),
+    runs.advance(lease, 10, 100, 5),
+    runs.addTime(lease, 7),
+    runs.reduceBatch(lease, 4) !== null,
+    runs.giveBack(lease),
+    runs.finish(lease, completed(0.9), AT) !== null,
+  ];
+  const before = runs.get(first.run);
+  expect(writesOf(first)).toEqual(Array(7).fill(false));
+  expect(runs.get(first.run)).toEqual(before);
+  expect(runs.advance(second, 5, 100, 0)).toBe(true);
+  expect(runs.finish(second, completed(0.5), AT)).toEqual([]);
+  expect(runs.lease(first.run)).toBeNull();
+  const ended = runs.get(first.run);
+  expect(writesOf(second)).toEqual(Array(7).fill(false));
+  expect(runs.cancel(first.run, 'too late', AT)).toBeNull();
+  runs.forget(first.run);
+  expect(runs.get(first.run)).toEqual(ended);
   expect(store.trials.get(1, 1)).toMatchObject({ state: 'completed', reward: 0.5, attempts: 2, step: 100 });
+});
+
+it('writes for a lease only once it was begun, and begins it again only under the next one', () => {
+  const { store } = openTestStore();
+  fill(store, 1);
+  const { runs } = store;
+  const lease = runs.lease(1)!;
+  expect(runs.isHeld(lease)).toBe(false);
+  expect(runs.advance(lease, 1, 10, 0)).toBe(false);
+  expect(runs.get(1)).toMatchObject({ state: 'queued', attempts: 0, startedAt: null });
+  expect(runs.begin(lease, AT)).toBe(true);
+  expect(runs.isHeld(lease)).toBe(true);
+  expect(runs.giveBack(lease)).toBe(true);
+  expect(runs.advance(lease, 1, 10, 0)).toBe(false);
+  expect(runs.get(1)).toMatchObject({ state: 'queued', attempts: 1, startedAt: AT });
 });
 
 it('accepts no write of a void lease in 1,000 random interleavings', () => {
@@ -118,13 +157,13 @@ it('accepts no write of a void lease in 1,000 random interleavings', () => {
       const choice = randomUnit(trial, move, 1);
       const lease = leases[randomUint32(trial, move, 2) % Math.max(1, leases.length)];
       if (!lease || choice < 0.3) {
-        leases.push(store.trials.lease(1, trial, AT)!);
+        leases.push(begin(store, trial)!);
         continue;
       }
       const isNewest = lease === leases.at(-1);
-      const reward = lease.leaseEpoch / 1000;
+      const end = completed(lease.epoch / 1000);
       const accepted =
-        choice < 0.8 ? store.trials.advance(lease, ++step, 100, 0) : store.trials.finish(lease, completed(reward), AT);
+        choice < 0.8 ? store.runs.advance(lease, ++step, 100, 0) : store.runs.finish(lease, end, AT) !== null;
       expect(accepted).toBe(isNewest);
       if (!isNewest) refused++;
     }
@@ -142,21 +181,13 @@ it('keeps two generations of checkpoints and names the files that are no longer 
   fill(store, 1);
   const add = (leaseEpoch: number, step: number) =>
     store.checkpoints.add(
-      {
-        experiment: 1,
-        trial: 1,
-        leaseEpoch,
-        step,
-        file: `checkpoints/${leaseEpoch}-${step}`,
-        sizeBytes: 1,
-        sha256: 'x',
-      },
+      { run: 1, leaseEpoch, step, file: `checkpoints/${leaseEpoch}-${step}`, sizeBytes: 1, sha256: 'x' },
       AT,
     );
   expect([add(1, 10), add(1, 20), add(1, 30)]).toEqual([[], [], ['checkpoints/1-10']]);
   expect(add(2, 25)).toEqual(['checkpoints/1-20']);
-  expect(store.checkpoints.newestFirst(1, 1).map(({ step }) => step)).toEqual([30, 25]);
-  expect(store.checkpoints.removeAll(1, 1)).toEqual(['checkpoints/1-30', 'checkpoints/2-25']);
+  expect(store.checkpoints.newestFirst(1).map(({ step }) => step)).toEqual([30, 25]);
+  expect(store.checkpoints.removeAll(1)).toEqual(['checkpoints/1-30', 'checkpoints/2-25']);
   expect(store.checkpoints.files().size).toBe(0);
 });
 
@@ -175,8 +206,8 @@ it('ranks by reward, ties by number, and those without a reward last', () => {
   fill(store, 6);
   const rewards = [0.2, null, 0.9, 0.2, null, 0.9];
   for (const [index, reward] of rewards.entries()) {
-    const lease = store.trials.lease(1, index + 1, AT)!;
-    if (reward !== null) store.trials.finish(lease, completed(reward), AT);
+    if (reward === null) begin(store, index + 1);
+    else finish(store, index + 1, completed(reward));
   }
   const numbers = (offset: number, limit: number) =>
     store.leaderboard.read(1, BY_REWARD, offset, limit).rows.map(({ trial }) => trial.trial);
@@ -190,7 +221,7 @@ it('reads a page of a leaderboard of 20,000 trials in about a millisecond, any o
   fill(store, 20_000);
   store.transaction(() => {
     for (let trial = 1; trial <= 20_000; trial++) {
-      store.trials.finish(store.trials.lease(1, trial, AT)!, completed(randomUnit(1, trial)), AT);
+      finish(store, trial, completed(randomUnit(1, trial)));
     }
   });
   const median = (work: () => unknown): number => {

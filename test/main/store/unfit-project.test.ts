@@ -7,9 +7,11 @@ import { openDatabase } from '../../../src/main/store/database.ts';
 import { MIGRATIONS, migrate, readVersion } from '../../../src/main/store/migrations.ts';
 import { openStore } from '../../../src/main/store/store.ts';
 import { randomUint32 } from '../../../src/shared/random.ts';
+import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 import { smallConfig } from '../workbench/small-project.ts';
-import { AT, BY_REWARD, completed, fill, newFolder, openTestStore } from './store-setting.ts';
+import { olderConfig } from './older-database.ts';
+import { AT, BY_REWARD, begin, completed, fill, finish, newFolder, openTestStore } from './store-setting.ts';
 
 const open = (folder: string) =>
   openStore(
@@ -38,7 +40,7 @@ async function closedProject(): Promise<{ folder: string; file: string }> {
   fill(store, 40);
   store.transaction(() => {
     for (let trial = 1; trial <= 40; trial++) {
-      store.trials.finish(store.trials.lease(1, trial, AT)!, completed(trial / 100), AT);
+      finish(store, trial, completed(trial / 100));
     }
   });
   await store.backUp();
@@ -87,7 +89,7 @@ it('opens a project of the first schema, whose trials have the batch size that w
   mkdirSync(folder, { recursive: true });
   const database = new SQLite(join(folder, 'cellwright.db'));
   migrate(database, MIGRATIONS.slice(0, 1));
-  const config = JSON.stringify(smallConfig());
+  const config = JSON.stringify(olderConfig());
   database
     .prepare("INSERT INTO experiments (experiment, config, state, created_at) VALUES (1, ?, 'paused', ?)")
     .run(config, AT);
@@ -95,17 +97,17 @@ it('opens a project of the first schema, whose trials have the batch size that w
     .prepare(
       `INSERT INTO trials (experiment, trial, state, architecture, hash, origin, seed, trainable_parameters,
          total_parameters, multiply_adds, queued_at, operations, operation_uses, origin_order)
-       VALUES (1, 1, 'queued', '{}', '', '', 1, 1, 1, 1, ?, 0, '', '')`,
+       VALUES (1, 1, 'queued', ?, '', '', 1, 1, 1, 1, ?, 0, '', '')`,
     )
-    .run(AT);
+    .run(JSON.stringify(NASNET_A), AT);
   database.prepare('INSERT INTO attempts (experiment, trial, attempt, started_at) VALUES (1, 1, 1, ?)').run(AT);
   database.close();
   const { store } = openTestStore(folder);
   expect(store.restored).toBeNull();
   expect(store.trials.get(1, 1)).toMatchObject({ trial: 1, reducedBatchSize: null });
-  expect(store.attempts.list(1, 1)).toMatchObject([{ attempt: 1, batchSize: null }]);
-  const lease = store.trials.lease(1, 1, AT)!;
-  expect(store.trials.reduceBatch(lease, 16)).toEqual([]);
+  expect(store.attempts.list(store.rows.idOf(1, 1))).toMatchObject([{ attempt: 1, batchSize: null }]);
+  const lease = begin(store, 1)!;
+  expect(store.runs.reduceBatch(lease, 16)).toEqual([]);
   expect(store.trials.get(1, 1).reducedBatchSize).toBe(16);
 });
 
