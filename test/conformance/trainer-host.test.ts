@@ -1,16 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { processLauncher } from '../../src/main/trials/launch-process.ts';
-import { threadLauncher } from '../../src/main/trials/launch-thread.ts';
-import { utilityLauncher } from '../../src/main/trials/launch-utility.ts';
-import { forkLikeElectron } from '../main/trials/electron-utility.ts';
-import {
-  hashOf,
-  openPool,
-  Recorder,
-  removeRecordings,
-  SCRIPTED_TRAINING,
-  scriptedTask,
-} from '../main/trials/scripted-trials.ts';
+import { processLauncher } from '../../src/main/hosts/launch-process.ts';
+import { threadLauncher } from '../../src/main/hosts/launch-thread.ts';
+import { utilityLauncher } from '../../src/main/hosts/launch-utility.ts';
+import { trainerProgram } from '../../src/main/hosts/trainer-program.ts';
+import { forkLikeElectron } from '../main/hosts/electron-utility.ts';
+import { hashOf, Recorder, removeRecordings, SCRIPTED_TRAINING, ScriptedRuns } from '../main/runs/scripted-runs.ts';
 
 // What every kind of trainer host must do, whatever it is made of.
 const CALM = { steps: 40, stepMs: 2 };
@@ -24,66 +18,67 @@ for (const [name, launcher] of [
   ["a utility process of Electron's", utilityLauncher(forkLikeElectron)],
 ] as const) {
   describe(`A trainer host that is ${name}`, () => {
-    const { pool, told } = openPool({ launcher });
+    const runs = new ScriptedRuns({ launcher });
     afterAll(async () => {
-      await pool.close();
-      warnings.push(...told.filter((message) => message.includes('in a thread of Cellwright')));
+      await runs.close();
+      warnings.push(...runs.told.filter((message) => message.includes('in a thread of Cellwright')));
     });
 
     it('trains to the outcome and tells steps, epochs and checkpoints in order', async () => {
-      const hooks = new Recorder();
-      const result = await pool.train(scriptedTask(1, CALM), hooks);
-      expect(result).toMatchObject({ kind: 'finished', outcome: { kind: 'completed', reward: 0.5 } });
-      expect(hooks.epochs).toEqual([1, 2, 3, 4]);
-      expect(hooks.checkpoints).toEqual([5, 10, 15, 20, 25, 30, 35, 40]);
-      expect(hooks.steps).toEqual([...hooks.steps].sort((a, b) => a - b));
-      expect(hooks.steps.at(-1)).toBe(40);
+      const owner = new Recorder();
+      const result = await runs.train(CALM, owner);
+      expect(result).toMatchObject({ outcome: { kind: 'completed', reward: 0.5 } });
+      expect(owner.epochs).toEqual([1, 2, 3, 4]);
+      expect(owner.checkpoints).toEqual([5, 10, 15, 20, 25, 30, 35, 40]);
+      expect(owner.steps).toEqual([...owner.steps].sort((a, b) => a - b));
+      expect(owner.steps.at(-1)).toBe(40);
     });
 
     it('ends a cancelled trial without a reward and takes the next one', async () => {
-      const hooks = new Recorder();
-      hooks.onProgress = () => pool.cancel(1, 2);
-      const cancelled = await pool.train(scriptedTask(2, { steps: 4000, stepMs: 2 }), hooks);
-      expect(cancelled).toMatchObject({ kind: 'finished', outcome: { kind: 'cancelled' }, weightsHash: null });
-      const next = await pool.train(scriptedTask(3, CALM), new Recorder());
+      const owner = new Recorder();
+      owner.onProgress = () => runs.keeper.cancel(owner.run);
+      const cancelled = await runs.train({ steps: 4000, stepMs: 2 }, owner);
+      expect(cancelled).toMatchObject({ outcome: { kind: 'cancelled' }, weightsHash: null });
+      const next = await runs.train(CALM, new Recorder(3));
       expect(next).toMatchObject({ outcome: { kind: 'completed' } });
     });
 
     it('goes on from where it was suspended and ends with the weights of a calm training', async () => {
-      const calm = await pool.train(scriptedTask(4, CALM), new Recorder());
-      const hooks = new Recorder();
-      hooks.onProgress = (step) => step > 10 && pool.suspend(1);
-      const task = scriptedTask(5, { steps: 40, stepMs: 20 });
-      expect(await pool.train(task, hooks)).toEqual({ kind: 'suspended' });
-      expect(hooks.newest).not.toBeNull();
-      hooks.onProgress = () => undefined;
-      const result = await pool.train(task, hooks);
+      const calm = await runs.train(CALM, new Recorder(4));
+      const owner = new Recorder();
+      owner.onProgress = (step) => step > 10 && runs.keeper.suspend(owner.run);
+      const run = runs.add();
+      const script = { steps: 40, stepMs: 20 };
+      expect(await runs.carryOut(run, owner, script)).toBe('suspended');
+      expect(owner.checkpoints).not.toEqual([]);
+      owner.onProgress = () => undefined;
+      const result = await runs.carryOut(run, owner, script);
       expect(hashOf(result)).toBe(hashOf(calm));
-      expect(hooks.leases).toBe(2);
+      expect(owner.leases).toBe(2);
     });
 
     it('lets a bug in one training cost that trial only', async () => {
       const fault = { kind: 'throw', step: 7, times: 1 } as const;
-      const broken = await pool.train(scriptedTask(6, { ...CALM, fault }), new Recorder());
+      const broken = await runs.train({ ...CALM, fault }, new Recorder(6));
       expect(broken).toMatchObject({
         outcome: { kind: 'failed', reason: 'error', message: 'a bug in the training' },
       });
-      expect(await pool.train(scriptedTask(7, CALM), new Recorder())).toMatchObject({ outcome: { kind: 'completed' } });
+      expect(await runs.train(CALM, new Recorder(7))).toMatchObject({ outcome: { kind: 'completed' } });
     });
 
     it.skipIf(launcher === threadLauncher)('survives a crash of native code and goes on', async () => {
       const fault = { kind: 'native', step: 12, times: 1 } as const;
-      const hooks = new Recorder();
-      expect(await pool.train(scriptedTask(9, { ...CALM, fault }), hooks)).toMatchObject({
+      const owner = new Recorder();
+      expect(await runs.train({ ...CALM, fault }, owner)).toMatchObject({
         outcome: { kind: 'completed' },
       });
-      expect(told.join()).toContain('crashed by SIGABRT: png_io.cc');
-      expect(hooks.leases).toBe(2);
+      expect(runs.told.join()).toContain('crashed by SIGABRT: png_io.cc');
+      expect(owner.leases).toBe(2);
     });
 
     it('passes on what no host can do, such as writing to a full disk', async () => {
       const fault = { kind: 'refuse', step: 7, times: 1 } as const;
-      await expect(pool.train(scriptedTask(8, { ...CALM, fault }), new Recorder())).rejects.toMatchObject({
+      await expect(runs.train({ ...CALM, fault }, new Recorder(8))).rejects.toMatchObject({
         code: 'disk_full',
         message: 'The disk is full.',
       });
@@ -93,25 +88,22 @@ for (const [name, launcher] of [
 
 describe('The thread launcher', () => {
   it('trains one trial after the other, and refuses a second thread in this process', async () => {
-    const { pool, told } = openPool({ launcher: threadLauncher });
+    const runs = new ScriptedRuns({ launcher: threadLauncher });
     const order: string[] = [];
     const first = new Recorder();
     first.onProgress = (step) => {
       if (step > 1) return;
       order.push('first begins');
-      expect(() => threadLauncher.launch({ environment: {}, trainingModule: SCRIPTED_TRAINING })).toThrow(
+      expect(() => threadLauncher.launch(trainerProgram(SCRIPTED_TRAINING), {})).toThrow(
         'Only one trainer can be a thread of the workbench',
       );
     };
     const second = new Recorder();
     second.onProgress = (step) => step === 40 && order.push('second ends');
-    await Promise.all([
-      pool.train(scriptedTask(1, CALM), first).then(() => order.push('first ends')),
-      pool.train(scriptedTask(2, CALM), second),
-    ]);
+    await Promise.all([runs.train(CALM, first).then(() => order.push('first ends')), runs.train(CALM, second)]);
     expect(order).toEqual(['first begins', 'first ends', 'second ends']);
-    await pool.close();
-    expect(told.join()).not.toContain('died');
+    await runs.close();
+    expect(runs.told.join()).not.toContain('died');
   });
 
   it('says once that a crash closes the application', async () => {
