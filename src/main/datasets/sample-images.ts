@@ -2,6 +2,13 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { DatasetSample } from '../../shared/records/dataset.ts';
 import type { StoredDataset } from './stored-dataset.ts';
 
+interface Small {
+  readonly height: number;
+  readonly width: number;
+  /** `[height, width, channels]`. */
+  readonly pixels: Uint8Array;
+}
+
 /** Samples of so many classes, the first ones (ours). */
 const MOST_CLASSES = 10;
 /** Longest side of a sample in pixels: what a page shows on a screen of two pixels a pixel (ours). */
@@ -18,7 +25,8 @@ export function sampleImages({ dataset, file }: StoredDataset): DatasetSample[] 
       const place = firstOf(labels, label, dataset.counts.train);
       if (place === null) return [];
       readSync(images, bytes, 0, bytes.length, place * bytes.length);
-      return [{ label, ...shrink(bytes, height, width, dataset.channels) }];
+      const { pixels, ...small } = shrink(bytes, height, width, dataset.channels);
+      return [{ label, ...small, pixels: Buffer.from(inColour(pixels, dataset.channels)).toString('base64') }];
     });
   } finally {
     closeSync(images);
@@ -31,8 +39,15 @@ function firstOf(labels: Buffer, wanted: number, count: number): number | null {
   return null;
 }
 
+/** Grey as red, green and blue. */
+function inColour(pixels: Uint8Array, channels: number): Uint8Array {
+  return channels === 3
+    ? pixels
+    : Uint8Array.from({ length: 3 * pixels.length }, (_, at) => pixels[Math.floor(at / 3)]!);
+}
+
 /** Means over squares of pixels, so that no side is longer than `LONGEST_SIDE`; what is left over at the ends is cut. */
-function shrink(pixels: Uint8Array, height: number, width: number, channels: number): Omit<DatasetSample, 'label'> {
+function shrink(pixels: Uint8Array, height: number, width: number, channels: number): Small {
   const square = Math.ceil(Math.max(height, width) / LONGEST_SIDE);
   const small = { height: Math.max(1, Math.floor(height / square)), width: Math.max(1, Math.floor(width / square)) };
   const means = new Uint8Array(small.height * small.width * channels);
@@ -49,5 +64,5 @@ function shrink(pixels: Uint8Array, height: number, width: number, channels: num
     }
     means[index] = Math.round(sum / count);
   }
-  return { ...small, pixels: Buffer.from(means).toString('base64') };
+  return { ...small, pixels: means };
 }

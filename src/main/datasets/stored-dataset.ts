@@ -26,10 +26,12 @@ function absenceRemedy(name: string): string {
   return `choose one that \`datasets list\` shows; Cellwright can fetch ${KNOWN_DATASETS.join(', ')}`;
 }
 
-/** Likewise for one that is damaged. */
-function damageRemedy(name: string): string {
-  if (isKnownDataset(name)) return `get it again with ${addCommand(name)}`;
-  return 'bring its files back from where they came';
+/** Likewise for one that is damaged: `corrupt`, with what is wrong and what to do. */
+export function damagedDataset(name: string, reason: string, options?: { cause: unknown }): WorkbenchError {
+  const remedy = isKnownDataset(name)
+    ? `get it again with ${addCommand(name)}`
+    : 'bring its files back from where they came';
+  return new WorkbenchError('corrupt', `The data set "${name}" is damaged (${reason}): ${remedy}.`, options);
 }
 
 function addCommand(name: string): string {
@@ -50,15 +52,13 @@ export function openDatasetFolder(folder: string): StoredDataset {
   for (const file of dataset.files) {
     const size = statSync(path.join(folder, file.name), { throwIfNoEntry: false })?.size ?? 0;
     if (size === file.sizeBytes) continue;
-    const found = `${file.name} has ${size} bytes instead of ${file.sizeBytes}`;
-    throw new WorkbenchError('corrupt', `The data set "${name}" is damaged (${found}): ${damageRemedy(name)}.`);
+    throw damagedDataset(name, `${file.name} has ${size} bytes instead of ${file.sizeBytes}`);
   }
   return { dataset, folder: path.resolve(folder), file: (file) => path.join(path.resolve(folder), file) };
 }
 
 function parseManifest(name: string, text: string): Dataset {
-  const damaged = (reason: string) =>
-    new WorkbenchError('corrupt', `The data set "${name}" is damaged (${reason}): ${damageRemedy(name)}.`);
+  const damaged = (reason: string) => damagedDataset(name, reason);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -7,7 +7,10 @@ type FileName = DatasetFile['name'];
 export type Split = 'train' | 'test';
 
 /** What describes a data set beside its files. */
-export type DatasetDescription = Pick<Dataset, 'name' | 'title' | 'imageSize' | 'classes' | 'source' | 'licence'>;
+export type DatasetDescription = Pick<
+  Dataset,
+  'name' | 'title' | 'imageSize' | 'channels' | 'classes' | 'source' | 'licence'
+>;
 
 interface OpenFile {
   readonly handle: number;
@@ -24,13 +27,14 @@ export class DatasetWriter {
   private readonly description: DatasetDescription;
   private readonly files = new Map<FileName, OpenFile>();
   /** How often each value of each channel occurs in the training images, `[channel][value]`: exact, unlike a sum of squares. */
-  private readonly histogram = [new Float64Array(256), new Float64Array(256), new Float64Array(256)] as const;
+  private readonly histogram: readonly Float64Array[];
   private readonly counts = { train: 0, test: 0 };
 
   /** @param folder exists and is empty */
   constructor(folder: string, description: DatasetDescription) {
     this.folder = folder;
     this.description = description;
+    this.histogram = Array.from({ length: description.channels }, () => new Float64Array(256));
     for (const name of ['train-images.bin', 'train-labels.bin', 'test-images.bin', 'test-labels.bin'] as const) {
       this.files.set(name, {
         handle: openSync(path.join(folder, name), 'wx'),
@@ -41,12 +45,12 @@ export class DatasetWriter {
   }
 
   /**
-   * Appends images `[count, height, width, 3]`, uint8, and their labels, indices into the classes.
+   * Appends images `[count, height, width, channels]`, uint8, and their labels, indices into the classes.
    * Throws RangeError when the two don't fit together.
    */
   append(split: Split, images: Uint8Array, labels: Int32Array): void {
-    const { imageSize, classes } = this.description;
-    const imageBytes = imageSize.height * imageSize.width * 3;
+    const { imageSize, channels, classes } = this.description;
+    const imageBytes = imageSize.height * imageSize.width * channels;
     if (images.length !== labels.length * imageBytes) {
       throw new RangeError(`${images.length} bytes are not ${labels.length} images of ${imageBytes} bytes`);
     }
@@ -68,11 +72,9 @@ export class DatasetWriter {
   }
 
   private count(images: Uint8Array): void {
-    const [red, green, blue] = this.histogram;
-    for (let at = 0; at < images.length; at += 3) {
-      red[images[at]!]! += 1;
-      green[images[at + 1]!]! += 1;
-      blue[images[at + 2]!]! += 1;
+    const { histogram } = this;
+    for (const [channel, counts] of histogram.entries()) {
+      for (let at = channel; at < images.length; at += histogram.length) counts[images[at]!]! += 1;
     }
   }
 
@@ -88,7 +90,6 @@ export class DatasetWriter {
     const dataset: Dataset = {
       format: DATASET_FORMAT,
       ...this.description,
-      channels: 3,
       counts: { ...this.counts },
       files,
       mean: moments.map(({ mean }) => mean),

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { epochSchema } from '../../shared/records/training.ts';
+import { epochSchema, keptWeightsSchema } from '../../shared/records/run.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
-import { flushFolder } from '../flush-to-disk.ts';
+import { type WrittenFile, writeWholeFile } from '../write-whole-file.ts';
+import { olderTrajectorySchema, trainingEnvironmentSchema, trajectorySchema } from './training-identity.ts';
 
 /**
  * A checkpoint file: `NASCKPT1`, header length (uint32), CRC-32 of the header (uint32), the header (JSON), the body.
@@ -13,33 +14,12 @@ import { flushFolder } from '../flush-to-disk.ts';
  */
 const MAGIC = Buffer.from('NASCKPT1', 'latin1');
 const PREFIX_BYTES = MAGIC.length + 8;
-const FORMAT = 1;
+/** 2: the trajectory of runs. Files of format 1 are read as well. */
+const FORMAT = 2;
 /** No header comes near it; a damaged length must not be believed. */
 const LARGEST_HEADER_BYTES = 64 * 1024 * 1024;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-/** What a training is made of. A checkpoint continues no other: `resume` compares part by part. */
-export const trainingIdentitySchema = z.strictObject({
-  architecture: sha256,
-  scale: sha256,
-  training: sha256,
-  /** Images and classes of the data set, and the seed of their split. */
-  dataset: sha256,
-  seed: z.int(),
-});
-export type TrainingIdentity = z.infer<typeof trainingIdentitySchema>;
-
-/** What the last bits of a result may depend on; another environment may go on, but not bit for bit. */
-export const trainingEnvironmentSchema = z.strictObject({
-  node: z.string(),
-  tensorflow: z.string(),
-  platform: z.string(),
-  device: z.string(),
-  oneDnn: z.string(),
-  intraOpThreads: z.string(),
-});
-export type TrainingEnvironment = z.infer<typeof trainingEnvironmentSchema>;
 
 /** Where a training stands between two steps. */
 export const trainingProgressSchema = z.strictObject({
@@ -53,6 +33,8 @@ export const trainingProgressSchema = z.strictObject({
   /** Time spent, over all attempts: in the epoch under way, and in all. */
   epochMs: z.number().min(0),
   elapsedMs: z.number().min(0),
+  /** Of the epoch that gives the reward so far, where the job keeps them. */
+  weights: keptWeightsSchema.optional(),
 });
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
 
@@ -67,8 +49,8 @@ const layoutSchema = z.array(
 );
 
 const headerSchema = z.strictObject({
-  format: z.literal(FORMAT),
-  identity: trainingIdentitySchema,
+  format: z.union([z.literal(1), z.literal(FORMAT)]),
+  identity: z.union([trajectorySchema, olderTrajectorySchema]),
   environment: trainingEnvironmentSchema,
   progress: trainingProgressSchema,
   layout: layoutSchema,
@@ -90,13 +72,8 @@ export interface CheckpointContent extends Pick<CheckpointHeader, 'identity' | '
   readonly body: Uint8Array;
 }
 
-export interface WrittenCheckpoint {
-  /** Absolute. */
-  readonly file: string;
+export interface WrittenCheckpoint extends WrittenFile {
   readonly step: number;
-  readonly sizeBytes: number;
-  /** Of the whole file, as `sizeBytes` is. */
-  readonly sha256: string;
 }
 
 /** SHA-256 of a body, lower-case hexadecimal. */
@@ -117,28 +94,16 @@ export function findNonFinite({ layout, body }: Pick<CheckpointContent, 'layout'
 }
 
 /**
- * Writes `step-N.ckpt` into a folder that exists, whole or not at all: temporary file, fsync, rename, fsync of the
- * folder. Throws `internal` for weights that are not finite, `disk_full` and `read_only`.
+ * Writes `step-N.ckpt` into a folder that exists, whole or not at all. Throws `internal` for weights that are not
+ * finite, `disk_full` and `read_only`.
  */
 export function writeCheckpoint(folder: string, content: CheckpointContent): WrittenCheckpoint {
   const { body, progress } = content;
   const bad = findNonFinite(content);
   if (bad !== null) throw new WorkbenchError('internal', `A checkpoint can't hold ${bad}, which is not finite.`);
   const hash = hashBody(body);
-  const head = encodeHeader(content, hash);
-  const file = path.join(path.resolve(folder), `step-${String(progress.step).padStart(9, '0')}.ckpt`);
-  const temporary = path.join(path.dirname(file), `.step-${progress.step}.${process.pid}.tmp`);
-  try {
-    rmSync(temporary, { force: true });
-    writeDurably(temporary, [head, body]);
-    renameSync(temporary, file);
-    flushFolder(path.dirname(file));
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw storageError(error, folder);
-  }
-  const sha256 = createHash('sha256').update(head).update(body).digest('hex');
-  return { file, step: progress.step, sizeBytes: head.length + body.length, sha256 };
+  const file = path.join(folder, `step-${String(progress.step).padStart(9, '0')}.ckpt`);
+  return { ...writeWholeFile(file, [encodeHeader(content, hash), body]), step: progress.step };
 }
 
 function encodeHeader({ identity, environment, progress, layout, body }: CheckpointContent, hash: string): Buffer {
@@ -149,28 +114,6 @@ function encodeHeader({ identity, environment, progress, layout, body }: Checkpo
   prefix.writeUInt32LE(text.length, MAGIC.length);
   prefix.writeUInt32LE(crc32(text), MAGIC.length + 4);
   return Buffer.concat([prefix, text]);
-}
-
-function writeDurably(file: string, parts: readonly Uint8Array[]): void {
-  const handle = openSync(file, 'wx', 0o600);
-  try {
-    for (const part of parts) for (let at = 0; at < part.length; ) at += writeSync(handle, part, at);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-function storageError(error: unknown, folder: string): unknown {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  const options = { cause: error };
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new WorkbenchError('disk_full', `The disk is full: free some space for checkpoints in ${folder}.`, options);
-  }
-  if (code === 'EROFS' || code === 'EACCES' || code === 'EPERM') {
-    return new WorkbenchError('read_only', `Checkpoints can't be written to ${folder}: make it writable.`, options);
-  }
-  return error;
 }
 
 export interface ReadCheckpoint extends CheckpointHeader {
@@ -223,7 +166,7 @@ function parseHeader(text: string, file: string, damaged: (reason: string) => Wo
   throw damaged(`its header does not fit at ${parsed.error.issues[0]?.path.join('.') ?? 'the top'}`);
 }
 
-/** Makes the folder of a trial's checkpoints, readable by its owner only. */
+/** Makes the folder of a run's checkpoints, readable by its owner only. */
 export function makeCheckpointFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
 }

@@ -1,18 +1,18 @@
 import { deriveSeed, permutation } from '../../shared/random.ts';
-import type { TrialJob } from '../../shared/records/trial-job.ts';
 import { planNetwork } from '../../shared/search-space/plan-network.ts';
+import type { NamedTensor } from '../artifacts/safetensors.ts';
 import { type FeedValue, type PreparedRun, Session } from '../tensor/session.ts';
 import { averageDecayAt } from '../tensor/training-step.ts';
 import { type CheckpointContent, type ReadCheckpoint, readCheckpoint, type TrainingProgress } from './checkpoint.ts';
 import { buildChildGraph, type ChildGraph } from './child-graph.ts';
+import { type BatchSums, evaluate, evaluationBatchSize, readSums } from './evaluation.ts';
 import { imageSource } from './image-source.ts';
 import { ImageSplit } from './image-split.ts';
+import { networkWeights } from './network-weights.ts';
 import { countSteps, dropPathProgress, learningRateAt, type StepCounts } from './schedule.ts';
 import { Stopwatch, type TrainingTimings } from './timings.ts';
-import { expectSameTraining, trainingEnvironment, trainingIdentity } from './training-identity.ts';
-
-/** Images of one evaluation run; ours, it changes no result but for the last bits of the mean loss. */
-const EVALUATION_BATCH = 100;
+import type { TrainJob } from './train-job.ts';
+import { expectSameTrajectory, trainingEnvironment, trajectoryOf } from './training-identity.ts';
 
 /** What a job's seed becomes, one for each use. */
 interface ChildSeeds {
@@ -22,18 +22,13 @@ interface ChildSeeds {
   readonly chance: number;
 }
 
-export interface BatchSums {
-  readonly loss: number;
-  readonly correct: number;
-}
-
 /** One child in training: its graph in TensorFlow, and where it stands. Steps are made one by one; see `trainChild`. */
 export class ChildSession {
   readonly counts: StepCounts;
   readonly progress: Mutable<TrainingProgress>;
   /** False when the state came from another environment. */
   readonly exact: boolean;
-  private readonly job: TrialJob;
+  private readonly job: TrainJob;
   private readonly split: ImageSplit;
   private readonly child: ChildGraph;
   private readonly session: Session;
@@ -43,14 +38,14 @@ export class ChildSession {
   private readonly runEvaluation: PreparedRun;
   private order: { readonly epoch: number; readonly places: Int32Array } | undefined;
 
-  private constructor(job: TrialJob, split: ImageSplit, opened: Opened) {
+  private constructor(job: TrainJob, split: ImageSplit, opened: Opened) {
     this.job = job;
     this.split = split;
     this.child = opened.child;
     this.session = opened.session;
     this.watch = opened.watch;
     this.seeds = childSeeds(job.seed);
-    this.counts = countSteps(job.training);
+    this.counts = countSteps(job);
     const { train, evaluate } = opened.child;
     this.runTraining = opened.session.prepare([train.report], [...train.batch.fed, ...trainingFeeds(opened.child)]);
     this.runEvaluation = opened.session.prepare([evaluate.report], [...evaluate.batch.fed, evaluate.counted]);
@@ -63,13 +58,13 @@ export class ChildSession {
   }
 
   /** Builds, loads and initialises the child, or restores it. Throws what `trainChild` says. */
-  static open(job: TrialJob, clock: () => number): ChildSession {
+  static open(job: TrainJob, clock: () => number): ChildSession {
     const watch = new Stopwatch(clock);
     const split = ImageSplit.open(job);
     let session: Session | undefined;
     try {
-      const checkpoint = job.resumeFrom === null ? undefined : readCheckpoint(job.resumeFrom);
-      if (checkpoint) expectSameTraining(checkpoint.identity, trainingIdentity(job, split.identity));
+      const checkpoint = job.resumeFrom === null ? undefined : readCheckpoint(job.resumeFrom.file);
+      if (checkpoint) expectSameTrajectory(checkpoint.identity, job, split.hashes);
       watch.lap('split');
       const child = buildGraph(job, split, watch);
       session = Session.open(child.graph);
@@ -107,21 +102,14 @@ export class ChildSession {
     return readSums(report);
   }
 
-  /** Loss and right answers over the validation images; null when `interrupted` said so between two batches. */
+  /** Mean loss and right answers over the validation images; null when `interrupted` said so between two batches. */
   evaluate(interrupted: () => boolean): BatchSums | null {
-    const { batch, batchSize } = this.child.evaluate;
-    const { training: first, validation } = this.split;
-    const sums = { loss: 0, correct: 0 };
-    for (let at = 0; at < validation; at += batchSize) {
-      if (interrupted()) return null;
-      const filled = Math.min(batchSize, validation - at);
-      const places = Int32Array.from({ length: batchSize }, (_, index) => first + at + Math.min(index, filled - 1));
-      const counted = Float32Array.from({ length: batchSize }, (_, index) => (index < filled ? 1 : 0));
-      const part = readSums(this.runEvaluation([...batch.values(places), counted])[0]);
-      sums.loss += part.loss;
-      sums.correct += part.correct;
-    }
-    return { loss: sums.loss / validation, correct: sums.correct };
+    return evaluate(this.child.evaluate, this.runEvaluation, this.split, interrupted);
+  }
+
+  /** What evaluation reads now, by the plan's names. */
+  readWeights(): NamedTensor[] {
+    return networkWeights(this.child, this.readState());
   }
 
   /** Weights, statistics, optimiser slots and averages. */
@@ -131,7 +119,7 @@ export class ChildSession {
 
   checkpoint(): CheckpointContent {
     return {
-      identity: trainingIdentity(this.job, this.split.identity),
+      identity: trajectoryOf(this.job, this.split.hashes),
       environment: trainingEnvironment(this.job.device),
       progress: { ...this.progress, epochs: [...this.progress.epochs] },
       layout: this.child.state.layout,
@@ -154,11 +142,11 @@ export class ChildSession {
 
   /** Values of `trainingFeeds`, in its order. */
   private stepValues(step: number): FeedValue[] {
-    const { training } = this.job;
+    const { recipe } = this.job;
     const { dropPathProgress: progress, averageDecay } = this.child.train;
-    const values: FeedValue[] = [Int32Array.of(this.seeds.chance, step), learningRateAt(training, this.counts, step)];
+    const values: FeedValue[] = [Int32Array.of(this.seeds.chance, step), learningRateAt(recipe, this.counts, step)];
     if (progress) values.push(dropPathProgress(this.counts, step));
-    if (averageDecay) values.push(averageDecayAt(step, training.weightAverageDecay));
+    if (averageDecay) values.push(averageDecayAt(step, recipe.weightAverageDecay));
     return values;
   }
 }
@@ -172,14 +160,14 @@ interface Opened {
   readonly checkpoint: ReadCheckpoint | undefined;
 }
 
-function buildGraph(job: TrialJob, split: ImageSplit, watch: Stopwatch): ChildGraph {
+function buildGraph(job: TrainJob, split: ImageSplit, watch: Stopwatch): ChildGraph {
   const plan = planNetwork(job.architecture, job.scale);
   watch.lap('plan');
   return buildChildGraph({
     plan,
-    training: job.training,
-    batchSize: countSteps(job.training).batchSize,
-    evaluationBatchSize: Math.min(EVALUATION_BATCH, split.validation),
+    recipe: job.recipe,
+    batchSize: countSteps(job).batchSize,
+    evaluationBatchSize: evaluationBatchSize(split),
     source: (graph) => imageSource(graph, split, job.residentBytes, () => readImages(split, job.splitSeed)),
     device: job.device,
     lap: (part) => watch.lap(part),
@@ -204,16 +192,11 @@ function sameEnvironment(stored: ReadCheckpoint, device: string): boolean {
   return JSON.stringify(stored.environment) === JSON.stringify(trainingEnvironment(device));
 }
 
-function readSums(report: unknown): BatchSums {
-  if (!(report instanceof Float32Array)) throw new TypeError('A report holds two float32 numbers.');
-  return { loss: report[0]!, correct: report[1]! };
-}
-
 /** The images of the last split: the children of one experiment all read the same. */
 let lastImages: { readonly key: string; readonly images: Uint8Array } | undefined;
 
 function readImages(split: ImageSplit, splitSeed: number): Uint8Array {
-  const key = [split.identity.images, splitSeed, split.training, split.validation].join();
+  const key = [split.hashes.images, splitSeed, split.training, split.validation].join();
   if (lastImages?.key !== key) lastImages = { key, images: split.readAll() };
   return lastImages.images;
 }

@@ -1,11 +1,13 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import type { TrialJob } from '../../shared/records/trial-job.ts';
+import type { Scale } from '../../shared/records/architecture.ts';
+import type { Dataset } from '../../shared/records/dataset.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { splitTrainingImages } from '../datasets/split.ts';
-import { openDatasetFolder } from '../datasets/stored-dataset.ts';
+import { openDatasetFolder, type StoredDataset } from '../datasets/stored-dataset.ts';
+import type { TrainJob } from './train-job.ts';
 
 /** SHA-256 of the images and of their classes, as the manifest names them. */
-export interface DatasetIdentity {
+export interface ImageHashes {
   readonly images: string;
   readonly classes: string;
 }
@@ -15,7 +17,7 @@ export interface DatasetIdentity {
  * trains for `i < training`, else it validates. Files stay open until `close`.
  */
 export class ImageSplit {
-  readonly identity: DatasetIdentity;
+  readonly hashes: ImageHashes;
   readonly training: number;
   readonly validation: number;
   /** `[height, width, channels]`. */
@@ -26,29 +28,45 @@ export class ImageSplit {
   private readonly places: Uint32Array;
   private readonly file: number;
 
-  private constructor(job: SplitJob) {
-    const { dataset, file } = openDatasetFolder(job.datasetFolder);
-    refuseMisfit(job, dataset);
-    const { trainingImages, validationImages } = job.training;
-    const request = { available: dataset.counts.train, trainingImages, validationImages, seed: job.splitSeed };
-    const split = splitTrainingImages(request);
+  private constructor({ dataset, file }: StoredDataset, { part, training, places }: Places) {
     const hash = (name: string) => dataset.files.find((candidate) => candidate.name === name)?.sha256 ?? '';
-    this.identity = { images: hash('train-images.bin'), classes: hash('train-labels.bin') };
-    this.training = trainingImages;
-    this.validation = validationImages;
+    this.hashes = { images: hash(`${part}-images.bin`), classes: hash(`${part}-labels.bin`) };
+    this.training = training;
+    this.validation = places.length - training;
+    this.places = places;
     this.imageShape = [dataset.imageSize.height, dataset.imageSize.width, dataset.channels];
     this.imageBytes = this.imageShape.reduce((product, size) => product * size, 1);
-    this.places = new Uint32Array(trainingImages + validationImages);
-    this.places.set(split.training);
-    this.places.set(split.validation, trainingImages);
-    const labels = readFileSync(file('train-labels.bin'));
-    this.classes = Int32Array.from(this.places, (place) => labels.readInt32LE(4 * place));
-    this.file = openSync(file('train-images.bin'), 'r');
+    const labels = readFileSync(file(`${part}-labels.bin`));
+    this.classes = Int32Array.from(places, (place) => labels.readInt32LE(4 * place));
+    this.file = openSync(file(`${part}-images.bin`), 'r');
   }
 
   /** Throws `WorkbenchError` when the data set is missing or damaged, too small, or does not fit the scale. */
   static open(job: SplitJob): ImageSplit {
-    return new ImageSplit(job);
+    const stored = openDatasetFolder(job.datasetFolder);
+    refuseMisfit(job, stored.dataset);
+    const { training: trainingImages, validation: validationImages } = job.subset;
+    const available = stored.dataset.counts.train;
+    const split = splitTrainingImages({ available, trainingImages, validationImages, seed: job.splitSeed });
+    const places = new Uint32Array(trainingImages + validationImages);
+    places.set(split.training);
+    places.set(split.validation, trainingImages);
+    return new ImageSplit(stored, { part: 'train', training: trainingImages, places });
+  }
+
+  /** All test images of a data set, none of which trains. Throws likewise, and where there are none. */
+  static openTest(job: Pick<SplitJob, 'datasetFolder' | 'scale'>): ImageSplit {
+    const stored = openDatasetFolder(job.datasetFolder);
+    refuseMisfit(job, stored.dataset);
+    const { name, counts } = stored.dataset;
+    if (counts.test === 0) {
+      throw new WorkbenchError('invalid_input', `The data set "${name}" has no test images: evaluate on validation.`);
+    }
+    return new ImageSplit(stored, {
+      part: 'test',
+      training: 0,
+      places: Uint32Array.from({ length: counts.test }, (_, index) => index),
+    });
   }
 
   get count(): number {
@@ -85,19 +103,30 @@ export class ImageSplit {
   }
 }
 
-export type SplitJob = Pick<TrialJob, 'datasetFolder' | 'splitSeed' | 'scale'> & {
-  readonly training: Pick<TrialJob['training'], 'trainingImages' | 'validationImages'>;
-};
+/** Places in one part of a data set; the first `training` of them train. */
+interface Places {
+  readonly part: 'train' | 'test';
+  readonly training: number;
+  readonly places: Uint32Array;
+}
+
+export type SplitJob = Pick<TrainJob, 'datasetFolder' | 'splitSeed' | 'scale' | 'subset'>;
+
+/** Height first, as everywhere. */
+function imageWords({ height, width, channels }: Pick<Scale, 'height' | 'width' | 'channels'>): string {
+  return `${height} x ${width} pixels in ${channels === 1 ? '1 channel' : `${channels} channels`}`;
+}
 
 function refuseMisfit(
-  { scale }: SplitJob,
-  dataset: { readonly name: string; readonly imageSize: { height: number; width: number }; classes: readonly string[] },
+  { scale }: Pick<SplitJob, 'scale'>,
+  dataset: Pick<Dataset, 'name' | 'imageSize' | 'channels' | 'classes'>,
 ): void {
-  const { height, width } = dataset.imageSize;
-  if (height !== scale.imageSize || width !== scale.imageSize) {
+  const found = imageWords({ ...dataset.imageSize, channels: dataset.channels });
+  const expected = imageWords(scale);
+  if (found !== expected) {
     throw new WorkbenchError(
       'invalid_input',
-      `The data set "${dataset.name}" has images of ${width} x ${height} pixels, not ${scale.imageSize} x ${scale.imageSize}: set the scale's image size to the data set's.`,
+      `The data set "${dataset.name}" has images of ${found}, not ${expected}: set the scale's height, width and channels to the data set's.`,
     );
   }
   if (dataset.classes.length !== scale.classes) {

@@ -1,29 +1,29 @@
 import { batchSizeOf } from '../../shared/batch-sizes.ts';
-import type { Training } from '../../shared/records/training.ts';
+import type { Recipe } from '../../shared/records/recipe.ts';
+import type { TrainSpec } from '../../shared/records/run.ts';
 import { keepProbability } from '../child-model/drop-path.ts';
 
 /** How a training is cut into steps. */
 export interface StepCounts {
-  /** Images of one step: the training's batch size, or all images where there are fewer. */
+  /** Images of one step: the recipe's batch size, or all images where there are fewer. */
   readonly batchSize: number;
   /** Ours: what does not fill a batch at the end of an epoch is left out of that epoch. */
   readonly stepsPerEpoch: number;
   readonly steps: number;
 }
 
-export function countSteps(training: Training): StepCounts {
-  const { trainingImages, epochs } = training;
-  const batchSize = batchSizeOf(training);
-  const stepsPerEpoch = Math.floor(trainingImages / batchSize);
-  return { batchSize, stepsPerEpoch, steps: stepsPerEpoch * epochs };
+export function countSteps({ recipe, subset }: Pick<TrainSpec, 'recipe' | 'subset'>): StepCounts {
+  const batchSize = batchSizeOf(recipe, subset.training);
+  const stepsPerEpoch = Math.floor(subset.training / batchSize);
+  return { batchSize, stepsPerEpoch, steps: stepsPerEpoch * recipe.epochs };
 }
 
 /**
  * Learning rate of a step, counted from 0. The warm-up rises linearly to the initial rate; then one period of a cosine
  * over what is left (paper A.6), or the initial rate times `decay` after every `everyEpochs` (released code, staircase).
  */
-export function learningRateAt(training: Training, { steps, stepsPerEpoch }: StepCounts, step: number): number {
-  const { learningRate, warmupSteps } = training;
+export function learningRateAt(recipe: Recipe, { steps, stepsPerEpoch }: StepCounts, step: number): number {
+  const { learningRate, warmupSteps } = recipe;
   const { initial } = learningRate;
   if (step < warmupSteps) return (initial * (step + 1)) / warmupSteps;
   const since = step - warmupSteps;
@@ -43,6 +43,6 @@ export function dropPathProgress({ steps }: StepCounts, step: number): number {
 }
 
 /** Keep probability of the last cell at a step. */
-export function lastCellKeep({ dropPathKeep }: Training, counts: StepCounts, step: number): number {
+export function lastCellKeep({ dropPathKeep }: Recipe, counts: StepCounts, step: number): number {
   return keepProbability({ cellIndex: 0, cellCount: 1 }, dropPathProgress(counts, step), dropPathKeep);
 }

@@ -9,8 +9,8 @@ import { isCifar10Whole } from '../../../src/main/datasets/cifar10.ts';
 import { sampleImages } from '../../../src/main/datasets/sample-images.ts';
 import { findDatasets, listDatasets, openDataset } from '../../../src/main/datasets/stored-dataset.ts';
 import { type DatasetDescription, DatasetWriter } from '../../../src/main/datasets/write-dataset.ts';
-import { runProgram } from '../../../src/main/setup/program.ts';
-import { createProgress } from '../../../src/main/setup/progress.mjs';
+import { runProgram } from '../../../src/main/fetch/program.ts';
+import { createProgress } from '../../../src/main/fetch/progress.mjs';
 import { datasetSchema } from '../../../src/shared/records/dataset.ts';
 
 const CONVERTER = fileURLToPath(new URL('../../../src/main/datasets/convert-cifar10.ts', import.meta.url));
@@ -19,6 +19,7 @@ const DESCRIPTION: DatasetDescription = {
   name: 'tiny',
   title: 'Tiny',
   imageSize: { height: 1, width: 2 },
+  channels: 3,
   classes: ['a', 'b'],
   source: 'made by a test',
   licence: 'none',
@@ -126,7 +127,11 @@ describe('a data set that can not be opened', () => {
     changeManifest(disagreeing.folder, (manifest) => {
       manifest.counts = { train: 3, test: 1 };
     });
-    for (const { home } of [cut, lacking, disagreeing]) {
+    const twoChannels = homeWithTiny();
+    changeManifest(twoChannels.folder, (manifest) => {
+      manifest.mean = [0.5, 0.5];
+    });
+    for (const { home } of [cut, lacking, disagreeing, twoChannels]) {
       expect(() => openDataset(home, 'tiny')).toThrow(expect.objectContaining({ code: 'corrupt' }));
     }
   });
@@ -195,6 +200,24 @@ describe('the samples of a data set', () => {
     expect(sampleImages(openDataset(home, 'tiny'))).toEqual([
       { label: 0, height: 1, width: 2, pixels: pixels(0, 20, 255, 255, 20, 255) },
       { label: 1, height: 1, width: 2, pixels: pixels(0, 10, 255, 0, 10, 255) },
+    ]);
+  });
+
+  it('of a grey data set are red, green and blue alike', () => {
+    const home = newHome();
+    const folder = path.join(home, 'datasets', 'grey');
+    mkdirSync(folder, { recursive: true });
+    const imageSize = { height: 2, width: 1 };
+    const writer = new DatasetWriter(folder, { ...DESCRIPTION, name: 'grey', imageSize, channels: 1 });
+    writer.append('train', Uint8Array.of(0, 255, 51, 102), Int32Array.of(0, 1));
+    const { mean, deviation, files } = writer.finish();
+    expect(mean).toEqual([(0 + 255 + 51 + 102) / 4 / 255]);
+    expect(deviation).toHaveLength(1);
+    expect(files.find(({ name }) => name === 'train-images.bin')?.sizeBytes).toBe(4);
+    const pixels = (...values: number[]): string => Buffer.from(values).toString('base64');
+    expect(sampleImages(openDataset(home, 'grey'))).toEqual([
+      { label: 0, height: 2, width: 1, pixels: pixels(0, 0, 0, 255, 255, 255) },
+      { label: 1, height: 2, width: 1, pixels: pixels(51, 51, 51, 102, 102, 102) },
     ]);
   });
 

@@ -10,7 +10,7 @@ const IMAGES = 16;
 
 it('gives every draw of a training step a seed of its own, those within the augmentation included', () => {
   // Everything that draws is switched on: mirror and crop, cut-out, drop path, dropout.
-  const { architecture, scale, training } = toyJob('');
+  const { architecture, scale, recipe } = toyJob('');
   const split = {
     count: IMAGES,
     sizeBytes: IMAGES * 8 * 8 * 3,
@@ -20,7 +20,7 @@ it('gives every draw of a training step a seed of its own, those within the augm
   };
   const { graph, train } = buildChildGraph({
     plan: planNetwork(architecture, scale),
-    training,
+    recipe,
     batchSize: 8,
     evaluationBatchSize: 8,
     source: (built) => imageSource(built, split, 0, () => new Uint8Array(0)),

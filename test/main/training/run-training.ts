@@ -5,8 +5,8 @@ import {
   type TrainResult,
   trainChild,
 } from '../../../src/main/training/train-child.ts';
-import type { Epoch } from '../../../src/shared/records/training.ts';
-import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
+import type { TrainJob } from '../../../src/main/training/train-job.ts';
+import type { Epoch } from '../../../src/shared/records/run.ts';
 
 export interface Recording {
   readonly result: TrainResult;
@@ -16,7 +16,7 @@ export interface Recording {
 }
 
 /** Trains a job with its checkpoints written to its folder, and notes everything that the training tells. */
-export async function runTraining(job: TrialJob, changes: Partial<TrainHooks> = {}): Promise<Recording> {
+export async function runTraining(job: TrainJob, changes: Partial<TrainHooks> = {}): Promise<Recording> {
   const progress: TrainProgress[] = [];
   const epochs: Epoch[] = [];
   const checkpoints: WrittenCheckpoint[] = [];

@@ -1,23 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { countSteps, dropPathProgress, lastCellKeep, learningRateAt } from '../../../src/main/training/schedule.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
-import type { LearningRate, Training } from '../../../src/shared/records/training.ts';
+import type { LearningRate } from '../../../src/shared/records/recipe.ts';
 
-const PAPER = PRESETS.paper.config.training;
+const PAPER = PRESETS.paper.config.recipe;
+/** Of CIFAR-10. */
+const IMAGES = { training: 45_000, validation: 5000 };
 
-function rates(learningRate: LearningRate, warmupSteps: number, changes: Partial<Training> = {}): number[] {
-  const training = { ...PAPER, trainingImages: 320, epochs: 4, learningRate, warmupSteps, ...changes };
-  const counts = countSteps(training);
-  return Array.from({ length: counts.steps }, (_, step) => learningRateAt(training, counts, step));
+function rates(learningRate: LearningRate, warmupSteps: number): number[] {
+  const recipe = { ...PAPER, epochs: 4, learningRate, warmupSteps };
+  const counts = countSteps({ recipe, subset: { training: 320, validation: 1 } });
+  return Array.from({ length: counts.steps }, (_, step) => learningRateAt(recipe, counts, step));
 }
 
 describe('steps', () => {
   it('leave out the images that do not fill a batch', () => {
-    expect(countSteps(PAPER)).toEqual({ batchSize: 32, stepsPerEpoch: 1406, steps: 28_120 });
+    expect(countSteps({ recipe: PAPER, subset: IMAGES })).toEqual({
+      batchSize: 32,
+      stepsPerEpoch: 1406,
+      steps: 28_120,
+    });
   });
 
   it('take all images at once where there are fewer than a batch', () => {
-    const counts = countSteps({ ...PAPER, trainingImages: 20, epochs: 3 });
+    const counts = countSteps({ recipe: { ...PAPER, epochs: 3 }, subset: { training: 20, validation: 1 } });
     expect(counts).toEqual({ batchSize: 20, stepsPerEpoch: 1, steps: 3 });
   });
 });
@@ -54,7 +60,7 @@ describe('the learning rate', () => {
 
 describe('drop path', () => {
   it('comes on linearly over the whole training', () => {
-    const counts = countSteps(PAPER);
+    const counts = countSteps({ recipe: PAPER, subset: IMAGES });
     expect(dropPathProgress(counts, 0)).toBe(0);
     expect(dropPathProgress(counts, counts.steps / 2)).toBe(0.5);
     expect(lastCellKeep(PAPER, counts, 0)).toBe(1);

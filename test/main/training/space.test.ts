@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { spaceTask, writeSpaceDatasets } from '../../../src/main/bench/space.ts';
 import { ALL_OPERANDS, operandsOf, spaceCase } from '../../../src/main/bench/space-cases.ts';
 import { runTraining } from './run-training.ts';
+import { spaceJob } from './space-job.ts';
 
 /** The bench trains 500 in recycled hosts; these are the first that cover everything. */
 const CASES = 40;
@@ -15,11 +15,9 @@ describe('the search space', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'space-'));
     const covered = new Set<string>();
     try {
-      writeSpaceDatasets(folder);
       for (let index = 0; index < CASES; index++) {
         const one = spaceCase(index);
-        const task = spaceTask(one, folder);
-        const job = { ...task, leaseEpoch: 1, checkpointFolder: folder, resumeFrom: null };
+        const job = { ...spaceJob(one, folder), checkpointFolder: folder };
         const { result, progress } = await runTraining(job);
         expect(result, `case ${index}`).toMatchObject({ kind: 'finished', outcome: { kind: 'completed' } });
         expect(Number.isFinite(progress[0]!.loss)).toBe(true);

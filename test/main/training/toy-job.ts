@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatasetWriter } from '../../../src/main/datasets/write-dataset.ts';
+import type { TrainJob } from '../../../src/main/training/train-job.ts';
 import { PRESETS } from '../../../src/shared/presets.ts';
 import { randomUint32 } from '../../../src/shared/random.ts';
-import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
 
 export const TOY_CLASSES = 3;
@@ -16,6 +16,7 @@ export function writeToyDataset(folder: string, size: number, count: number): vo
     name: 'toy',
     title: 'Toy',
     imageSize: { height: size, width: size },
+    channels: 3,
     classes: ['red', 'green', 'blue'],
     source: 'made by a test',
     licence: 'none',
@@ -41,34 +42,36 @@ export function makeToyFolder(size = 8, count = 200): { folder: string; dataset:
 }
 
 /** NASNet-A as small as it gets: six steps an epoch, with everything that draws random numbers switched on. */
-export function toyJob(datasetFolder: string, changes: Partial<TrialJob> = {}): TrialJob {
-  const { training } = PRESETS.quick.config;
+export function toyJob(datasetFolder: string, changes: Partial<TrainJob> = {}): TrainJob {
+  const { recipe } = PRESETS.quick.config;
   return {
-    experiment: 1,
-    trial: 1,
-    leaseEpoch: 1,
+    version: 1,
+    kind: 'train',
     architecture: NASNET_A,
     scale: {
       stem: 'cifar',
       normalRepeats: 1,
       filters: 2,
-      imageSize: 8,
+      height: 8,
+      width: 8,
+      channels: 3,
       classes: TOY_CLASSES,
       auxiliary: true,
       skipReductionInput: false,
     },
-    training: {
-      ...training,
-      trainingImages: 50,
-      validationImages: 30,
+    recipe: {
+      ...recipe,
       epochs: 3,
       batchSize: 8,
       dropPathKeep: 0.7,
       dropoutKeep: 0.8,
       weightAverageDecay: 0.9,
       augmentation: { flip: true, cropPadding: 1, cutout: 2 },
-      timeLimitMs: 0,
     },
+    subset: { training: 50, validation: 30 },
+    dataset: { ref: { name: 'toy', version: 1 }, identity: '0'.repeat(64) },
+    reward: { epoch: 'last' },
+    limits: { timeLimitMs: 0 },
     datasetFolder,
     splitSeed: 3,
     seed: 5,
@@ -77,6 +80,8 @@ export function toyJob(datasetFolder: string, changes: Partial<TrialJob> = {}): 
     checkpointFolder: path.join(datasetFolder, '..'),
     checkpointEveryMs: 1_000_000_000,
     checkpointEverySteps: 0,
+    keepWeights: false,
+    weightsFile: null,
     resumeFrom: null,
     ...changes,
   };

@@ -3,8 +3,9 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { binding } from '../../../src/main/tensor/backend.ts';
 import { SessionError } from '../../../src/main/tensor/session.ts';
-import { epochSchema, outcomeSchema, type Training } from '../../../src/shared/records/training.ts';
-import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
+import type { TrainJob } from '../../../src/main/training/train-job.ts';
+import type { Recipe } from '../../../src/shared/records/recipe.ts';
+import { epochSchema, outcomeSchema } from '../../../src/shared/records/run.ts';
 import { runTraining, timeless } from './run-training.ts';
 import { makeToyFolder, toyJob } from './toy-job.ts';
 
@@ -15,13 +16,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function jobWith(training: Partial<Training>, changes: Partial<TrialJob> = {}): TrialJob {
+function jobWith(recipe: Partial<Recipe>, changes: Partial<TrainJob> = {}): TrainJob {
   const job = toyJob(dataset, changes);
-  return { ...job, training: { ...job.training, ...training } };
+  return { ...job, recipe: { ...job.recipe, ...recipe } };
 }
 
 /** Without whatever draws at random or averages, at a rate that learns. */
-const CALM: Partial<Training> = { dropPathKeep: 1, dropoutKeep: 1, weightAverageDecay: 0, warmupSteps: 0 };
+const CALM: Partial<Recipe> = { dropPathKeep: 1, dropoutKeep: 1, weightAverageDecay: 0, warmupSteps: 0 };
 
 describe('the training of a child', () => {
   it('goes through all steps and epochs to a completed outcome', async () => {
@@ -56,7 +57,7 @@ describe('the training of a child', () => {
   });
 
   it('rewards with the best epoch where it is asked to', async () => {
-    const { result } = await runTraining(jobWith({ reward: 'best' }));
+    const { result } = await runTraining(toyJob(dataset, { reward: { epoch: 'best' } }));
     const outcome = result.kind === 'finished' ? result.outcome : null;
     expect(outcome).toMatchObject({ kind: 'completed' });
     if (outcome?.kind === 'completed') expect(outcome.reward).toBe(outcome.bestAccuracy);
@@ -79,14 +80,16 @@ describe('the training of a child', () => {
 
   it('counts every validation image once, whatever is left for the last batch', async () => {
     // 130 images are one batch of a hundred and a part of a second: counted whole, it would make more than 1 of it.
-    const { epochs } = await runTraining(jobWith({ ...CALM, epochs: 12, validationImages: 130 }));
+    const { epochs } = await runTraining(
+      jobWith({ ...CALM, epochs: 12 }, { subset: { training: 50, validation: 130 } }),
+    );
     const accuracy = epochs.at(-1)!.validationAccuracy;
     expect((accuracy * 130) % 1).toBeCloseTo(0, 10);
     expect(accuracy).toBeGreaterThan(0.9);
     expect(accuracy).toBeLessThanOrEqual(1);
   });
 
-  it.each<[string, Partial<Training>]>([
+  it.each<[string, Partial<Recipe>]>([
     ['RMSProp', { optimizer: { kind: 'rmsprop', decay: 0.9, momentum: 0.9, epsilon: 1 } }],
     ['Nesterov momentum', { optimizer: { kind: 'momentum', momentum: 0.9, nesterov: true } }],
     ['label smoothing', { labelSmoothing: 0.1 }],
@@ -123,7 +126,9 @@ describe('a training ends', () => {
 
   it('as timed_out when it takes longer than its limit', async () => {
     let now = 0;
-    const { result, progress } = await runTraining(jobWith({ timeLimitMs: 5000 }), { clock: () => (now += 250) });
+    const { result, progress } = await runTraining(toyJob(dataset, { limits: { timeLimitMs: 5000 } }), {
+      clock: () => (now += 250),
+    });
     expect(result).toMatchObject({ outcome: { kind: 'failed', reason: 'timed_out' } });
     expect(progress.length).toBeLessThan(18);
   });
@@ -164,20 +169,22 @@ describe('a training ends', () => {
 describe('a training refuses', () => {
   it('images of another size, other class counts, and more images than there are', async () => {
     const { scale } = toyJob(dataset);
-    const bad = (changes: Partial<TrialJob>) => runTraining(toyJob(dataset, changes));
-    await expect(bad({ scale: { ...scale, imageSize: 16 } })).rejects.toThrow(/8 x 8 pixels, not 16 x 16/);
+    const bad = (changes: Partial<TrainJob>) => runTraining(toyJob(dataset, changes));
+    await expect(bad({ scale: { ...scale, height: 16 } })).rejects.toThrow(/8 x 8 pixels in 3 channels, not 16 x 8/);
+    await expect(bad({ scale: { ...scale, channels: 1 } })).rejects.toThrow(
+      /in 3 channels, not 8 x 8 pixels in 1 channel/,
+    );
     await expect(bad({ scale: { ...scale, classes: 10 } })).rejects.toThrow(/3 classes, not 10/);
-    await expect(runTraining(jobWith({ trainingImages: 5000 }))).rejects.toThrow(/the data set has 200/);
+    await expect(bad({ subset: { training: 5000, validation: 30 } })).rejects.toThrow(/the data set has 200/);
     await expect(bad({ datasetFolder: `${dataset}-none` })).rejects.toThrow(/no data set/);
   });
 
   it('to go on from a checkpoint of another training', async () => {
     const { checkpoints } = await runTraining(jobWith({ epochs: 2 }, { checkpointEverySteps: 3 }));
-    const resumeFrom = checkpoints[0]!.file;
+    const { file, step } = checkpoints[0]!;
+    const resumeFrom = { file, step };
     await expect(runTraining(jobWith({ epochs: 2 }, { resumeFrom, seed: 9 }))).rejects.toThrow(/another seed/);
-    await expect(runTraining(jobWith({ epochs: 3 }, { resumeFrom }))).rejects.toThrow(/other training settings/);
-    await expect(runTraining(jobWith({ epochs: 2 }, { resumeFrom, splitSeed: 9 }))).rejects.toThrow(
-      /data set or split/,
-    );
+    await expect(runTraining(jobWith({ epochs: 3 }, { resumeFrom }))).rejects.toThrow(/another recipe/);
+    await expect(runTraining(jobWith({ epochs: 2 }, { resumeFrom, splitSeed: 9 }))).rejects.toThrow(/another split/);
   });
 });

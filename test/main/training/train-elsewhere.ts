@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
+import type { TrainJob } from '../../../src/main/training/train-job.ts';
 
 const PROGRAM = fileURLToPath(new URL('train-process.ts', import.meta.url));
 
 /** Trains in a process of its own until `step` is done (0: until the end). */
 export async function trainElsewhere(
-  job: TrialJob,
+  job: TrainJob,
   step: number,
 ): Promise<{ result: unknown; checkpoint: string | null }> {
   const file = path.join(job.checkpointFolder, 'job.json');

@@ -2,11 +2,11 @@
 // prints its result and the last checkpoint as JSON.
 import '../tensor/environment.ts';
 import { readFileSync } from 'node:fs';
-import type { TrialJob } from '../../../src/shared/records/trial-job.ts';
+import type { TrainJob } from '../../../src/main/training/train-job.ts';
 import { runTraining, timeless } from './run-training.ts';
 
 const [file, step] = process.argv.slice(2);
-const job = JSON.parse(readFileSync(file!, 'utf8')) as TrialJob;
+const job = JSON.parse(readFileSync(file!, 'utf8')) as TrainJob;
 const suspendAt = Number(step);
 let steps = 0;
 const { result, checkpoints } = await runTraining(job, {
