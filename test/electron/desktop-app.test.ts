@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { _electron, type ElectronApplication, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { buildProgram } from '../../src/main/electron/program-build.ts';
 import { buildPage } from '../../src/main/server/page-build.ts';
 import { homeFolder, PROJECT_ROOT } from '../../src/main/setup/runtime.mjs';
@@ -9,6 +9,7 @@ import { connectToRunning, type RunningWorkbench } from '../../src/main/terminal
 import { DEFAULT_PROJECT } from '../../src/main/terminal/terminal.ts';
 import { hasDisplay, installedElectron } from '../../src/main/terminal/window.ts';
 import { type StorySetting, tellStory } from '../e2e/story.ts';
+import { describeUnless } from '../left-out.ts';
 import { type DesktopHome, desktopHome } from '../main/electron/desktop-home.ts';
 import { scratchFolder } from '../main/workbench/small-project.ts';
 
@@ -16,13 +17,16 @@ import { scratchFolder } from '../main/workbench/small-project.ts';
 // then the story that a browser is told as well.
 
 const program = installedElectron(PROJECT_ROOT, process.env);
-const isPossible = program !== null && hasDisplay(process.platform, process.env);
-if (!isPossible) console.log('The desktop app was not started: no Electron or no display was found.');
+function reasonAgainst(): string | null {
+  if (program === null) return 'in the desktop app (Electron’s program is not here; `npm start` fetches it)';
+  return hasDisplay(process.platform, process.env) ? null : 'in the desktop app (there is no display)';
+}
+const WITHOUT = reasonAgainst();
 
 const expectPage = playwrightExpect.configure({ timeout: 20_000 });
 const TRIALS = 4;
 
-describe.skipIf(!isPossible)('the desktop app', () => {
+describeUnless(WITHOUT, 'the desktop app', () => {
   let home: DesktopHome;
   let app: ElectronApplication;
   let page: Page;
@@ -61,8 +65,8 @@ describe.skipIf(!isPossible)('the desktop app', () => {
     await page.getByLabel('Name', { exact: true }).fill('in a window');
     await page.getByLabel('Trials', { exact: true }).fill(String(TRIALS));
     await page.getByText('All hyper-parameters').click();
-    await page.getByLabel('training.trainingImages').fill('30');
-    await page.getByLabel('training.validationImages').fill('10');
+    await page.getByLabel('subset.training.most').fill('30');
+    await page.getByLabel('subset.validation.most').fill('8');
     await page.getByRole('button', { name: 'Start search' }).click();
     await page.waitForURL('**/experiments/1');
     const rows = page.getByRole('grid').locator('[data-trial]');
@@ -109,7 +113,7 @@ describe.skipIf(!isPossible)('the desktop app', () => {
   });
 });
 
-describe.skipIf(!isPossible)('the story in the desktop app', () => {
+describeUnless(WITHOUT, 'the story in the desktop app', () => {
   const faults: string[] = [];
   let folder: string;
   let remove: () => void;

@@ -10,8 +10,8 @@ export const APP_SCHEME = {
 } as const;
 
 /**
- * Answers `app://cellwright/…` with the same routes that the served mode has: the page and artifacts, by GET. The
- * window talks to the workbench over IPC, so no other method is answered.
+ * Answers `app://cellwright/…` with the same routes that the served mode has: the page and artifacts by GET and HEAD,
+ * and uploads by POST. The window calls the workbench over IPC, so no procedure is answered.
  */
 export function createAppHandler(routes: readonly Route[]): (request: Request) => Promise<Response> {
   return async (request) => {
@@ -24,11 +24,30 @@ export function createAppHandler(routes: readonly Route[]): (request: Request) =
 
 async function answer(request: Request, routes: readonly Route[]): Promise<Response> {
   if (originOf(request.url) !== APP_ORIGIN) return new Response(null, { status: 403 });
-  if (request.method !== 'GET') return new Response(null, { status: 405 });
-  const route = findRoute(routes, 'GET', new URL(request.url).pathname);
+  const { method, url, signal } = request;
+  const isSafe = method === 'GET' || method === 'HEAD';
+  const route = findRoute(routes, method, new URL(url).pathname);
+  if (!isSafe && route?.body !== 'bytes') return new Response(null, { status: 405 });
+  if (!route) return new Response(null, { status: 404 });
+  const refused = isSafe ? null : refuseUpload(request);
+  if (refused) return refused;
+  const headers = new Headers(request.headers);
   // Only Chromium's network stack takes content encodings off; what a protocol of ours gives goes to the page as it is.
-  const plain = new Request(request.url, { method: 'GET' });
-  return route ? await route.handle(plain, request.signal) : new Response(null, { status: 404 });
+  headers.delete('accept-encoding');
+  const body: RequestInit = isSafe ? {} : { body: request.body, duplex: 'half' };
+  return await route.handle(new Request(url, { method, headers, ...body }), signal);
+}
+
+/**
+ * As the served mode has it. No foreign page is ever shown here, and whether Chromium names the origin of a request to
+ * a scheme of ours could not be seen on a real one: an origin that is named must be ours.
+ */
+function refuseUpload({ headers }: Request): Response | null {
+  const origin = headers.get('origin');
+  const type = headers.get('content-type')?.split(';', 1)[0];
+  return (origin === null || origin === APP_ORIGIN) && type === 'application/octet-stream'
+    ? null
+    : new Response(null, { status: 403 });
 }
 
 export function serveApp(protocol: Protocol, routes: readonly Route[]): void {

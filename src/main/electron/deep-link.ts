@@ -4,7 +4,7 @@ export const LINK_SCHEME = 'cellwright';
 
 /** Longer ones come from nobody who means well. Ours. */
 const LONGEST_LINK = 2_048;
-const PLACES = /^\/experiments\/[1-9]\d{0,8}(\/trials\/[1-9]\d{0,8}|\/compare)?$/;
+const PLACES = /^\/experiments\/[1-9]\d{0,8}(\/trials\/[1-9]\d{0,8}(\.[1-9]\d{0,3})?|\/compare)?$/;
 const PARAMETER = /^[a-z][a-z-]{0,31}$/i;
 
 /**

@@ -9,8 +9,8 @@ import {
   powerSaveBlocker,
   protocol,
 } from 'electron';
+import { errorSentence } from '../error-sentence.ts';
 import type { Log } from '../log.ts';
-import { explainError } from '../terminal/exit.ts';
 import { openExternalPage } from './hardening.ts';
 import { hearWishes, type Wish } from './ipc-connection.ts';
 import { leaveQuestion } from './leave-question.ts';
@@ -175,7 +175,7 @@ export class Desktop {
       await this.ask({
         type: 'error',
         message: 'The project could not be opened.',
-        detail: explainError(error).sentence,
+        detail: errorSentence(error).sentence,
         buttons: ['OK'],
       });
       return false;

@@ -30,7 +30,7 @@ function describe({ experiment, trials }: SearchInMotion): string {
   return `${name}: ${named} in training.`;
 }
 
-function list(numbers: readonly number[]): string {
-  const last = numbers.at(-1);
-  return numbers.length < 2 ? `${last}` : `${numbers.slice(0, -1).join(', ')} and ${last}`;
+function list(names: readonly string[]): string {
+  const last = names.at(-1);
+  return names.length < 2 ? `${last}` : `${names.slice(0, -1).join(', ')} and ${last}`;
 }

@@ -2,8 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { takeLock } from '../fetch/lock.ts';
 import { hashSources } from '../server/page-build.ts';
-import { takeLock } from '../setup/lock.ts';
 
 // How the desktop app is built; electron.vite.config.ts hands this to electron-vite, and no program imports it.
 

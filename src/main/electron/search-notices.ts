@@ -1,6 +1,7 @@
 import type { Experiment } from '../../shared/records/experiment.ts';
 import { finishedTrials, haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
 import { spanWords } from '../../shared/span-words.ts';
+import { trialName } from '../../shared/trial-name.ts';
 
 export interface Notice {
   readonly experiment: number;
@@ -37,5 +38,5 @@ function resultOf(experiment: Experiment): string {
   const trials = finishedTrials(experiment);
   const told = `${trials} ${trials === 1 ? 'trial' : 'trials'} in ${spanWords(runningMs)}.`;
   if (best === null) return `${told} No trial has a reward.`;
-  return `${told} Best ${(100 * best.reward).toFixed(2)} %, trial ${best.trial}.`;
+  return `${told} Best ${(100 * best.reward).toFixed(2)} %, trial ${trialName(best)}.`;
 }

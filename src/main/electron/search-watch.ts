@@ -1,5 +1,6 @@
 import type { WorkbenchEvent } from '../../shared/contract.ts';
-import type { Experiment } from '../../shared/records/experiment.ts';
+import type { Experiment, Trial } from '../../shared/records/experiment.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import type { Workbench } from '../workbench/workbench.ts';
 import { type Notice, noticeOf } from './search-notices.ts';
 
@@ -9,17 +10,17 @@ export interface PowerSaveBlocker {
   stop(id: number): unknown;
 }
 
-/** A search in motion, with the numbers of the trials that are in training. */
+/** A search in motion, with the names of the trials that are in training, by their numbers. */
 export interface SearchInMotion {
   readonly experiment: Experiment;
-  readonly trials: readonly number[];
+  readonly trials: readonly string[];
 }
 
 /** Follows a project's searches: keeps the machine awake while one trains, and tells what a person should hear of. */
 export class SearchWatch {
   private readonly experiments = new Map<number, Experiment>();
-  /** Numbers of the trials in training, by experiment. */
-  private readonly training = new Map<number, Set<number>>();
+  /** Runs of trials in training by their names, by experiment. */
+  private readonly training = new Map<number, Map<string, Trial>>();
   private readonly blocker: PowerSaveBlocker;
   private readonly notify: (notice: Notice) => void;
   private readonly unsubscribe: () => void;
@@ -41,7 +42,9 @@ export class SearchWatch {
     return [...this.experiments.values()]
       .map((experiment) => ({
         experiment,
-        trials: [...(this.training.get(experiment.id) ?? [])].sort((a, b) => a - b),
+        trials: [...(this.training.get(experiment.id)?.values() ?? [])]
+          .sort((a, b) => a.trial - b.trial || a.run - b.run)
+          .map(trialName),
       }))
       .filter(({ experiment, trials }) => experiment.state === 'running' || trials.length > 0);
   }
@@ -60,11 +63,12 @@ export class SearchWatch {
       this.experiments.set(payload.id, payload);
       if (notice) this.notify(notice);
     } else if (event.name === 'trial.changed') {
-      const { experiment, trial, state } = event.payload;
-      const training = this.training.get(experiment) ?? new Set();
+      const { payload } = event;
+      const { experiment, state } = payload;
+      const training = this.training.get(experiment) ?? new Map<string, Trial>();
       this.training.set(experiment, training);
-      if (state === 'running') training.add(trial);
-      else training.delete(trial);
+      if (state === 'running') training.set(trialName(payload), payload);
+      else training.delete(trialName(payload));
     } else {
       return;
     }

@@ -2,12 +2,12 @@ import { accessSync, constants, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utilityProcess } from 'electron';
 import { z } from 'zod';
-import { nodeProgram } from '../setup/runtime.mjs';
-import { processLauncher } from '../trials/launch-process.ts';
-import { threadLauncher } from '../trials/launch-thread.ts';
-import { type Fork, utilityLauncher } from '../trials/launch-utility.ts';
-import { localTrainers } from '../trials/local-trainers.ts';
-import type { Launcher } from '../trials/trainer-host.ts';
+import { nodeProgram } from '../fetch/program.ts';
+import type { Launcher } from '../hosts/host.ts';
+import { processLauncher } from '../hosts/launch-process.ts';
+import { threadLauncher } from '../hosts/launch-thread.ts';
+import { type Fork, utilityLauncher } from '../hosts/launch-utility.ts';
+import { localTrainers } from '../runs/local-trainers.ts';
 import type { WorkbenchOptions } from '../workbench/workbench.ts';
 import type { StartArguments } from './start-arguments.ts';
 
@@ -72,6 +72,6 @@ function withPackages(launcher: Launcher): Launcher {
   const packages = { NODE_PATH: join(root, 'node_modules') };
   return {
     ...launcher,
-    launch: (options) => launcher.launch({ ...options, environment: { ...options.environment, ...packages } }),
+    launch: (program, environment) => launcher.launch(program, { ...environment, ...packages }),
   };
 }

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { batchSizeOf } from '../../shared/batch-sizes.ts';
 import type { Scale } from '../../shared/records/architecture.ts';
-import type { Training } from '../../shared/records/training.ts';
+import type { Recipe, SubsetCounts } from '../../shared/records/recipe.ts';
 import { makeFolders } from '../make-folders.ts';
 import { TENSORFLOW_ENVIRONMENT } from '../tensor/backend.ts';
 import { type Calibration, calibrationSchema, validationShare } from './calibration.ts';
@@ -65,17 +66,17 @@ export class CalibrationCache {
 }
 
 /** All that the time of a step depends on: the machine, the engine's build, and what a step does. */
-export function calibrationKey(scale: Scale, training: Training, gpus: readonly string[]): string {
-  const { batchSize, trainingImages, precision, optimizer, augmentation } = training;
+export function calibrationKey(scale: Scale, recipe: Recipe, subset: SubsetCounts, gpus: readonly string[]): string {
+  const { precision, optimizer, augmentation } = recipe;
   const step = {
-    batch: Math.min(batchSize, trainingImages),
-    evaluations: validationShare(training).toFixed(2),
+    batch: batchSizeOf(recipe, subset.training),
+    evaluations: validationShare(subset).toFixed(2),
     precision,
     optimizer: optimizer.kind,
     augmentation,
-    hasDropPath: training.dropPathKeep < 1,
-    hasAverage: training.weightAverageDecay > 0,
-    hasClipping: training.clipNorm > 0,
+    hasDropPath: recipe.dropPathKeep < 1,
+    hasAverage: recipe.weightAverageDecay > 0,
+    hasClipping: recipe.clipNorm > 0,
   };
   const machine = [cpus()[0]?.model ?? '', availableParallelism(), gpus, process.version, TENSORFLOW_ENVIRONMENT];
   return createHash('sha256')

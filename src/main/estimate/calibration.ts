@@ -1,14 +1,16 @@
-import { rmSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { batchSizeOf } from '../../shared/batch-sizes.ts';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
-import type { Epoch, Training } from '../../shared/records/training.ts';
+import type { SubsetCounts } from '../../shared/records/recipe.ts';
+import type { Epoch, TrainSpec } from '../../shared/records/run.ts';
 import { architectureHash } from '../../shared/search-space/canonical.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import type { CarriedOut, RunKeeper } from '../runs/run-keeper.ts';
+import type { RunOwner } from '../runs/run-owner.ts';
+import type { RunTools } from '../runs/run-tools.ts';
 import type { SearchMaterial } from '../search/search.ts';
-import type { Finished, TrialHooks, TrialQueue, TrialTask } from '../search/trial-queue.ts';
 
 /** Of an epoch. Ours: one to some seconds, by the scale. */
 const STEPS = 8;
@@ -40,13 +42,9 @@ export const calibrationSchema = z.strictObject({
 });
 export type Calibration = z.infer<typeof calibrationSchema>;
 
-/** Under this number calibrations are handed to the trainers; no project has so many experiments. */
-const EXPERIMENT = 2_147_483_647;
 export interface CalibrationSetting {
-  readonly queue: TrialQueue;
-  readonly projectFolder: string;
-  readonly residentBytes: number;
-  readonly now: () => Date;
+  readonly tools: RunTools;
+  readonly keeper: RunKeeper;
 }
 
 /**
@@ -57,124 +55,127 @@ export interface CalibrationSetting {
 export async function calibrate(
   config: ExperimentConfig,
   material: SearchMaterial,
-  setting: CalibrationSetting,
+  { tools, keeper }: CalibrationSetting,
   signal: AbortSignal,
 ): Promise<Calibration> {
   if (signal.aborted) throw cancelled();
   // Of the minute before; the calibration itself adds little to it.
   const wasBusy = loadavg()[0]! > availableParallelism();
-  const { queue } = setting;
-  const task = calibrationTask(config, material, setting.residentBytes);
-  const folder = join(setting.projectFolder, 'checkpoints', 'calibration');
-  const seen = new Observations(queue, folder);
-  const cancel = (): void => queue.cancel(task.experiment, task.trial);
+  const { store, clock } = tools;
+  const spec = calibrationSpec(config, material);
+  const queuedAt = clock.now().toISOString();
+  const run = store.runs.add({ experiment: null, purpose: 'calibration', spec, queuedAt });
+  const owner = new CalibrationOwner(tools, () => keeper.cancel(run));
+  const cancel = (): void => keeper.cancel(run);
   signal.addEventListener('abort', cancel, { once: true });
   try {
-    const result = await queue.train(task, seen);
-    if (result.kind === 'suspended' || result.outcome.kind === 'cancelled') {
+    const { datasetFolder } = material;
+    const place = { datasetFolder, checkpointEveryMs: 3_600_000, checkpointEverySteps: 0 };
+    const end = await keeper.carryOut(run, owner, place);
+    owner.throwWhatFailed();
+    if (end === 'suspended') {
+      store.runs.cancel(run, 'Cellwright was closed.', clock.now().toISOString());
       throw cancelled();
     }
-    if (result.outcome.kind !== 'completed') throw failed(result.outcome.message);
-    return { ...seen.conclude(result, task, setting.now()), wasBusy };
+    if (end.outcome.kind === 'cancelled') throw cancelled();
+    if (end.outcome.kind !== 'completed') throw failed('message' in end.outcome ? end.outcome.message : '');
+    if (owner.isDisturbed) {
+      throw new WorkbenchError('conflict', 'A search started while the machine was measured: ask again when it rests.');
+    }
+    const epoch = store.epochs.list(run).at(-1);
+    return { ...conclude(end, epoch, spec, clock.now()), wasBusy };
   } finally {
     signal.removeEventListener('abort', cancel);
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function calibrationTask(config: ExperimentConfig, material: SearchMaterial, residentBytes: number): TrialTask {
-  const { training } = config;
-  const batch = Math.min(training.batchSize, training.trainingImages);
-  const trainingImages = batch * Math.min(STEPS, Math.floor(training.trainingImages / batch));
+function calibrationSpec(config: ExperimentConfig, material: SearchMaterial): TrainSpec {
+  const { recipe } = config;
+  const { scale, subset, dataset } = material;
+  const batch = batchSizeOf(recipe, subset.training);
+  const training = batch * Math.min(STEPS, Math.floor(subset.training / batch));
   return {
-    experiment: EXPERIMENT,
-    trial: 1,
+    version: 1,
+    kind: 'calibrate',
     architecture: NASNET_A,
-    scale: material.scale,
-    training: {
-      ...training,
-      trainingImages,
-      // As many for each training image as a trial has: then an epoch is a trial's in small.
-      validationImages: Math.max(1, Math.round(trainingImages * validationShare(training))),
+    scale,
+    recipe: {
+      ...recipe,
       epochs: EPOCHS,
       // Weights that stay near their first values can't come to a loss that is no number; the work is the same.
       learningRate: { kind: 'cosine', initial: 1e-6, final: 0 },
       warmupSteps: 0,
-      timeLimitMs: 0,
     },
-    datasetFolder: material.datasetFolder,
+    // As many validation images for each training image as a trial has: then an epoch is a trial's in small.
+    subset: { training, validation: Math.max(1, Math.round(training * validationShare(subset))) },
+    dataset,
     splitSeed: 1,
     seed: 1,
-    device: '',
-    residentBytes,
-    checkpointEveryMs: 3_600_000,
-    checkpointEverySteps: 0,
+    reward: { epoch: 'last' },
+    limits: { timeLimitMs: 0 },
   };
 }
 
-/** What is heard of a calibration. */
-class Observations implements TrialHooks {
-  private readonly queue: TrialQueue;
-  private readonly folder: string;
-  private lastEpoch: Epoch | null = null;
-  private leases = 0;
-  private isDisturbed = false;
+/** Whoever waits for an estimate, as the keeper of the calibration sees it. */
+class CalibrationOwner implements RunOwner {
+  readonly name = 'The calibration';
+  readonly about = undefined;
+  readonly priority = 'background';
+  isDisturbed = false;
+  private readonly tools: RunTools;
+  private readonly giveUp: () => void;
+  private failure: { error: unknown } | null = null;
 
-  constructor(queue: TrialQueue, folder: string) {
-    this.queue = queue;
-    this.folder = folder;
+  constructor(tools: RunTools, giveUp: () => void) {
+    this.tools = tools;
+    this.giveUp = giveUp;
   }
 
-  async lease() {
-    this.leases++;
-    return {
-      leaseEpoch: this.leases,
-      checkpointFolder: join(this.folder, `lease-${this.leases}`),
-      resumeFrom: null,
-      step: 0,
-    };
+  record<T>(work: () => T): T {
+    return this.tools.store.transaction(work);
   }
 
-  lost(): void {
-    // Another trainer begins it anew.
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.giveUp();
   }
 
-  progress(): void {
-    this.isDisturbed ||= this.queue.trainers().busy > 1;
+  throwWhatFailed(): void {
+    if (this.failure) throw this.failure.error;
   }
 
-  epoch({ record }: { record: Epoch }): void {
-    this.lastEpoch = record;
+  progressed(): void {
+    this.isDisturbed ||= this.tools.queue.trainers().busy > 1;
   }
 
-  checkpoint(): void {
-    // It goes with the folder.
+  whySaved(step: number): string {
+    return `Saved at step ${step}.`;
   }
 
-  ranOutOfMemory(): boolean {
-    // Another batch would measure another search.
+  keepsWeights(): boolean {
     return false;
-  }
-
-  conclude({ durationMs, peakBytes = 0 }: Finished, { training }: TrialTask, at: Date): Omit<Calibration, 'wasBusy'> {
-    const epoch = this.lastEpoch;
-    if (this.isDisturbed) {
-      throw new WorkbenchError('conflict', 'A search started while the machine was measured: ask again when it rests.');
-    }
-    if (!epoch || epoch.durationMs === 0) throw failed('The trainer reported no epoch.');
-    return {
-      measuring: MEASURING,
-      at: at.toISOString(),
-      imageMs: epoch.durationMs / training.trainingImages,
-      startMs: Math.max(0, durationMs - EPOCHS * epoch.durationMs),
-      peakBytes,
-    };
   }
 }
 
+function conclude(
+  { durationMs, peakBytes = 0 }: Exclude<CarriedOut, 'suspended'>,
+  epoch: Epoch | undefined,
+  { subset }: TrainSpec,
+  at: Date,
+): Omit<Calibration, 'wasBusy'> {
+  if (!epoch || epoch.durationMs === 0) throw failed('The trainer reported no epoch.');
+  return {
+    measuring: MEASURING,
+    at: at.toISOString(),
+    imageMs: epoch.durationMs / subset.training,
+    startMs: Math.max(0, durationMs - EPOCHS * epoch.durationMs),
+    peakBytes,
+  };
+}
+
 /** Validation images for each training image. */
-export function validationShare({ validationImages, trainingImages }: Training): number {
-  return validationImages / trainingImages;
+export function validationShare({ validation, training }: SubsetCounts): number {
+  return validation / training;
 }
 
 function cancelled(): WorkbenchError {

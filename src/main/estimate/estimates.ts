@@ -7,7 +7,6 @@ import { cost, trainingMemoryBytes } from '../../shared/search-space/cost.ts';
 import { planNetwork } from '../../shared/search-space/plan-network.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { SearchMaterial } from '../search/search.ts';
-import type { Store } from '../store/store.ts';
 import { type Calibration, type CalibrationSetting, calibrate } from './calibration.ts';
 import { type CalibrationCache, calibrationKey } from './calibration-cache.ts';
 import { foretellTrials, sampleWork, searchRange, trialRange } from './search-plan.ts';
@@ -20,10 +19,8 @@ const CORES_OF_A_TRAINER = 4;
 const BARE_TRAINER_BYTES = 400 * 2 ** 20;
 /** The images as they are read, as they are fed, and as the session holds them. */
 const IMAGE_COPIES = 3;
-const CHANNELS = 3;
 
 export interface EstimateTools extends CalibrationSetting {
-  readonly store: Store;
   readonly cache: CalibrationCache;
   /** Names of the GPUs that trainers use; none trains on the processor. */
   readonly gpus: () => Promise<readonly string[]>;
@@ -33,22 +30,24 @@ export interface EstimateTools extends CalibrationSetting {
 
 /** What a search would take on this machine, from what was measured on it. */
 export class Estimates {
-  private readonly tools: EstimateTools;
+  private readonly setting: EstimateTools;
   /** One calibration at a time. */
   private underWay: Promise<unknown> = Promise.resolve();
 
-  constructor(tools: EstimateTools) {
-    this.tools = tools;
+  constructor(setting: EstimateTools) {
+    this.setting = setting;
   }
 
   /** Throws what `calibrate` throws, and `conflict` where it would have to while trainers are busy. */
   async estimate(config: ExperimentConfig, material: SearchMaterial, signal: AbortSignal): Promise<SearchEstimate> {
-    const gpus = await this.tools.gpus();
-    const key = calibrationKey(material.scale, config.training, gpus);
+    const gpus = await this.setting.gpus();
+    const key = calibrationKey(material.scale, config.recipe, material.subset, gpus);
     const trials = this.trialsLike(config);
     const calibration =
-      trials.length >= LEAST_TRIALS ? this.tools.cache.find(key) : await this.calibrated(key, config, material, signal);
-    const imageBytes = this.imageBytes(config, material);
+      trials.length >= LEAST_TRIALS
+        ? this.setting.cache.find(key)
+        : await this.calibrated(key, config, material, signal);
+    const imageBytes = this.imageBytes(material);
     const trialsMs =
       trials.length >= LEAST_TRIALS || !calibration
         ? trials
@@ -65,13 +64,15 @@ export class Estimates {
     };
   }
 
-  /** Training times of finished trials of this space, scale, training and data set, with as many at once. Milliseconds. */
+  /** Training times of finished trials of this space, scale, recipe, subset and data set, with as many at once. Milliseconds. */
   private trialsLike(config: ExperimentConfig): readonly number[] {
-    const { experiments, trials } = this.tools.store;
-    const kindOf = ({ space, scale, training, dataset, trialsAtOnce }: ExperimentConfig) => [
+    const { experiments, trials } = this.setting.tools.store;
+    const kindOf = ({ space, scale, recipe, subset, limits, dataset, trialsAtOnce }: ExperimentConfig) => [
       space,
       scale,
-      training,
+      recipe,
+      subset,
+      limits,
       dataset,
       trialsAtOnce,
     ];
@@ -87,11 +88,11 @@ export class Estimates {
     signal: AbortSignal,
   ): Promise<Calibration> {
     const next = this.underWay.then(async () => {
-      const known = this.tools.cache.find(key);
+      const known = this.setting.cache.find(key);
       if (known) return known;
       this.refuseBusy();
-      const calibration = await calibrate(config, material, this.tools, signal);
-      this.tools.cache.keep(key, calibration);
+      const calibration = await calibrate(config, material, this.setting, signal);
+      this.setting.cache.keep(key, calibration);
       return calibration;
     });
     this.underWay = next.catch(() => undefined);
@@ -99,8 +100,8 @@ export class Estimates {
   }
 
   private refuseBusy(): void {
-    const [experiment] = this.tools.running();
-    if (experiment === undefined && this.tools.queue.trainers().busy === 0) return;
+    const [experiment] = this.setting.running();
+    if (experiment === undefined && this.setting.tools.queue.trainers().busy === 0) return;
     const who = experiment === undefined ? 'The trainers are busy' : `Experiment ${experiment} is being trained`;
     throw new WorkbenchError(
       'conflict',
@@ -111,30 +112,30 @@ export class Estimates {
   private foretell(
     calibration: Calibration,
     config: ExperimentConfig,
-    { scale }: SearchMaterial,
+    { scale, subset }: SearchMaterial,
     imageBytes: number,
     gpus: number,
   ): number[] {
     const slower = slowdown(config.trialsAtOnce, gpus);
     const work = sampleWork(config.space, scale);
-    return foretellTrials(calibration, config.training, work, imageBytes).map((ms) => slower * ms);
+    return foretellTrials(calibration, { ...config, subset }, work, imageBytes).map((ms) => slower * ms);
   }
 
   /** Of the part of the data set that a trainer holds; 0 where it is streamed from disk. */
-  private imageBytes({ training }: ExperimentConfig, { scale }: SearchMaterial): number {
-    const images = training.trainingImages + training.validationImages;
-    const bytes = images * scale.imageSize ** 2 * CHANNELS;
-    return bytes <= this.tools.residentBytes ? bytes : 0;
+  private imageBytes({ scale, subset }: SearchMaterial): number {
+    const images = subset.training + subset.validation;
+    const bytes = images * scale.height * scale.width * scale.channels;
+    return bytes <= this.setting.tools.residentBytes ? bytes : 0;
   }
 
   /** Without its images. As calibrated, else reckoned. */
   private trainerBytes(
     calibration: Calibration | null,
-    { training }: ExperimentConfig,
+    { recipe }: ExperimentConfig,
     { scale }: SearchMaterial,
   ): number {
     if (calibration !== null && calibration.peakBytes > 0) return calibration.peakBytes;
-    return BARE_TRAINER_BYTES + trainingMemoryBytes(cost(planNetwork(NASNET_A, scale)), training.batchSize);
+    return BARE_TRAINER_BYTES + trainingMemoryBytes(cost(planNetwork(NASNET_A, scale)), recipe.batchSize);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Scale, SearchSpace } from '../../shared/records/architecture.ts';
 import type { SearchEstimate } from '../../shared/records/estimate.ts';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
-import type { Training } from '../../shared/records/training.ts';
+import type { TrainSpec } from '../../shared/records/run.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { type Cost, cost } from '../../shared/search-space/cost.ts';
 import { planNetwork } from '../../shared/search-space/plan-network.ts';
@@ -36,14 +36,14 @@ export function workOf(child: Cost, unit: Cost): number {
 /** Milliseconds of trials that a calibration foretells: start, images, and epochs by the work of each sampled child. */
 export function foretellTrials(
   { imageMs, startMs }: Calibration,
-  training: Training,
+  spec: Pick<TrainSpec, 'recipe' | 'subset' | 'limits'>,
   work: readonly number[],
   residentBytes: number,
 ): number[] {
-  const { steps, batchSize } = countSteps(training);
+  const { steps, batchSize } = countSteps(spec);
   const trained = steps * batchSize * imageMs;
   const fixed = startMs + residentBytes * MS_PER_RESIDENT_BYTE;
-  return work.map((part) => fixed + part * trained).map((ms) => limited(ms, training.timeLimitMs));
+  return work.map((part) => fixed + part * trained).map((ms) => limited(ms, spec.limits.timeLimitMs));
 }
 
 export function trialRange(trialsMs: readonly number[]): Range {

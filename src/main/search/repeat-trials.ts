@@ -3,7 +3,6 @@ import type { Trial } from '../../shared/records/experiment.ts';
 import { isUnfinished } from '../../shared/search-state.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import type { Store } from '../store/store.ts';
-import type { NewTrial } from '../store/trials.ts';
 import type { SearchTools } from './search-context.ts';
 
 export interface RepeatRequest {
@@ -13,55 +12,40 @@ export interface RepeatRequest {
 }
 
 /** Throws `conflict` for a trial that is not finished yet. */
-export function refuseUnfinished({ experiment, trial, state }: Trial): void {
-  if (state !== 'queued' && state !== 'running') return;
+export function refuseUnfinished(trial: Trial): void {
+  if (!isUnfinished(trial)) return;
   throw new WorkbenchError(
     'conflict',
-    `Trial ${trial} of experiment ${experiment} is ${state}: it can be repeated when it is finished.`,
+    `Trial ${trial.trial} of experiment ${trial.experiment} is ${trial.state}: it can be repeated when it is finished.`,
   );
 }
 
 /**
- * Stores further trainings of a trial's architecture and returns their numbers. Each has a seed of its own in the
- * experiment's seed tree, below the trial that was repeated first; a repeat of a repeat is one of that trial's.
+ * Stores further runs of a trial and returns their numbers. Each has a seed of its own in the experiment's seed tree,
+ * below the trial's. (In a project of schema 1 or 2 a repeat may be a trial: its repeats are runs of the trial that it
+ * repeats, and its seed counts among theirs.)
  */
-export function repeatTrials({ store, clock }: SearchTools, { experiment, trial, times }: RepeatRequest): number[] {
+export function repeatTrials({ store, clock }: SearchTools, request: RepeatRequest): Trial[] {
+  const { experiment, trial, times } = request;
   return store.transaction(() => {
     const asked = store.trials.get(experiment, trial);
-    const source = asked.batch === null && asked.parent !== null ? store.trials.get(experiment, asked.parent) : asked;
+    const source = asked.purpose === 'repeat' && asked.parent !== null ? asked.parent : trial;
+    const { seed: own, architecture } = store.trials.get(experiment, source);
     const { seed } = store.experiments.get(experiment).config;
-    const before = store.trials.repeats(experiment).filter(({ parent }) => parent === source.trial).length;
-    const first = store.trials.nextNumber(experiment);
+    const before = store.trials.countRepeats(experiment, source);
     const queuedAt = clock.now().toISOString();
-    const repeats = Array.from({ length: times }, (_, index): NewTrial => {
-      const { architecture, hash, trainableParameters, totalParameters, multiplyAdds } = source;
-      return {
-        experiment,
-        trial: first + index,
-        batch: null,
-        architecture,
-        hash,
-        origin: `repeat of ${source.trial}`,
-        parent: source.trial,
-        logProbability: null,
-        // From the source's own seed, which does not depend on how trials are numbered.
-        seed: deriveSeed(seed, 'repeat', source.seed, before + index + 1),
-        trainableParameters,
-        totalParameters,
-        multiplyAdds,
-        queuedAt,
-      };
+    const spec = store.runs.spec(store.rows.idOf(experiment, source));
+    const made = Array.from({ length: times }, (_, index) => {
+      // From the source's own seed, which does not depend on how trials are numbered.
+      const next = deriveSeed(seed, 'repeat', own, before + index + 1);
+      return store.trials.addRepeat(experiment, source, { ...spec, architecture, seed: next } as typeof spec, queuedAt);
     });
-    store.trials.add(repeats);
     store.experiments.note(experiment);
-    return repeats.map(({ trial: number }) => number);
+    return made.map((run) => store.trials.get(experiment, source, run));
   });
 }
 
-/** Numbers of the repeats that are queued or running. */
-export function unfinishedRepeats({ trials }: Store, experiment: number): number[] {
-  return trials
-    .repeats(experiment)
-    .filter(isUnfinished)
-    .map(({ trial }) => trial);
+/** Ids of the repeats that are queued or running. */
+export function unfinishedRepeats({ trials, rows }: Store, experiment: number): number[] {
+  return trials.unfinishedRepeats(experiment).map(({ trial, run }) => rows.idOf(experiment, trial, run));
 }

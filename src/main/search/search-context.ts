@@ -1,31 +1,21 @@
 import type { WorkbenchEvent } from '../../shared/contract.ts';
-import type { Scale } from '../../shared/records/architecture.ts';
+import { deriveSeed } from '../../shared/random.ts';
+import type { Architecture, Scale } from '../../shared/records/architecture.ts';
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
-import type { Clock } from '../clock.ts';
-import type { Log, Tell } from '../log.ts';
-import type { Store } from '../store/store.ts';
-import type { CheckpointFiles } from './checkpoint-files.ts';
+import type { SubsetCounts } from '../../shared/records/recipe.ts';
+import type { RunSpec, TrainSpec } from '../../shared/records/run.ts';
+import type { RunKeeper } from '../runs/run-keeper.ts';
+import type { RunTools } from '../runs/run-tools.ts';
 import type { Meter } from './meter.ts';
 import type { SearchControl } from './search-control.ts';
-import type { createStrategy } from './strategies/strategy.ts';
-import type { TrialQueue } from './trial-queue.ts';
+import type { createStrategy } from './strategies/create-strategy.ts';
 
 /** What a search works with that does not belong to one experiment. */
-export interface SearchTools {
-  readonly store: Store;
-  readonly queue: TrialQueue;
-  readonly checkpoints: CheckpointFiles;
+export interface SearchTools extends RunTools {
+  readonly keeper: RunKeeper;
   readonly createStrategy: typeof createStrategy;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Tells the person, and keeps it. */
-  readonly tell: Tell;
   /** Tells what is not stored: progress and news. */
   readonly publish: (event: WorkbenchEvent) => void;
-  /** Bytes of a data set that may be held on a training device; a larger one is streamed from disk. */
-  readonly residentBytes: number;
-  /** Throws `disk_full` when the project's disk has no room for another trial. */
-  readonly refuseFullDisk: () => void;
 }
 
 /** One experiment while it runs. */
@@ -34,9 +24,11 @@ export interface SearchContext extends SearchTools {
   /** As it stands: its budget may change while the search runs. */
   readonly config: () => ExperimentConfig;
   readonly scale: Scale;
+  readonly subset: SubsetCounts;
+  readonly dataset: RunSpec['dataset'];
   readonly datasetFolder: string;
   readonly control: SearchControl;
-  /** Trials that are handed in, by number, each until its end is stored. */
+  /** Runs that are handed in, by id, each until its end is stored. */
   readonly training: Map<number, Promise<void>>;
   readonly meter: Meter;
 }
@@ -53,13 +45,16 @@ export function record<T>(context: SearchContext, work: () => T): T {
   );
 }
 
-/** Waits for the deletion of checkpoint files; those that can't be deleted are swept when the project is opened again. */
-export async function tidy({ log }: Pick<SearchTools, 'log'>, removal: Promise<void>): Promise<void> {
-  await removal.catch((error: unknown) => log.write('warn', 'A checkpoint could not be deleted', error));
-}
-
 /** Whether the experiment's time is used up. */
 export function isOutOfTime({ config, meter }: SearchContext): boolean {
   const { timeLimitMs } = config().budget;
   return timeLimitMs > 0 && meter.runningMs >= timeLimitMs;
+}
+
+/** The run that trains an architecture as this search does; the seeds make it the same whoever trains it, and whenever. */
+export function specOf(context: SearchContext, architecture: Architecture, seed: number): TrainSpec {
+  const { recipe, reward, limits, seed: root } = context.config();
+  const { scale, subset, dataset } = context;
+  const splitSeed = deriveSeed(root, 'split');
+  return { version: 1, kind: 'train', scale, recipe, subset, dataset, splitSeed, reward, limits, architecture, seed };
 }

@@ -1,9 +1,12 @@
 import type { Scale } from '../../shared/records/architecture.ts';
 import type { Experiment, ExperimentConfig, ExperimentState } from '../../shared/records/experiment.ts';
+import type { SubsetCounts } from '../../shared/records/recipe.ts';
+import type { RunSpec } from '../../shared/records/run.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { tidy } from '../runs/run-tools.ts';
 import { Meter } from './meter.ts';
 import { unfinishedRepeats } from './repeat-trials.ts';
-import { type SearchContext, type SearchTools, tidy } from './search-context.ts';
+import type { SearchContext, SearchTools } from './search-context.ts';
 import { SearchControl } from './search-control.ts';
 import { type SearchEnd, searchLoop } from './search-loop.ts';
 import { settle, trainRepeats } from './train-batch.ts';
@@ -11,6 +14,8 @@ import { settle, trainRepeats } from './train-batch.ts';
 /** What the data set decides about an experiment. */
 export interface SearchMaterial {
   readonly scale: Scale;
+  readonly subset: SubsetCounts;
+  readonly dataset: RunSpec['dataset'];
   /** Absolute. */
   readonly datasetFolder: string;
 }
@@ -74,14 +79,9 @@ export class Search {
     await this.tidied;
   }
 
-  /** Whether the trial is in the hands of the queue. */
-  isTraining(trial: number): boolean {
-    return this.training.has(trial);
-  }
-
-  /** Lets go of a trial that is in training; it ends as cancelled when its trainer says so. */
-  cancelTraining(trial: number): void {
-    this.tools.queue.cancel(this.experiment, trial);
+  /** Whether a run is in the hands of its keeper. */
+  isTraining(run: number): boolean {
+    return this.training.has(run);
   }
 
   /** Whether only repeats are trained. */
@@ -151,7 +151,8 @@ export class Search {
   }
 
   private afterFailure(error: unknown): LastState {
-    if (error instanceof WorkbenchError) return { state: this.orStopped('paused'), message: error.message };
+    const isForeseen = error instanceof WorkbenchError && error.code !== 'internal';
+    if (isForeseen) return { state: this.orStopped('paused'), message: error.message };
     this.tools.log.write('error', `Experiment ${this.experiment} failed`, error);
     return {
       state: this.orStopped('failed'),
@@ -170,16 +171,17 @@ export class Search {
     const restsAs = this.isForRepeats ? store.experiments.restsAs(this.experiment) : null;
     // A search that was paused before its repeats can be stopped with them; one that had ended stays as it is.
     const isBack = restsAs !== null && !(state === 'stopped' && restsAs === 'paused');
-    const unfinished = isBack ? unfinishedRepeats(store, this.experiment) : store.trials.unfinished(this.experiment);
+    const unfinished = isBack ? unfinishedRepeats(store, this.experiment) : store.runs.unfinished(this.experiment);
     const cancelled = state === 'stopped' ? unfinished : [];
     const words = message ?? (state === 'stopped' ? whyRested(store.experiments.get(this.experiment)) : null);
-    store.transaction(() => {
-      for (const trial of cancelled) store.trials.cancel(this.experiment, trial, 'The search was stopped.', at);
+    const files = store.transaction(() => {
+      const left = cancelled.flatMap((run) => store.runs.cancel(run, 'The search was stopped.', at) ?? []);
       store.experiments.setClock(this.experiment, this.meter.runningMs, this.meter.overheadMs);
       if (isBack) store.experiments.restFromRepeats(this.experiment, message);
       else store.experiments.setState(this.experiment, state, words, state === 'paused' ? null : at);
+      return left;
     });
-    this.tidied = tidy(this.tools, checkpoints.removeTrials(this.experiment, cancelled));
+    this.tidied = tidy(this.tools, checkpoints.removeRuns(cancelled, files));
     if (!isBack) this.tellEnd(state, message);
   }
 

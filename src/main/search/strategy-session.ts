@@ -3,7 +3,6 @@ import type { Trial } from '../../shared/records/experiment.ts';
 import { type PreparedProposal, prepareTrial, toResult, toTrial } from './proposed-trial.ts';
 import { isOutOfTime, record, type SearchContext } from './search-context.ts';
 import type { Strategy } from './strategies/strategy.ts';
-import { TrialNumbers } from './trial-numbers.ts';
 
 /**
  * A strategy and its trace in the store. What it learned, its snapshot, the rewards that it consumed and the proposals
@@ -82,16 +81,17 @@ export class StrategySession {
   async learn(): Promise<void> {
     const update = this.batch;
     await this.context.meter.ownAsync(async () => {
-      const numbers = this.numbers();
-      const report = await this.strategy.tell(this.trials().map((trial) => toResult(trial, numbers)));
+      const { trials } = this.context.store;
+      const report = await this.strategy.tell(this.trials().map((trial) => toResult(trial, trials)));
       const count = this.mayPropose(this.batchSize);
       const proposals = count > 0 ? await this.strategy.ask(count) : [];
       const snapshot = await this.strategy.snapshot();
       const prepared = proposals.map((proposal) => prepareTrial(this.context, proposal, update + 1));
       record(this.context, () => {
         const { store, experiment, clock } = this.context;
-        // Those who read it know the trials by their own numbers; they don't change any more.
-        const told = report && { ...report, proposals: report.proposals.map((number) => numbers.trialOf(number)) };
+        // Those who read it know the trials by their own numbers.
+        const numbers = report?.proposals.map((proposal) => trials.trialOf(experiment, proposal)) ?? [];
+        const told = report && { ...report, proposals: numbers };
         store.updates.add(experiment, update, told, snapshot, clock.now().toISOString());
         this.add(prepared);
       });
@@ -125,16 +125,10 @@ export class StrategySession {
     return Math.max(0, Math.min(wanted, this.context.config().budget.trials - (all - cancelled)));
   }
 
-  /** Within the transaction that stores them, since repeats may have been added in the meantime. */
   private add(prepared: readonly PreparedProposal[]): void {
     const { store, experiment } = this.context;
-    const numbers = this.numbers();
-    store.trials.add(prepared.map((one) => toTrial(one, numbers)));
+    store.trials.add(prepared.map((one) => toTrial(one, store.trials)));
     store.experiments.note(experiment);
-  }
-
-  private numbers(): TrialNumbers {
-    return new TrialNumbers(this.context.store.trials.repeatNumbers(this.context.experiment));
   }
 }
 

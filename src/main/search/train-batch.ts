@@ -40,9 +40,9 @@ async function trainUnfinished(
   for (;;) {
     // Asked for before anything is read, so that no change is missed.
     const changed = control.changed();
-    const repeats = store.trials.repeats(experiment).filter(isUnfinished);
+    const repeats = store.trials.unfinishedRepeats(experiment);
     const mine = own();
-    const isWaiting = ({ trial }: Trial): boolean => !training.has(trial);
+    const isWaiting = (trial: Trial): boolean => !training.has(idOf(context, trial));
     if (control.isEnding) interruptRunning(context);
     else {
       startWhatFits(context, repeats.filter(isWaiting));
@@ -56,16 +56,21 @@ async function trainUnfinished(
       );
     }
     if (training.size === 0 || (!control.isEnding && isOver())) break;
-    meter.hold(!mine.some(({ trial }) => training.has(trial)));
+    meter.hold(!mine.some((trial) => training.has(idOf(context, trial))));
     await Promise.race([changed, ...training.values()]);
   }
   if (control.failure) throw control.failure.error;
   return control.interruption ? 'interrupted' : 'trained';
 }
 
+/** Of the run that a trial refers to. */
+function idOf({ store }: SearchContext, { experiment, trial, run }: Trial): number {
+  return store.rows.idOf(experiment, trial, run);
+}
+
 /** Saves what is still in training when a search comes to rest by itself. */
-export async function settle({ queue, experiment, training }: SearchContext): Promise<void> {
-  if (training.size > 0) queue.suspend(experiment);
+export async function settle({ keeper, training }: SearchContext): Promise<void> {
+  for (const run of training.keys()) keeper.suspend(run);
   await Promise.all(training.values());
 }
 
@@ -79,24 +84,24 @@ function startWhatFits(context: SearchContext, waiting: readonly Trial[]): void 
 
 function start(context: SearchContext, trial: Trial): void {
   const { training, control } = context;
-  const ended = trainTrial(context, trial)
+  const run = idOf(context, trial);
+  const ended = trainTrial(context, trial, run)
     .catch((error: unknown) => control.fail(error))
-    .finally(() => training.delete(trial.trial));
-  training.set(trial.trial, ended);
+    .finally(() => training.delete(run));
+  training.set(run, ended);
 }
 
-function earlierTwin({ config, store, meter, experiment }: SearchContext, { hash, trial, attempts, batch }: Trial) {
+function earlierTwin({ config, store, meter, experiment }: SearchContext, { hash, trial, attempts, purpose }: Trial) {
   // A repeat is there to be trained; and what began to be trained is trained to its end, also when repeats were
   // forbidden meanwhile.
-  if (batch === null || config().retrainRepeats || attempts > 0) return null;
+  if (purpose === 'repeat' || config().retrainRepeats || attempts > 0) return null;
   return meter.own(() => store.trials.earlierTwin(experiment, hash, trial));
 }
 
 function reuse(context: SearchContext, { trial }: Trial, twin: number): void {
   const { store, experiment, clock } = context;
-  const source = store.trials.get(experiment, twin).reusedFrom ?? twin;
   record(context, () => {
-    store.trials.reuse(experiment, trial, source, clock.now().toISOString());
+    store.trials.reuse(experiment, trial, twin, clock.now().toISOString());
     store.experiments.note(experiment);
   });
 }
@@ -106,12 +111,14 @@ function cancelForTime(context: SearchContext, waiting: readonly Trial[]): void 
   const { store, experiment, clock } = context;
   const at = clock.now().toISOString();
   record(context, () => {
-    for (const { trial } of waiting) store.trials.cancel(experiment, trial, 'The time limit was reached.', at);
+    for (const trial of waiting) store.runs.cancel(idOf(context, trial), 'The time limit was reached.', at);
     store.experiments.note(experiment);
   });
 }
 
-function interruptRunning({ queue, control, experiment, training }: SearchContext): void {
-  if (control.interruption === 'stop') for (const trial of training.keys()) queue.cancel(experiment, trial);
-  else if (training.size > 0) queue.suspend(experiment);
+function interruptRunning({ keeper, control, training }: SearchContext): void {
+  for (const run of training.keys()) {
+    if (control.interruption === 'stop') keeper.cancel(run);
+    else keeper.suspend(run);
+  }
 }

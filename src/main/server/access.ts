@@ -3,6 +3,7 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { dirname } from 'node:path';
 import { flushFolder } from '../flush-to-disk.ts';
 import { makeFolders } from '../make-folders.ts';
+import type { RouteBody } from './routes.ts';
 
 /** How long a code in a printed address may be used, once. Milliseconds. */
 const CODE_LIFETIME_MS = 60_000;
@@ -13,6 +14,11 @@ const BAD_TRIES_WINDOW_MS = 60_000;
 export type Access =
   | { readonly kind: 'allowed'; readonly by: 'cookie' | 'bearer' }
   | { readonly kind: 'refused'; readonly status: 401 | 403 | 429; readonly reason: string };
+
+const BODIES = {
+  json: { type: 'application/json', reason: 'a call must be JSON' },
+  bytes: { type: 'application/octet-stream', reason: 'an upload must be application/octet-stream' },
+} as const satisfies Record<RouteBody, object>;
 
 /** The parts of a request that decide on access; `undefined` is an absent header. */
 export interface Credentials {
@@ -89,8 +95,11 @@ export class AccessControl {
     return { cookie: `${this.cookieName}=${this.cookieValue()}; ${attributes}` };
   }
 
-  /** Whether a request to the API, an artifact or the socket may pass. */
-  check(credentials: Credentials): Access {
+  /**
+   * Whether a request to the API, an artifact or the socket may pass. `body` is the one type that a page may send with
+   * an unsafe method; a form of another page can send neither of the two.
+   */
+  check(credentials: Credentials, body: RouteBody = 'json'): Access {
     const { authorization, cookie, origin } = credentials;
     if (authorization !== undefined) return this.checkBearer(authorization, origin);
     const value = readCookie(cookie, this.cookieName);
@@ -99,9 +108,8 @@ export class AccessControl {
     const isSafe = credentials.method === 'GET' || credentials.method === 'HEAD';
     if (!isSafe) {
       if (origin === undefined || !this.origins.has(origin)) return foreign();
-      if (!/^application\/json(;|$)/.test(credentials.contentType ?? '')) {
-        return { kind: 'refused', status: 403, reason: 'a call must be JSON' };
-      }
+      const { type, reason } = BODIES[body];
+      if (credentials.contentType?.split(';', 1)[0] !== type) return { kind: 'refused', status: 403, reason };
     } else if (origin !== undefined && !this.origins.has(origin)) return foreign();
     if (credentials.fetchSite !== undefined && !['same-origin', 'none'].includes(credentials.fetchSite))
       return foreign();

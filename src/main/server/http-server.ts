@@ -46,6 +46,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     );
   }
   const server = options.tls ? createTlsServer(options.tls) : createServer();
+  // An upload over a slow tunnel may take longer than Node's five minutes for a whole request.
+  server.requestTimeout = 0;
   const port = await listen(server, options.host, options.port);
   const scheme = options.tls ? 'https' : 'http';
   const access = new AccessControl({
@@ -60,7 +62,10 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAXIMUM_SOCKET_MESSAGE_BYTES });
 
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void answer(request, response, access, routes, scheme).catch(() => fail(response));
+    void answer(request, response, access, routes, scheme)
+      .catch(() => fail(response))
+      // What nobody read of a body: a client may hear the answer only once all of it is sent.
+      .finally(() => request.resume());
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     // Nobody else listens here, and one who hangs up before the refusal must not end the process.
@@ -142,17 +147,20 @@ async function answer(
   if (url === null) return await write(outgoing, refusal(400, 'there is no such address'));
   const abort = new AbortController();
   outgoing.on('close', () => abort.abort());
-  const request = await toRequest(incoming, url);
-  if (request === null) return await write(outgoing, refusal(413, 'the body is too large'));
-  const route = findRoute(routes, request.method, url.pathname);
+  const bare = new Request(url, { method: incoming.method ?? 'GET', headers: headersOf(incoming) });
+  const route = findRoute(routes, bare.method, url.pathname);
   if (!route) return await write(outgoing, refusal(404, 'there is no such route'));
-  const refused = refuseRoute(route, request, access);
-  await write(outgoing, refused ?? (await route.handle(request, abort.signal)));
+  // Before any of the body is read.
+  const refused = refuseRoute(route, bare, access);
+  if (refused) return await write(outgoing, refused);
+  const request = await withBody(bare, incoming, route);
+  if (request === null) return await write(outgoing, refusal(413, 'the body is too large'));
+  await write(outgoing, await route.handle(request, abort.signal));
 }
 
 function refuseRoute(route: Route, request: Request, access: AccessControl): Response | null {
   if (route.access === 'page') return null;
-  const result = access.check(readCredentials(request));
+  const result = access.check(readCredentials(request), route.body);
   if (result.kind === 'refused') return refusal(result.status, result.reason);
   if (route.access === 'bearer' && result.by !== 'bearer') return refusal(403, 'only a program may ask for this');
   return null;
@@ -200,22 +208,28 @@ async function fail(outgoing: ServerResponse): Promise<void> {
   else await write(outgoing, refusal(500, 'the answer could not be made')).catch(() => outgoing.destroy());
 }
 
-/** The request as the web's own type, or null when its body is over the limit. */
-async function toRequest(incoming: IncomingMessage, url: URL): Promise<Request | null> {
+function headersOf(incoming: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(incoming.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  const method = incoming.method ?? 'GET';
-  if (method === 'GET' || method === 'HEAD') return new Request(url, { method, headers });
-  const chunks: Buffer[] = [];
+  return headers;
+}
+
+/** The request with its body, which a route of bytes reads as it comes; null when one of JSON is over the limit. */
+async function withBody(bare: Request, incoming: IncomingMessage, route: Route): Promise<Request | null> {
+  if (route.method === 'GET') return bare;
+  // Whoever reads no further does not end the line: the answer still has to go over it.
+  const body: AsyncIterable<Uint8Array> = incoming.iterator({ destroyOnReturn: false });
+  if (route.body === 'bytes') return new Request(bare, { body: ReadableStream.from(body), duplex: 'half' });
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of incoming) {
+  for await (const chunk of body) {
     size += chunk.length;
     if (size > MAXIMUM_BODY_BYTES) return null;
     chunks.push(chunk);
   }
-  return new Request(url, { method, headers, body: Buffer.concat(chunks) });
+  return new Request(bare, { body: Buffer.concat(chunks) });
 }
 
 async function write(outgoing: ServerResponse, response: Response): Promise<void> {
@@ -228,8 +242,9 @@ async function write(outgoing: ServerResponse, response: Response): Promise<void
     return;
   }
   for await (const chunk of response.body) {
-    if (!outgoing.write(chunk)) await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
+    // Looked at before the wait: one who is gone says no more that he is.
     if (outgoing.destroyed) return;
+    if (!outgoing.write(chunk)) await new Promise((resolve) => outgoing.once('drain', resolve).once('close', resolve));
   }
   outgoing.end();
 }

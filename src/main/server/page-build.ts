@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { takeLock } from '../setup/lock.ts';
+import { takeLock } from '../fetch/lock.ts';
 import { compressAssets } from './compress-assets.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

@@ -9,11 +9,15 @@ import { NO_STORE } from './page-headers.ts';
  */
 export type RouteAccess = 'page' | 'holder' | 'bearer';
 
+export type RouteBody = 'json' | 'bytes';
+
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** A path, or the start of one when it ends in a slash. */
   readonly path: string;
   readonly access: RouteAccess;
+  /** What a body is: JSON, read before the route is asked, or bytes of any size, which it reads itself. */
+  readonly body?: RouteBody;
   readonly handle: (request: Request, signal: AbortSignal) => Response | Promise<Response>;
 }
 
@@ -37,11 +41,18 @@ export function json(value: unknown, status = 200, headers: Record<string, strin
   });
 }
 
+/** Hears what a caller is only told as `internal`: where, and the whole error. */
+export type OnUnexpected = (place: string, error: unknown) => void;
+
+/** What a caller is told of an error, with the status that fits its code. */
+export function errorResponse(error: unknown, place: string, onUnexpected: OnUnexpected): Response {
+  const { unexpected, ...told } = describeError(error);
+  if (unexpected) onUnexpected(place, error);
+  return json({ error: told }, STATUS[told.code as WorkbenchErrorCode] ?? 500);
+}
+
 /** `POST /api/<procedure>` with the input as JSON: the same function that the window's connection calls. */
-export function procedureRoutes(
-  handlers: Handlers,
-  onUnexpected: (procedure: string, error: unknown) => void,
-): Route[] {
+export function procedureRoutes(handlers: Handlers, onUnexpected: OnUnexpected): Route[] {
   return (Object.keys(PROCEDURES) as ProcedureName[]).map((procedure) => ({
     method: 'POST',
     path: `/api/${procedure}`,
@@ -52,9 +63,7 @@ export function procedureRoutes(
         const input: unknown = text === '' ? {} : parse(text);
         return json(await callProcedure(handlers, procedure, input, signal));
       } catch (error) {
-        const { unexpected, ...told } = describeError(error);
-        if (unexpected) onUnexpected(procedure, error);
-        return json({ error: told }, STATUS[told.code as WorkbenchErrorCode] ?? 500);
+        return errorResponse(error, procedure, onUnexpected);
       }
     },
   }));

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { serveConnection } from '../../shared/rpc/server.ts';
 import type { Workbench } from '../workbench/workbench.ts';
 import { readSecret } from './access.ts';
+import { artifactRoutes } from './artifact-routes.ts';
 import { type RunningServer, startHttpServer } from './http-server.ts';
 import { procedureRoutes, type Route } from './routes.ts';
 import { createStaticFiles } from './static-files.ts';
@@ -28,11 +29,18 @@ export interface ServeOptions {
   readonly allowedHosts: readonly string[];
 }
 
-/** All that is answered over HTTP: the page to anybody, the workbench to who holds a cookie or the token. */
-export function workbenchRoutes(workbench: Workbench, pageFolder: string): Route[] {
+/** What of a workbench is answered over HTTP. */
+export type RoutedWorkbench = Pick<Workbench, 'handlers' | 'artifacts' | 'onUnexpected'>;
+
+/**
+ * All that is answered over HTTP: the page to anybody, the workbench and its bytes to who holds a cookie or the token.
+ */
+export function workbenchRoutes(workbench: RoutedWorkbench, pageFolder: string): Route[] {
   const files = createStaticFiles(pageFolder);
+  const { handlers, artifacts, onUnexpected } = workbench;
   return [
-    ...procedureRoutes(workbench.handlers, workbench.onUnexpected),
+    ...procedureRoutes(handlers, onUnexpected),
+    ...artifactRoutes({ artifacts, onUnexpected }),
     { method: 'GET', path: '/', access: 'page', handle: (request) => files(request) },
   ];
 }

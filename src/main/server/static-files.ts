@@ -29,7 +29,7 @@ type Encoding = (typeof ENCODINGS)[number];
 /**
  * Serves one folder. Requests are looked up in a list of it, so no name that a request invents can reach the file
  * system; the list is made anew when something is not there, since the page may be built again under a running server.
- * A path without a file type is a screen of the page.
+ * A path without a file type, or with a number in its place (`/experiments/1/trials/17.2`), is a screen of the page.
  */
 export function createStaticFiles(root: string): (request: Request) => Response {
   let files = listFiles(root);
@@ -44,7 +44,7 @@ export function createStaticFiles(root: string): (request: Request) => Response 
 /** Null where there is no such file, or none any more. */
 function answer(request: Request, files: ReadonlyMap<string, StaticFile>): Response | null {
   const path = new URL(request.url).pathname;
-  const isScreen = extname(path) === '';
+  const isScreen = /^(\.\d+)?$/.test(extname(path));
   const file = files.get(isScreen ? '/index.html' : path);
   if (!file) return null;
   const encoding = acceptedEncoding(request, file);

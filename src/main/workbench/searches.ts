@@ -1,11 +1,13 @@
 import { deriveSeed } from '../../shared/random.ts';
 import type { Experiment, ExperimentConfig, ExperimentState, Trial } from '../../shared/records/experiment.ts';
-import { finishedTrials } from '../../shared/search-state.ts';
+import { finishedTrials, isUnfinished } from '../../shared/search-state.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
+import { tidy } from '../runs/run-tools.ts';
 import { type RepeatRequest, refuseUnfinished, repeatTrials, unfinishedRepeats } from '../search/repeat-trials.ts';
 import { Search, type SearchPurpose, whyRested } from '../search/search.ts';
-import { type SearchTools, tidy } from '../search/search-context.ts';
-import { type ExperimentMaterial, openMaterial, refuseOtherDataset } from './experiment-material.ts';
+import type { SearchTools } from '../search/search-context.ts';
+import { checkedMaterial, type ExperimentMaterial, openMaterial, refuseOtherDataset } from './experiment-material.ts';
 
 const LONGEST_NAME = 200;
 const RANDOM_SUFFIX = ' (random)';
@@ -22,6 +24,7 @@ export interface ExperimentChange {
 export interface ResumedTrial {
   readonly experiment: number;
   readonly trial: number;
+  readonly run: number;
   readonly epoch: number;
 }
 
@@ -37,6 +40,7 @@ export class Searches {
   /** Experiments that were running when the project was opened, as far as they did not go on yet. */
   private readonly left: Set<number>;
   private isClosing = false;
+  private readonly closing = new AbortController();
 
   constructor(tools: SearchTools, home: string) {
     this.tools = tools;
@@ -64,9 +68,9 @@ export class Searches {
     return [...this.live.keys()];
   }
 
-  /** What a search of this config would work with. Throws as `create` does, before anything is stored. */
-  material(config: ExperimentConfig): ExperimentMaterial {
-    return openMaterial(this.home, config);
+  /** What a search of this config works with, its data compared with its hashes. Rejects as `create` does. */
+  async material(config: ExperimentConfig): Promise<ExperimentMaterial> {
+    return await checkedMaterial(this.home, config, { tell: this.tools.tell, signal: this.closing.signal });
   }
 
   /** Throws `not_found`, like everything here that takes an experiment. */
@@ -76,7 +80,7 @@ export class Searches {
 
   /** Stores an experiment and starts it. Throws `invalid_input` where it could not run, before anything is stored. */
   async create(config: ExperimentConfig): Promise<Experiment> {
-    return await this.begin(config, openMaterial(this.home, config), null);
+    return await this.begin(config, await this.material(config), null);
   }
 
   /**
@@ -94,8 +98,8 @@ export class Searches {
     }
     const there = store.experiments.twinOf(id);
     if (there !== null) return this.get(there);
-    const material = openMaterial(this.home, config);
-    refuseOtherDataset(id, store.datasets.get(id), material.identity);
+    const material = await this.material(config);
+    refuseOtherDataset(id, store.datasets.get(id), material.used);
     const random = { kind: 'random', batchSize: strategy.batchSize } as const;
     const name = `${config.name.slice(0, LONGEST_NAME - RANDOM_SUFFIX.length)}${RANDOM_SUFFIX}`;
     return await this.begin({ ...config, name, strategy: random }, material, id);
@@ -149,10 +153,10 @@ export class Searches {
     const live = this.live.get(id);
     // What could not start must not be stored either.
     if (!live) this.materialOf(experiment);
-    const numbers = repeatTrials(this.tools, request);
+    const made = repeatTrials(this.tools, request);
     if (live) live.notify();
     else this.startRepeats(id, store.experiments.restsAs(id) ?? experiment.state);
-    return numbers.map((number) => store.trials.get(id, number));
+    return made.map(({ trial: source, run }) => store.trials.get(id, source, run));
   }
 
   /** Resolves when the running trials are saved. */
@@ -191,16 +195,17 @@ export class Searches {
     const restsAs = store.experiments.restsAs(id);
     const isStopped = restsAs === null || restsAs === 'paused';
     // A search that had ended keeps its own: one that failed may go on.
-    const cancelled = isStopped ? store.trials.unfinished(id) : unfinishedRepeats(store, id);
+    const cancelled = isStopped ? store.runs.unfinished(id) : unfinishedRepeats(store, id);
     const why = whyRested({ ...store.experiments.get(id), ...this.unstored.get(id) });
-    store.transaction(() => {
-      for (const trial of cancelled) store.trials.cancel(id, trial, 'The search was stopped.', at);
+    const files = store.transaction(() => {
+      const left = cancelled.flatMap((run) => store.runs.cancel(run, 'The search was stopped.', at) ?? []);
       if (isStopped) store.experiments.setState(id, 'stopped', why, at);
       else store.experiments.restFromRepeats(id, this.unstored.get(id)?.message ?? null);
+      return left;
     });
     this.unstored.delete(id);
     if (isStopped) this.tools.tell('info', 'The search is stopped.', { experiment: id, trial: null });
-    await tidy(this.tools, checkpoints.removeTrials(id, cancelled));
+    await tidy(this.tools, checkpoints.removeRuns(cancelled, files));
     return this.get(id);
   }
 
@@ -218,29 +223,36 @@ export class Searches {
   }
 
   /** A trial in training ends when its trainer has let go of it; every other one at once. */
-  async cancelTrial(id: number, trial: number): Promise<Trial> {
-    const { store, clock, checkpoints } = this.tools;
-    const { state } = store.trials.get(id, trial);
-    if (state !== 'queued' && state !== 'running') {
-      throw new WorkbenchError('conflict', `Trial ${trial} of experiment ${id} is ${state}: it can't be cancelled.`);
+  async cancelTrial(id: number, trial: number, number: number): Promise<Trial> {
+    const { store, clock, checkpoints, keeper } = this.tools;
+    const found = store.trials.get(id, trial, number);
+    if (!isUnfinished(found)) {
+      const name = trialName(found);
+      throw new WorkbenchError(
+        'conflict',
+        `Trial ${name} of experiment ${id} is ${found.state}: it can't be cancelled.`,
+      );
     }
+    const run = store.rows.idOf(id, trial, number);
     const search = this.live.get(id);
-    if (search?.isTraining(trial)) {
-      search.cancelTraining(trial);
-      return store.trials.get(id, trial);
+    if (search?.isTraining(run)) {
+      keeper.cancel(run);
+      return store.trials.get(id, trial, number);
     }
-    store.transaction(() => {
-      store.trials.cancel(id, trial, 'Cancelled on request.', clock.now().toISOString());
+    const files = store.transaction(() => {
+      const left = store.runs.cancel(run, 'Cancelled on request.', clock.now().toISOString()) ?? [];
       store.experiments.note(id);
+      return left;
     });
     search?.notify();
-    await tidy(this.tools, checkpoints.removeTrials(id, [trial]));
-    return store.trials.get(id, trial);
+    await tidy(this.tools, checkpoints.removeRuns([run], files));
+    return store.trials.get(id, trial, number);
   }
 
   /** Saves what runs, so that it goes on by itself at the next start. */
   async close(): Promise<void> {
     this.isClosing = true;
+    this.closing.abort(isClosing());
     await Promise.all([...this.live.values()].map((search) => search.pause('close')));
   }
 
@@ -260,16 +272,24 @@ export class Searches {
     if (there !== null) return this.get(there);
     const id = store.transaction(() => {
       const created = store.experiments.create(config, clock.now().toISOString(), twinOf);
-      store.datasets.add(created, material.identity);
+      store.datasets.add(created, material.used);
       return created;
     });
     this.start(store.experiments.get(id), material, 'search');
     return this.get(id);
   }
 
-  /** A search that is being saved, or that fails, rests first: it would begin nothing more. */
+  /**
+   * A search that is being saved, or that fails, rests first: it would begin nothing more. Where none is at work, what
+   * goes on does so with the bytes that it was begun with.
+   */
   private async untilItHears(id: number): Promise<void> {
-    for (let live = this.live.get(id); live?.isEnding; live = this.live.get(id)) await live.ended;
+    const untilEnded = async (): Promise<void> => {
+      for (let live = this.live.get(id); live?.isEnding; live = this.live.get(id)) await live.ended;
+    };
+    await untilEnded();
+    if (!this.live.has(id)) await this.material(this.get(id).config);
+    await untilEnded();
     this.refuseClosing();
   }
 
@@ -285,7 +305,7 @@ export class Searches {
   /** What a stored experiment goes on with. Throws where that is not there any more. */
   private materialOf({ id, config }: Experiment): ExperimentMaterial {
     const material = openMaterial(this.home, config);
-    refuseOtherDataset(id, this.tools.store.datasets.get(id), material.identity);
+    refuseOtherDataset(id, this.tools.store.datasets.get(id), material.used);
     this.tools.refuseFullDisk();
     return material;
   }
@@ -300,10 +320,11 @@ export class Searches {
 
   /** Trials that were in training, or saved, when the last process ended. */
   private trialsInTheMiddle(experiment: number): ResumedTrial[] {
-    const { trials, epochs } = this.tools.store;
-    return trials.unfinished(experiment).flatMap((trial) => {
-      if (trials.get(experiment, trial).attempts === 0) return [];
-      return [{ experiment, trial, epoch: epochs.list(experiment, trial).at(-1)?.epoch ?? 0 }];
+    const { runs, rows, epochs } = this.tools.store;
+    return runs.unfinished(experiment).flatMap((id) => {
+      const owner = rows.ownerOf(id);
+      if (!owner || runs.get(id).attempts === 0) return [];
+      return [{ ...owner, epoch: epochs.list(id).at(-1)?.epoch ?? 0 }];
     });
   }
 
@@ -319,7 +340,7 @@ export class Searches {
   private startLateRepeats({ experiment, unstored }: Search): void {
     const { store, log } = this.tools;
     if (this.isClosing || unstored || store.experiments.get(experiment).state !== 'completed') return;
-    if (store.trials.unfinished(experiment).length === 0) return;
+    if (store.runs.unfinished(experiment).length === 0) return;
     try {
       this.startRepeats(experiment, 'completed');
     } catch (error) {
@@ -334,9 +355,11 @@ export class Searches {
   }
 
   private refuseClosing(): void {
-    if (this.isClosing) throw new WorkbenchError('unavailable', 'The workbench is closing.');
+    if (this.isClosing) throw isClosing();
   }
 }
+
+const isClosing = (): WorkbenchError => new WorkbenchError('unavailable', 'The workbench is closing.');
 
 function refuseFinished(experiment: Experiment): void {
   const reason = whyFinished(experiment);

@@ -1,20 +1,17 @@
 import type { Clock } from '../clock.ts';
 import type { Estimates } from '../estimate/estimates.ts';
 import type { Tell } from '../log.ts';
-import type { TrialQueue } from '../search/trial-queue.ts';
+import type { RunQueue } from '../runs/run-queue.ts';
 import type { Store } from '../store/store.ts';
-import type { DatasetFetches } from './dataset-fetches.ts';
+import type { HomeParts } from './home-parts.ts';
 import type { Searches } from './searches.ts';
 
 /** What the handlers work with. */
-export interface WorkbenchParts {
+export interface WorkbenchParts extends HomeParts {
   readonly store: Store;
-  readonly queue: TrialQueue;
+  readonly queue: RunQueue;
   readonly searches: Searches;
   readonly estimates: Estimates;
-  readonly fetches: DatasetFetches;
-  /** Where data sets are kept, absolute. */
-  readonly home: string;
   readonly clock: Clock;
   /** Of this workbench, ISO 8601. */
   readonly startedAt: string;

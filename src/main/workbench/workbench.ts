@@ -4,14 +4,18 @@ import type { Handlers, WorkbenchEvent } from '../../shared/contract.ts';
 import { WorkbenchClient } from '../../shared/rpc/client.ts';
 import { connectInProcess } from '../../shared/rpc/connection.ts';
 import { type ServerOptions, serveConnection } from '../../shared/rpc/server.ts';
+import { ArtifactFiles } from '../artifacts/artifact-files.ts';
+import { ProjectArtifacts } from '../artifacts/project-artifacts.ts';
 import { type Clock, SYSTEM_CLOCK } from '../clock.ts';
 import { CalibrationCache } from '../estimate/calibration-cache.ts';
 import { Estimates } from '../estimate/estimates.ts';
 import { fileLog, type Log, type Tell } from '../log.ts';
-import { CheckpointFiles } from '../search/checkpoint-files.ts';
+import { CheckpointFiles } from '../runs/checkpoint-files.ts';
+import { RunKeeper } from '../runs/run-keeper.ts';
+import type { RunQueue } from '../runs/run-queue.ts';
+import type { RunTools } from '../runs/run-tools.ts';
 import type { SearchTools } from '../search/search-context.ts';
-import { createStrategy } from '../search/strategies/strategy.ts';
-import type { TrialQueue } from '../search/trial-queue.ts';
+import { createStrategy } from '../search/strategies/create-strategy.ts';
 import { askNvidia } from '../setup/gpu.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { backUpAndTell } from './back-up-and-tell.ts';
@@ -20,15 +24,14 @@ import { freeBytesOf, refuseFullDisk } from './disk-space.ts';
 import { EventFeed } from './event-feed.ts';
 import { aggregateHandlers } from './handlers/aggregates.ts';
 import { controllerHandlers } from './handlers/controller.ts';
-import { datasetHandlers } from './handlers/dataset.ts';
 import { experimentHandlers } from './handlers/experiment.ts';
 import { leaderboardHandlers } from './handlers/leaderboard.ts';
 import { logHandlers } from './handlers/log.ts';
-import { modelHandlers } from './handlers/model.ts';
 import { systemHandlers } from './handlers/system.ts';
 import { trashHandlers } from './handlers/trash.ts';
 import { trialHandlers } from './handlers/trial.ts';
 import { viewHandlers } from './handlers/view.ts';
+import { homeHandlers } from './home-handlers.ts';
 import { Searches } from './searches.ts';
 import type { WorkbenchParts } from './workbench-parts.ts';
 
@@ -41,8 +44,8 @@ export interface WorkbenchOptions {
   readonly projectFolder: string;
   /** Where data sets are kept. */
   readonly home: string;
-  /** Makes what trains the trials. Called once; trainers may start with the first trial. */
-  readonly openQueue: (tell: Tell) => TrialQueue;
+  /** Makes what carries the runs out. Called once; trainers may start with the first run. */
+  readonly openQueue: () => RunQueue;
   readonly clock?: Clock;
   /** By default `log/cellwright.log` in the project. */
   readonly log?: Log;
@@ -55,6 +58,8 @@ export interface WorkbenchOptions {
 export interface Workbench extends ServerOptions {
   readonly handlers: Handlers;
   readonly events: EventFeed;
+  /** The files that the project keeps by their contents. */
+  readonly artifacts: ProjectArtifacts;
   /** Experiments that were running when their process ended; `experiment.resume` goes on with them. */
   readonly interrupted: readonly number[];
   /** Tells the person something, and keeps it. */
@@ -97,35 +102,37 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     (error) => log.write('error', 'A change is stored and could not be told', error),
   );
   const checkpoints = new CheckpointFiles(projectFolder);
+  const artifacts = new ArtifactFiles(projectFolder);
   try {
     store.attempts.endLeftOpen();
     store.checkpoints.removeOfFinished();
-    await checkpoints.sweep(store.checkpoints.files());
+    await checkpoints.sweep(store.checkpoints.files(), store.runs.allUnfinished());
+    await artifacts.sweep(store.artifacts.hashes());
+    endCalibrations(store, clock);
   } catch (error) {
     await store.close();
     throw error;
   }
   tellRestored(store, tell);
-  const queue = options.openQueue(tell);
-  const tools: SearchTools = {
+  const queue = options.openQueue();
+  const runTools: RunTools = {
     store,
     queue,
     checkpoints,
-    createStrategy,
+    artifacts,
     clock,
     log,
     tell,
-    publish,
     residentBytes: options.residentBytes ?? RESIDENT_BYTES,
     refuseFullDisk: () => refuseFullDisk(projectFolder, (options.freeBytes ?? freeBytesOf)(projectFolder)),
   };
+  const keeper = new RunKeeper(runTools);
+  await keeper.attach();
+  const tools: SearchTools = { ...runTools, keeper, createStrategy, publish };
   const searches = new Searches(tools, options.home);
   const estimates = new Estimates({
-    store,
-    queue,
-    projectFolder,
-    residentBytes: tools.residentBytes,
-    now: () => clock.now(),
+    tools: runTools,
+    keeper,
     cache: new CalibrationCache(options.home, () => clock.now()),
     gpus: once(namesOfGpus),
     running: () => searches.running(),
@@ -141,6 +148,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       estimates,
       fetches,
       home: options.home,
+      project: () => ({ folder: projectFolder, keptBytes: store.artifacts.totalBytes() }),
       clock,
       startedAt,
       tell,
@@ -151,6 +159,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   return {
     ...server,
     events,
+    artifacts: new ProjectArtifacts(store.artifacts, artifacts, () => clock.now()),
     interrupted: searches.interrupted(),
     tell,
     connect: () => connectTo(server),
@@ -159,6 +168,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
       try {
         await Promise.all([searches.close(), fetches.close()]);
         await queue.close();
+        keeper.close();
         await backUp();
       } finally {
         await store.close();
@@ -169,9 +179,8 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 
 function composeHandlers(parts: WorkbenchParts): Handlers {
   return {
+    ...homeHandlers(parts),
     ...systemHandlers(parts),
-    ...datasetHandlers(parts),
-    ...modelHandlers(),
     ...experimentHandlers(parts),
     ...aggregateHandlers(parts),
     ...leaderboardHandlers(parts),
@@ -186,7 +195,7 @@ function composeHandlers(parts: WorkbenchParts): Handlers {
 function connectTo(server: ServerOptions): { client: WorkbenchClient; close: () => void } {
   const connection = connectInProcess();
   serveConnection(connection.server, server);
-  return { client: new WorkbenchClient(connection.client), close: connection.close };
+  return { client: new WorkbenchClient(connection.client, { by: 'program' }), close: connection.close };
 }
 
 function tellRestored({ restored }: Store, tell: Tell): void {
@@ -197,6 +206,13 @@ function tellRestored({ restored }: Store, tell: Tell): void {
     `The project's database was ${was}. The backup of ${backupAt} took its place, so trials that ended later are ` +
       `trained again${damaged === null ? '' : `; the damaged file is kept as ${damaged}`}.`,
   );
+}
+
+/** Nobody waits for them any more. */
+function endCalibrations({ runs }: Store, clock: Clock): void {
+  const at = clock.now().toISOString();
+  for (const run of runs.unfinishedFor('calibration'))
+    runs.cancel(run, 'Cellwright itself ended in the middle of it.', at);
 }
 
 async function namesOfGpus(): Promise<string[]> {

@@ -33,7 +33,7 @@ export async function openPage(recorded: RecordedElectron): Promise<{ api: Prelo
   });
   if (!api) throw new Error('the preload script exposed nothing');
   api.onNavigate((page) => visited.push(page));
-  return { api, client: new WorkbenchClient(await createElectronHost(api).open()) };
+  return { api, client: new WorkbenchClient(await createElectronHost(api).open(), { by: 'page' }) };
 }
 
 /** Waits for what happens in other processes; rejects with the place that waits. */

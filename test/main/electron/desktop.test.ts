@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CONTRACT_VERSION } from '../../../src/shared/contract.ts';
 import { smallConfig } from '../workbench/small-project.ts';
 import { type DesktopHome, desktopHome } from './desktop-home.ts';
 import { openPage, startDesktop, until, visited } from './desktop-setting.ts';
@@ -236,7 +237,7 @@ describe('app://', () => {
     ]) {
       expect([url, (await ask(url)).status]).toEqual([url, 403]);
     }
-    for (const method of ['POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']) {
       expect([method, (await ask('app://cellwright/', method)).status]).toEqual([method, 405]);
       expect((await ask('app://cellwright/api/experiment.list', method)).status).toBe(405);
     }
@@ -260,7 +261,9 @@ describe('messages from pages', () => {
     const count = (): number => electron.named('send').length;
     const before = count();
     const call = (id: number): string => JSON.stringify({ kind: 'call', id, procedure: 'experiment.list', input: {} });
+    const hello = JSON.stringify({ kind: 'hello', version: CONTRACT_VERSION, by: 'page' });
     electron.fromPage('workbench', JSON.stringify({ kind: 'open', number: 9 }));
+    electron.fromPage('workbench', hello);
     for (const event of foreign) {
       electron.fromPage('workbench', call(1), event);
       electron.fromPage('workbench', JSON.stringify({ kind: 'open', number: 10 }), event);
@@ -270,10 +273,11 @@ describe('messages from pages', () => {
     electron.fromPage('workbench', call(2));
     webContents.isGone = false;
     electron.fromPage('workbench', call(3));
-    await until(() => count() > before + 1);
+    await until(() => count() > before + 2);
     const answers = electron.named('send').slice(before);
     expect(answers).toEqual([
       ['workbench', JSON.stringify({ kind: 'opened', number: 9 })],
+      ['workbench', JSON.stringify({ kind: 'hello', version: CONTRACT_VERSION })],
       ['workbench', JSON.stringify({ kind: 'result', id: 3, output: [] })],
     ]);
   });

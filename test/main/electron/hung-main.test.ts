@@ -121,14 +121,15 @@ it('a connection hears nothing of what was meant for the one that it replaces', 
   const window = openDesktopWindow({ 'dataset.fetches': () => [], 'dataset.list': () => Promise.reject(new Error()) });
   window.hang(true);
   const first = await window.host.open();
-  const wrong = new WorkbenchClient(first).call('experiment.list', {});
+  const wrong = new WorkbenchClient(first, { by: 'page' }).call('experiment.list', {});
   wrong.catch(() => undefined);
   first.close();
   const second = await window.host.open();
   // Both clients count their calls from one.
-  const right = new WorkbenchClient(second).call('dataset.fetches', {});
+  const right = new WorkbenchClient(second, { by: 'page' }).call('dataset.fetches', {});
   window.hang(false);
-  await vi.advanceTimersByTimeAsync(1);
+  // The call waits for the answer to its client's greeting.
+  await vi.advanceTimersByTimeAsync(10);
   expect(await right).toEqual([]);
   await expect(wrong).rejects.toMatchObject({ code: 'unavailable' });
   expect(window.served()).toBe(1);

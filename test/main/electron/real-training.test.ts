@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { localTrainers } from '../../../src/main/trials/local-trainers.ts';
+import { localTrainers } from '../../../src/main/runs/local-trainers.ts';
 import { openWorkbench } from '../../../src/main/workbench/workbench.ts';
 import { scratchFolder, smallConfig, writeSmallDataset } from '../workbench/small-project.ts';
 import { openPage, startDesktop, until } from './desktop-setting.ts';
@@ -34,7 +34,7 @@ it('trains with TensorFlow out of the bundle, to the same bits as out of the sou
   await workbench.handlers['experiment.create']({ config }, signal);
   const state = async () => (await workbench.handlers['experiment.get']({ experiment: 1 }, signal)).state;
   await until(async () => (await state()) === 'completed', 120_000);
-  const plain = await workbench.handlers['trial.get']({ experiment: 1, trial: 1 }, signal);
+  const plain = await workbench.handlers['trial.get']({ experiment: 1, trial: 1, run: 1 }, signal);
   await workbench.close();
 
   expect(bundled.state).toBe('completed');

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import type { Fork } from '../../../src/main/trials/launch-utility.ts';
-import { forkLikeElectron } from '../trials/electron-utility.ts';
+import type { Fork } from '../../../src/main/hosts/launch-utility.ts';
+import { forkLikeElectron } from '../hosts/electron-utility.ts';
 
 // A stand-in for the module `electron` that records what it is asked for and lets a test fire events. It behaves as
 // Electron does in what main relies on: who is asked before a window closes, values that are copied between processes.

@@ -25,8 +25,8 @@ it('saves and ends on SIGTERM without a question, trainers in utility processes 
   await client.call('experiment.create', { config: smallConfig({ budget: { trials: 2, timeLimitMs: 0 } }) });
   await until(async () => (await client.call('experiment.get', { experiment: 1 })).counts.running === 2);
   const forks = electron.named('utilityProcess.fork').map(([entry, args]) => [entry, args]);
-  const training = expect.stringMatching(/^file:.*\/out\/main\/train-child\.js$/);
-  expect(forks).toEqual(Array(2).fill([join(OUT, 'main', 'host-process.js'), [training]]));
+  const training = expect.stringMatching(/^file:.*\/out\/main\/carry-out-run\.js$/);
+  expect(forks).toEqual(Array(2).fill([join(OUT, 'main', 'trainer-process.js'), [training]]));
 
   send('SIGTERM');
   // Of a signal to the whole process group, whoever started it passes its own on.

@@ -8,6 +8,7 @@ import { PRESETS } from '../../../src/shared/presets.ts';
 import type { ExperimentConfig } from '../../../src/shared/records/experiment.ts';
 import { STRATEGY_DEFAULTS } from '../../../src/shared/records/strategy.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
+import { childScale } from '../../../src/shared/search-space/child-scale.ts';
 import { cost } from '../../../src/shared/search-space/cost.ts';
 import { planNetwork } from '../../../src/shared/search-space/plan-network.ts';
 import { ScriptedQueue } from '../search/scripted-queue.ts';
@@ -39,8 +40,8 @@ it('calibrates once, keeps it for all projects, and says so', async () => {
   expect(await again.client.call('experiment.estimate', { config: CONFIG })).toMatchObject({ basis: first.basis });
   expect(other.tries).toEqual([]);
   // Another batch size is another step.
-  const training = { ...CONFIG.training, batchSize: 4 };
-  await again.client.call('experiment.estimate', { config: { ...CONFIG, training } });
+  const recipe = { ...CONFIG.recipe, batchSize: 4 };
+  await again.client.call('experiment.estimate', { config: { ...CONFIG, recipe } });
   expect(other.tries).toHaveLength(1);
 });
 
@@ -48,7 +49,7 @@ it('measures anew what another version had measured in another way, and nothing 
   const setting = newSetting();
   const queue = new ScriptedQueue();
   const open = await openSetting(setting, queue);
-  const other = { ...CONFIG, training: { ...CONFIG.training, batchSize: 4 } };
+  const other = { ...CONFIG, recipe: { ...CONFIG.recipe, batchSize: 4 } };
   const estimate = async (config: ExperimentConfig) => await open.client.call('experiment.estimate', { config });
   const file = join(setting.home, 'calibrations.json');
   await estimate(CONFIG);
@@ -95,8 +96,8 @@ it("reckons memory where the calibrating trainer's own peak is not known, and co
     const open = await openSetting(newSetting(), new ScriptedQueue(peakBytes === undefined ? {} : { peakBytes }));
     return (await open.client.call('experiment.estimate', { config: CONFIG })).trainerBytes;
   };
-  const { training } = CONFIG;
-  const images = (training.trainingImages + training.validationImages) * 8 * 8 * 3;
+  const { training, validation } = CONFIG.subset;
+  const images = (training.most + validation.most) * 8 * 8 * 3;
   expect(await bytesWith(3e9)).toBe(3e9 + 3 * images);
   const reckoned = await bytesWith(undefined);
   expect(reckoned).toBeGreaterThan(400 * 2 ** 20);
@@ -135,7 +136,7 @@ it('reckons a search in rounds of its batches, and a child by its work', () => {
   expect(searchRange([10, 10], { ...config, budget: { ...budget, timeLimitMs: 20 }, trialsAtOnce: 1 }).likely).toBe(30);
   expect(trialRange([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])).toEqual({ low: 2, likely: 6, high: 10 });
 
-  const scale = { ...config.scale, imageSize: 32, classes: 10 };
+  const scale = childScale(config.scale, { height: 32, width: 32, channels: 3, classes: 10 });
   const unit = cost(planNetwork(NASNET_A, scale));
   expect(workOf(unit, unit)).toBe(1);
   const work = sampleWork(config.space, scale);

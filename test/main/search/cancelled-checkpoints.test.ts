@@ -1,26 +1,26 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import type { TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
+import type { End } from '../../../src/main/runs/run-queue.ts';
 import { openDatabase } from '../../../src/main/store/database.ts';
 import { smallConfig } from '../workbench/small-project.ts';
-import { ScriptedQueue } from './scripted-queue.ts';
+import { type RunningTask, ScriptedQueue } from './scripted-queue.ts';
 import { newSetting, openSetting, type Setting, trialsOf } from './search-setting.ts';
 
 const SLOW = { steps: 40, checkpointSteps: 2, stepMs: () => 4 };
 
-/** Trials whose checkpoints are there: on the disk, and in the store. */
-function savedTrials({ projectFolder }: Setting, experiment: number): { files: number[]; rows: number[] } {
-  const folder = join(projectFolder, 'checkpoints', String(experiment));
+/** Runs whose checkpoints are there, on the disk and in the store; each trial's own has its number here. */
+function savedTrials({ projectFolder }: Setting): { files: number[]; rows: number[] } {
+  const folder = join(projectFolder, 'checkpoints');
   const database = openDatabase(join(projectFolder, 'cellwright.db'));
   try {
     const rows = database
-      .prepare<[number], { trial: number }>(
-        'SELECT DISTINCT trial FROM checkpoints WHERE experiment = ? ORDER BY trial',
-      )
-      .all(experiment)
-      .map(({ trial }) => trial);
-    const files = existsSync(folder) ? readdirSync(folder).map(Number).toSorted() : [];
+      .prepare<[], { run: number }>('SELECT DISTINCT run FROM checkpoints ORDER BY run')
+      .all()
+      .map(({ run }) => run);
+    const names = existsSync(folder) ? readdirSync(folder) : [];
+    const files = names.map((name) => Number(name.slice('run-'.length))).toSorted();
     return { files, rows };
   } finally {
     database.close();
@@ -40,16 +40,16 @@ async function withSavedTrials(queue: ScriptedQueue = new ScriptedQueue(SLOW)) {
     ),
   );
   await open.client.call('experiment.pause', { experiment: id });
-  expect(savedTrials(setting, id)).toEqual({ files: [1, 2, 3], rows: [1, 2, 3] });
+  expect(savedTrials(setting)).toEqual({ files: [1, 2, 3], rows: [1, 2, 3] });
   return { setting, open, id };
 }
 
 it('forgets the checkpoints of a saved trial that is killed, and of all at the stop of a search that rests', async () => {
   const { setting, open, id } = await withSavedTrials();
   await open.client.call('trial.cancel', { experiment: id, trial: 2 });
-  expect(savedTrials(setting, id)).toEqual({ files: [1, 3], rows: [1, 3] });
+  expect(savedTrials(setting)).toEqual({ files: [1, 3], rows: [1, 3] });
   await open.client.call('experiment.stop', { experiment: id });
-  expect(savedTrials(setting, id)).toEqual({ files: [], rows: [] });
+  expect(savedTrials(setting)).toEqual({ files: [], rows: [] });
 });
 
 it('forgets the checkpoints of trials that wait, saved, when a search that runs is stopped', async () => {
@@ -57,12 +57,12 @@ it('forgets the checkpoints of trials that wait, saved, when a search that runs 
   await open.client.call('experiment.change', { experiment: id, trialsAtOnce: 1 });
   await open.client.call('experiment.resume', { experiment: id });
   await open.client.call('trial.cancel', { experiment: id, trial: 3 });
-  expect(savedTrials(setting, id)).toEqual({ files: [1, 2], rows: [1, 2] });
+  expect(savedTrials(setting)).toEqual({ files: [1, 2], rows: [1, 2] });
   expect(await open.client.call('experiment.stop', { experiment: id })).toMatchObject({
     state: 'stopped',
     counts: { queued: 0 },
   });
-  expect(savedTrials(setting, id)).toEqual({ files: [], rows: [] });
+  expect(savedTrials(setting)).toEqual({ files: [], rows: [] });
 });
 
 it('forgets the checkpoints of a trial that is cancelled before a trainer takes it up again', async () => {
@@ -74,25 +74,27 @@ it('forgets the checkpoints of a trial that is cancelled before a trainer takes 
   );
   await open.client.call('experiment.pause', { experiment: id });
   expect((await trialsOf(open.client, id))[0]).toMatchObject({ state: 'cancelled' });
-  expect(savedTrials(setting, id)).toEqual({ files: [2, 3], rows: [2, 3] });
+  expect(savedTrials(setting)).toEqual({ files: [2, 3], rows: [2, 3] });
 });
 
 it('forgets what an earlier version kept of finished trials when a project is opened', async () => {
-  const { setting, open, id } = await withSavedTrials();
+  const { setting, open } = await withSavedTrials();
   await open.close();
   const database = openDatabase(join(setting.projectFolder, 'cellwright.db'));
-  database.exec(`UPDATE trials SET state = 'cancelled' WHERE trial = 1`);
-  database.exec(`UPDATE trials SET state = 'running' WHERE trial = 2`);
+  database.exec(`UPDATE runs SET state = 'cancelled' WHERE run = 1`);
+  database.exec(`UPDATE runs SET state = 'running' WHERE run = 2`);
   database.close();
   await (await openSetting(setting, new ScriptedQueue())).close();
-  expect(savedTrials(setting, id)).toEqual({ files: [2, 3], rows: [2, 3] });
+  expect(savedTrials(setting)).toEqual({ files: [2, 3], rows: [2, 3] });
 });
 
 /** The first trial that is handed in for the second time is cancelled before it has a trainer. */
 class UnleasedQueue extends ScriptedQueue {
-  override async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
-    if (task.trial !== 1 || !this.tries.some(({ trial }) => trial === 1)) return await super.train(task, hooks);
+  protected override async carryOut(running: RunningTask): Promise<End> {
+    const { trial, order } = running.task;
+    if (trial !== 1 || !this.tries.some((made) => made.trial === 1)) return await super.carryOut(running);
+    await setImmediate();
     const outcome = { kind: 'cancelled', message: 'Cancelled on request.' } as const;
-    return { kind: 'finished', outcome, durationMs: 0, weightsHash: null };
+    return { kind: 'finished', lease: order.lease, outcome, durationMs: 0, weightsHash: null, weights: null };
   }
 }

@@ -1,11 +1,13 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { CheckpointFiles } from '../../../src/main/search/checkpoint-files.ts';
-import type { Grant, TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
+import { CheckpointFiles } from '../../../src/main/runs/checkpoint-files.ts';
+import type { End, QueueEvent } from '../../../src/main/runs/run-queue.ts';
 import { openStore } from '../../../src/main/store/store.ts';
+import type { RunOrder } from '../../../src/shared/records/run.ts';
 import { smallConfig, writeSmallDataset } from '../workbench/small-project.ts';
-import { ScriptedQueue } from './scripted-queue.ts';
+import { type RunningTask, ScriptedQueue } from './scripted-queue.ts';
 import { newSetting, openSetting, resultsOf, runSearch, strategyDigest, trialsOf } from './search-setting.ts';
 
 const SLOW = { steps: 12, stepMs: () => 3 };
@@ -28,7 +30,7 @@ it('saves running trials at a pause and goes on from there', async () => {
   expect(queue.tries.some(({ from }) => from > 0)).toBe(true);
   await open.close();
   expect(strategyDigest(setting, id)).toBe(calm.strategy);
-  expect(readdirSync(join(setting.projectFolder, 'checkpoints', String(id)))).toEqual([]);
+  expect(readdirSync(join(setting.projectFolder, 'checkpoints'))).toEqual([]);
 });
 
 it('goes on when it is resumed while its pause is still being saved', async () => {
@@ -119,7 +121,8 @@ it('cancels a trial that a killed process left as running and nobody took up yet
     () => undefined,
     () => new Date(),
   );
-  store.trials.lease(id, 2, new Date().toISOString());
+  const lease = store.runs.lease(store.rows.idOf(id, 2));
+  if (lease) store.runs.begin(lease, new Date().toISOString());
   await store.close();
 
   const second = await openSetting(setting, new ScriptedQueue(SLOW));
@@ -158,27 +161,38 @@ it('drops what a trainer says in the name of a lease that is void', async () => 
   expect(trials.every(({ attempts }) => attempts === 2)).toBe(true);
 });
 
-/** Takes each trial twice, and lets the first taker speak after the second one took over. */
+/** Loses the first trainer of each trial, and lets it speak after the second one took over. */
 class LateQueue extends ScriptedQueue {
   told = 0;
+  private readonly zombies = new Map<number, RunOrder>();
 
-  override async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
-    const zombie = (await hooks.lease()) as Grant;
-    return await super.train(task, {
-      lease: () => hooks.lease(),
-      lost: (reason) => hooks.lost(reason),
-      progress: (message) => hooks.progress(message),
-      checkpoint: (message) => hooks.checkpoint(message),
-      ranOutOfMemory: (end) => hooks.ranOutOfMemory(end),
-      epoch: (message) => {
-        hooks.epoch(message);
-        const lost = { ...message, leaseEpoch: zombie.leaseEpoch };
-        hooks.epoch({ ...lost, record: { ...message.record, trainingLoss: 1000 } });
-        const file = join(zombie.checkpointFolder, 'step-1.checkpoint');
-        hooks.checkpoint({ ...lost, kind: 'checkpoint', file, step: 1, sizeBytes: 1, sha256: 'none' });
-        this.told++;
-      },
-    });
+  protected override async carryOut(running: RunningTask): Promise<End> {
+    const { order } = running.task;
+    const { lease } = order;
+    if (this.zombies.has(lease.run)) return await super.carryOut(running);
+    await setImmediate();
+    this.zombies.set(lease.run, order);
+    this.tell({ kind: 'begun', lease });
+    const loss = {
+      reason: 'was ended from outside',
+      isStarted: true,
+      step: 0,
+      stepped: true,
+      saved: true,
+      durationMs: 1,
+    };
+    return { kind: 'lost', lease, loss: { cause: 'killed', ...loss } };
+  }
+
+  protected override tell(event: QueueEvent): void {
+    super.tell(event);
+    const zombie = event.kind === 'epoch' ? this.zombies.get(event.lease.run) : undefined;
+    if (event.kind !== 'epoch' || !zombie) return;
+    const { lease, placement } = zombie;
+    super.tell({ kind: 'epoch', lease, record: { ...event.record, trainingLoss: 1000 } });
+    const file = join(placement.checkpointFolder, 'step-1.checkpoint');
+    super.tell({ kind: 'checkpoint', lease, file, step: 1, sizeBytes: 1, sha256: 'none' });
+    this.told++;
   }
 }
 

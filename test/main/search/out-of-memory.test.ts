@@ -1,52 +1,53 @@
 import { join } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { afterAll, expect, it } from 'vitest';
-import { processLauncher } from '../../../src/main/trials/launch-process.ts';
-import { trainerEnvironment } from '../../../src/main/trials/trainer-environment.ts';
-import { TrainerPool } from '../../../src/main/trials/trainer-pool.ts';
+import { processLauncher } from '../../../src/main/hosts/launch-process.ts';
+import { trainerEnvironment } from '../../../src/main/hosts/trainer-environment.ts';
+import { trainerProgram } from '../../../src/main/hosts/trainer-program.ts';
+import { LocalQueue } from '../../../src/main/runs/local-queue.ts';
 import { PROCEDURES, type WorkbenchEvent } from '../../../src/shared/contract.ts';
 import type { ExperimentConfig } from '../../../src/shared/records/experiment.ts';
 import type { WorkbenchClient } from '../../../src/shared/rpc/client.ts';
-import type { MemoryPlan } from '../trials/memory-training.ts';
-import { childPids } from '../trials/scripted-trials.ts';
-import { LARGE_BATCH, smallConfig } from '../workbench/small-project.ts';
+import type { MemoryPlan } from '../hosts/memory-training.ts';
+import { childPids } from '../runs/scripted-runs.ts';
+import { imagesOf, LARGE_BATCH, smallConfig } from '../workbench/small-project.ts';
 import { ScriptedQueue, shortOfMemory } from './scripted-queue.ts';
 import { newSetting, openSetting, type Setting, trialsOf } from './search-setting.ts';
 
-const TRAINING_MODULE = new URL('../trials/memory-training.ts', import.meta.url).href;
+const TRAINING_MODULE = new URL('../hosts/memory-training.ts', import.meta.url).href;
 
 afterAll(() => expect(childPids()).toEqual([]));
 
 /** A project whose trials really train, each in a trainer process with as much memory as the plan says. */
 async function openPlanned(setting: Setting, plan: MemoryPlan) {
-  return await openSetting(setting, (tell) => {
+  return await openSetting(setting, () => {
     // With oneDNN TensorFlow waits 20 s for memory to come free before it gives up.
     const extra = { MEMORY_PLAN: JSON.stringify(plan), TF_ENABLE_ONEDNN_OPTS: '0' };
-    return new TrainerPool({
+    return new LocalQueue({
       launcher: processLauncher(),
       environment: (seat, hosts) => ({
         ...trainerEnvironment(seat, { cores: 2, gpus: [], hosts: Math.max(2, hosts) }),
         ...extra,
       }),
-      trainingModule: TRAINING_MODULE,
-      tell,
+      program: trainerProgram(TRAINING_MODULE),
     });
   });
 }
 
 /** Two trials at once, each of two epochs of one step of 32 images; halved it is two steps of 16, then four of 8. */
-function config(changes: Partial<ExperimentConfig['training']> = {}, trials = 4): ExperimentConfig {
+function config(changes: Partial<ExperimentConfig['recipe']> = {}, trials = 4): ExperimentConfig {
   const small = smallConfig({ checkpointEverySteps: 1 });
   return {
     ...small,
     strategy: { kind: 'random', batchSize: 2 },
     budget: { trials, timeLimitMs: 0 },
-    training: { ...small.training, trainingImages: 32, validationImages: 8, batchSize: 32, epochs: 2, ...changes },
+    recipe: { ...small.recipe, batchSize: 32, epochs: 2, ...changes },
+    subset: imagesOf(32, 8),
   };
 }
 
-async function attemptsOf(client: WorkbenchClient, trial: number) {
-  const attempts = await client.call('trial.attempts', { experiment: 1, trial });
+async function attemptsOf(client: WorkbenchClient, trial: number, run = 1) {
+  const attempts = await client.call('trial.attempts', { experiment: 1, trial, run });
   return PROCEDURES['trial.attempts'].output.parse(attempts).map(({ batchSize, end }) => [batchSize, end]);
 }
 
@@ -55,7 +56,7 @@ async function logOf(client: WorkbenchClient, trial: number): Promise<string[]> 
 }
 
 /** The weights of each trial of a whole search in whose trainers memory never runs out. */
-async function calmWeights(changes: Partial<ExperimentConfig['training']>, trials: number) {
+async function calmWeights(changes: Partial<ExperimentConfig['recipe']>, trials: number) {
   const open = await openPlanned(newSetting(), {});
   const { id } = await open.client.call('experiment.create', { config: config(changes, trials) });
   await open.rest(id);
@@ -145,12 +146,12 @@ it('trains a repeat that runs out of memory again as well, from the batch that w
   await open.rest(1);
   await open.client.call('trial.repeat', { experiment: 1, trial: 2, times: 2 });
   await open.rest(1);
-  const repeats = (await trialsOf(open.client, 1)).filter(({ batch }) => batch === null);
+  const repeats = (await trialsOf(open.client, 1)).filter(({ purpose }) => purpose === 'repeat');
   expect(repeats).toMatchObject([
-    { trial: 7, state: 'completed', reducedBatchSize: null, attempts: 1 },
-    { trial: 8, state: 'completed', reducedBatchSize: 16, attempts: 2 },
+    { trial: 2, run: 2, state: 'completed', reducedBatchSize: null, attempts: 1 },
+    { trial: 2, run: 3, state: 'completed', reducedBatchSize: 16, attempts: 2 },
   ]);
-  expect((await attemptsOf(open.client, 8)).map(([batchSize]) => batchSize)).toEqual([32, 16]);
+  expect((await attemptsOf(open.client, 2, 3)).map(([batchSize]) => batchSize)).toEqual([32, 16]);
 });
 
 it('is no end of a trial where the smaller batch could not be written down: it goes on with the search', async () => {
@@ -167,7 +168,7 @@ it('is no end of a trial where the smaller batch could not be written down: it g
       if (trial !== 2 || !isFull) return;
       isFull = false;
       execute(
-        `CREATE TRIGGER full BEFORE UPDATE OF reduced_batch_size ON trials BEGIN SELECT raise(ABORT, 'no room'); END`,
+        `CREATE TRIGGER full BEFORE UPDATE OF reduced_batch_size ON runs BEGIN SELECT raise(ABORT, 'no room'); END`,
       );
     },
   });

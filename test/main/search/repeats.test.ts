@@ -24,7 +24,7 @@ const EVOLUTION = smallConfig({
 
 /** The search's own trials, numbered, and their parents, as if there were no repeats. */
 function ownResults(trials: readonly Trial[]) {
-  const own = trials.filter(({ batch }) => batch !== null);
+  const own = trials.filter(({ purpose }) => purpose === 'proposal');
   const renumbered = (trial: number | null) => own.findIndex((one) => one.trial === trial) + 1;
   return resultsOf(own).map((result, index) => {
     const { parent } = own[index]!;
@@ -51,6 +51,8 @@ function strategyOf({ projectFolder }: Setting, experiment: number): string[] {
     database.close();
   }
 }
+
+const isRepeat = ({ purpose }: Trial): boolean => purpose === 'repeat';
 
 async function untilCompleted(open: OpenSetting, trial: number): Promise<void> {
   await untilFinished(open, trial, 'completed');
@@ -86,9 +88,11 @@ it('trains repeats in the middle of a search, which ends bit for bit as without 
     expect(asked).toMatchObject([{ origin: 'repeat of 1' }, { origin: 'repeat of 1', parent: 1, batch: null }]);
     expect(await open.rest(id)).toMatchObject({ state: 'completed', counts: calm.experiment.counts });
     const trials = await trialsOf(open.client, id);
-    const repeats = trials.filter(({ batch }) => batch === null);
-    expect(repeats.map(({ trial }) => trial)).toEqual(asked.map(({ trial }) => trial));
-    expect(trials.at(-1)?.batch).not.toBeNull();
+    const repeats = trials.filter(isRepeat);
+    expect(repeats.map(({ trial, run }) => [trial, run])).toEqual([
+      [1, 2],
+      [1, 3],
+    ]);
     for (const { state, reward, reusedFrom, hash } of repeats) {
       expect({ state, reusedFrom, hash }).toEqual({ state: 'completed', reusedFrom: null, hash: trials[0]?.hash });
       expect(reward).not.toBeNull();
@@ -97,7 +101,8 @@ it('trains repeats in the middle of a search, which ends bit for bit as without 
     expect(ownResults(trials)).toEqual(ownResults(calm.trials));
     const reports = await open.client.call('controller.updates', { experiment: id });
     for (const { update, proposals } of reports) {
-      expect(proposals).toEqual(trials.filter(({ batch }) => batch === update).map(({ trial }) => trial));
+      const learned = trials.filter(({ batch }) => batch === update);
+      expect(proposals).toEqual(learned.map(({ trial }) => trial));
     }
     await open.close();
     expect(strategyOf(setting, id)).toEqual(strategyOf(calm.setting, id));
@@ -106,15 +111,14 @@ it('trains repeats in the middle of a search, which ends bit for bit as without 
 
 it('trains repeats of a search that has ended, and nothing of it changes', async () => {
   const { open, id, before } = await completed(RANDOM, new ScriptedQueue({ stepMs: () => 2 }));
-  const [first] = await open.client.call('trial.repeat', { experiment: id, trial: 2, times: 1 });
+  await open.client.call('trial.repeat', { experiment: id, trial: 2, times: 1 });
   expect(await open.client.call('experiment.get', { experiment: id })).toMatchObject({ state: 'running' });
   const { best: _, ...after } = await open.rest(id);
   const { best: __, ...wanted } = before;
-  expect({ ...after, overheadMs: 0 }).toEqual({ ...wanted, overheadMs: 0, lastTrial: wanted.lastTrial + 1 });
-  // A repeat of a repeat is one of the same trial, with the next seed.
-  await open.client.call('trial.repeat', { experiment: id, trial: first!.trial, times: 1 });
+  expect({ ...after, overheadMs: 0 }).toEqual({ ...wanted, overheadMs: 0 });
+  await open.client.call('trial.repeat', { experiment: id, trial: 2, times: 1 });
   await open.rest(id);
-  const [one, two] = (await trialsOf(open.client, id)).filter(({ batch }) => batch === null);
+  const [one, two] = (await trialsOf(open.client, id)).filter(isRepeat);
   expect(two).toMatchObject({ origin: 'repeat of 2', parent: 2, state: 'completed' });
   expect(two?.seed).not.toBe(one?.seed);
   // The budget counts what the search proposed.
@@ -132,33 +136,31 @@ it('trains repeats while a search is paused, which is paused again and can go on
   await open.client.call('experiment.pause', { experiment: id });
   await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
   expect(await open.rest(id)).toMatchObject({ state: 'paused' });
-  const [repeat] = (await trialsOf(open.client, id)).filter(({ batch }) => batch === null);
+  const [repeat] = (await trialsOf(open.client, id)).filter(isRepeat);
   expect(repeat?.state).toBe('completed');
 
   await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
   await open.client.call('experiment.resume', { experiment: id });
   expect(await open.rest(id)).toMatchObject({ state: 'completed' });
   const trials = await trialsOf(open.client, id);
-  expect(trials.filter(({ batch }) => batch === null).map(({ state }) => state)).toEqual(['completed', 'completed']);
+  expect(trials.filter(isRepeat).map(({ state }) => state)).toEqual(['completed', 'completed']);
   expect(ownResults(trials)).toEqual(ownResults(calm.trials));
 });
 
 it('goes on with repeats that a closed workbench left in the middle', async () => {
   const { setting, open, id, before } = await completed(RANDOM, new ScriptedQueue({ stepMs: () => 10 }));
   const [asked] = await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
-  await open.heard(
-    ({ name, payload }) => name === 'epoch.added' && 'trial' in payload && payload.trial === asked?.trial,
-  );
+  await open.heard(({ name, payload }) => name === 'epoch.added' && payload.run === asked?.run);
   await open.close();
   const queue = new ScriptedQueue();
   const again = await openSetting(setting, queue);
   expect(again.workbench.interrupted).toEqual([id]);
   await again.client.call('experiment.resume', { experiment: id });
   const status = await again.client.call('system.status', {});
-  expect(status.resumed).toEqual([{ experiment: id, trial: asked?.trial, epoch: 1 }]);
+  expect(status.resumed).toEqual([{ experiment: id, trial: 1, run: 2, epoch: 1 }]);
   expect(await again.rest(id)).toMatchObject({ state: 'completed', finishedAt: before.finishedAt });
   expect(queue.tries[0]?.from).toBeGreaterThan(0);
-  expect((await trialsOf(again.client, id)).at(-1)).toMatchObject({ trial: asked?.trial, state: 'completed' });
+  expect((await trialsOf(again.client, id))[1]).toMatchObject({ trial: 1, run: 2, state: 'completed' });
 });
 
 it('repeats finished trials only, and a killed repeat is not made up for', async () => {
@@ -170,11 +172,11 @@ it('repeats finished trials only, and a killed repeat is not made up for', async
   );
   await untilCompleted(open, 1);
   const [repeat] = await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
-  await open.client.call('trial.cancel', { experiment: id, trial: repeat!.trial });
+  await open.client.call('trial.cancel', { experiment: id, trial: 1, run: repeat!.run });
   expect(await open.rest(id)).toMatchObject({ counts: { completed: 6, cancelled: 0 } });
   const trials = await trialsOf(open.client, id);
   expect(trials).toHaveLength(7);
-  expect(trials.find(({ batch }) => batch === null)).toMatchObject({ state: 'cancelled', reward: null });
+  expect(trials.find(isRepeat)).toMatchObject({ state: 'cancelled', reward: null });
 });
 
 it('trains repeats that are asked for while a pause is being saved, as those of a search that rests', async () => {
@@ -189,16 +191,15 @@ it('trains repeats that are asked for while a pause is being saved, as those of 
     restsAs: 'paused',
   });
   expect(await open.rest(id)).toMatchObject({ state: 'paused', restsAs: null });
-  expect((await trialsOf(open.client, id)).find(({ trial }) => trial === repeat?.trial)?.state).toBe('completed');
+  expect((await trialsOf(open.client, id)).find(({ run }) => run === repeat?.run)?.state).toBe('completed');
 });
 
 it('trains repeats that are asked for while a search comes to rest by itself', async () => {
   const queue = new ScriptedQueue({
     steps: 3,
     // The first fails early; its repeat is slow to be saved when the second one has failed as well.
-    stepMs: ({ trial }) => [0, 5, 50, 400][trial] ?? 5,
-    outcome: ({ trial }) =>
-      trial <= 2 ? { kind: 'failed', reason: 'out_of_memory', message: 'No memory.' } : undefined,
+    stepMs: ({ trial, run }) => [0, 5, 50][trial * (2 - run)] ?? (trial === 1 ? 400 : 5),
+    outcome: ({ run }) => (run === 1 ? { kind: 'failed', reason: 'out_of_memory', message: 'No memory.' } : undefined),
   });
   const open = await openSetting(newSetting(), queue);
   const { id } = await open.client.call('experiment.create', { config: { ...RANDOM, trialsAtOnce: 2 } });
@@ -211,7 +212,7 @@ it('trains repeats that are asked for while a search comes to rest by itself', a
   expect(rested).toMatchObject({ state: 'paused', restsAs: null });
   expect(rested.message).toContain('All 2 trials of the first batch failed the same way');
   expect((await trialsOf(open.client, id)).map(({ state }) => state)).toEqual([
-    ...['failed', 'failed', 'completed', 'completed'],
+    ...['failed', 'completed', 'failed', 'completed'],
   ]);
 });
 
@@ -219,7 +220,7 @@ it('leaves the trials of a search that had failed as they are when the repeats b
   let isBroken = true;
   const queue = new ScriptedQueue({
     steps: 40,
-    stepMs: ({ trial }) => (trial === 3 || trial === 4 ? 20 : 0),
+    stepMs: ({ run }) => (run > 1 ? 20 : 0),
     onTrain: ({ trial }) => {
       if (trial === 2 && isBroken) throw new Error('a bug');
     },
@@ -231,7 +232,7 @@ it('leaves the trials of a search that had failed as they are when the repeats b
   const [repeat] = await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });
   const stopped = await open.client.call('experiment.stop', { experiment: id });
   expect(stopped).toMatchObject({ state: 'failed', restsAs: null, counts: { completed: 1, queued: 1, cancelled: 0 } });
-  expect((await open.client.call('trial.get', { experiment: id, trial: repeat!.trial })).state).toBe('cancelled');
+  expect((await open.client.call('trial.get', { experiment: id, trial: 1, run: repeat!.run })).state).toBe('cancelled');
 
   // The same where a killed workbench had the repeats in training.
   await open.client.call('trial.repeat', { experiment: id, trial: 1, times: 1 });

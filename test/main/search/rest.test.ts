@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import SQLite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import type { Grant, TrialHooks, TrialResult, TrialTask } from '../../../src/main/search/trial-queue.ts';
+import type { End } from '../../../src/main/runs/run-queue.ts';
 import { openDatabase } from '../../../src/main/store/database.ts';
 import { PROCEDURES } from '../../../src/shared/contract.ts';
+import type { Lease } from '../../../src/shared/records/run.ts';
 import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 import { smallConfig } from '../workbench/small-project.ts';
-import { ScriptedQueue } from './scripted-queue.ts';
+import { type RunningTask, ScriptedQueue } from './scripted-queue.ts';
 import { newSetting, type OpenSetting, openSetting, trialsOf } from './search-setting.ts';
 
 const FULL = 'The disk is full: make room, then resume.';
@@ -177,8 +179,9 @@ it('keeps the time of a trial that is cancelled while it is being saved', async 
 
 /** Cancels as a pool does whose trainer was saving the trial: nobody measured how long it was trained. */
 class UntimedQueue extends ScriptedQueue {
-  override async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
-    return { ...(await super.train(task, hooks)), durationMs: 0 } as TrialResult;
+  protected override async carryOut(running: RunningTask): Promise<End> {
+    const end = await super.carryOut(running);
+    return end.kind === 'finished' ? { ...end, durationMs: 0 } : end;
   }
 }
 
@@ -202,13 +205,11 @@ it('says where a trial stands that is saved again before its next step', async (
 class UnsteppedQueue extends ScriptedQueue {
   private isSuspended = Promise.withResolvers<void>();
 
-  override async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
-    if (this.tries.length === 0) {
-      this.isSuspended = Promise.withResolvers<void>();
-      return await super.train(task, hooks);
-    }
-    const { leaseEpoch } = (await hooks.lease()) as Grant;
-    const { experiment, trial } = task;
+  protected override async carryOut(running: RunningTask): Promise<End> {
+    const { lease, resumeFrom } = running.task.order;
+    this.isSuspended = Promise.withResolvers<void>();
+    if (this.tries.length === 0) return await super.carryOut(running);
+    await setImmediate();
     const record = {
       epoch: 900,
       trainingLoss: 1,
@@ -219,14 +220,14 @@ class UnsteppedQueue extends ScriptedQueue {
       dropPathKeep: 1,
       durationMs: 1,
     };
-    this.isSuspended = Promise.withResolvers<void>();
-    hooks.epoch({ kind: 'epoch', experiment, trial, leaseEpoch, record });
+    this.tell({ kind: 'begun', lease });
+    this.tell({ kind: 'epoch', lease, record });
     await this.isSuspended.promise;
-    return { kind: 'suspended' };
+    return { kind: 'suspended', lease, step: resumeFrom?.step ?? 0 };
   }
 
-  override suspend(experiment: number): void {
-    super.suspend(experiment);
+  override withdraw(lease: Lease, how: 'cancel' | 'suspend'): void {
+    super.withdraw(lease, how);
     this.isSuspended.resolve();
   }
 }

@@ -227,8 +227,11 @@ it('stops for good: running and queued trials end as cancelled', async () => {
 });
 
 it('pauses with the sentence of a queue that can train nothing', async () => {
-  const queue = new ScriptedQueue();
-  queue.train = () => Promise.reject(new WorkbenchError('unavailable', 'No trainer starts: see the doctor.'));
+  const queue = new ScriptedQueue({
+    onTrain: () => {
+      throw new WorkbenchError('unavailable', 'No trainer starts: see the doctor.');
+    },
+  });
   const open = await openSetting(newSetting(), queue);
   const { id } = await open.client.call('experiment.create', { config: smallConfig() });
   expect(await open.rest(id)).toMatchObject({ state: 'paused', message: 'No trainer starts: see the doctor.' });

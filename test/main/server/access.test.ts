@@ -15,8 +15,10 @@ import { workbenchRoutes } from '../../../src/main/server/serve-workbench.ts';
 import { createStaticFiles } from '../../../src/main/server/static-files.ts';
 import type { Workbench } from '../../../src/main/workbench/workbench.ts';
 import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
+import { makeArtifacts } from '../artifacts/artifact-setting.ts';
 
 const SECRET = 'a-secret-of-a-test';
+const kept = makeArtifacts();
 let server: RunningServer;
 let calls: string[] = [];
 let cookie = '';
@@ -36,7 +38,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets', 'a.js.br'), 'compressed');
   // The routes of the real server, so that none can be added without standing in the matrix.
   const counting = { handlers: countingHandlers(), onUnexpected: () => undefined } as unknown as Workbench;
-  const routes = workbenchRoutes(counting, folder);
+  const routes = workbenchRoutes({ ...counting, artifacts: kept.artifacts }, folder);
   server = await startHttpServer({
     host: '127.0.0.1',
     port: 17_317,
@@ -60,7 +62,10 @@ beforeAll(async () => {
   cookie = String(answer.headers['set-cookie']?.[0]).split(';')[0] ?? '';
 });
 
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  kept.remove();
+});
 
 interface Answer {
   readonly status: number;
@@ -97,6 +102,7 @@ function askRaw(text: string): Promise<string> {
 }
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+const BYTES_TYPE = { 'content-type': 'application/octet-stream' };
 
 describe('A served workbench', () => {
   it('answers only to its own names, whatever is asked for', async () => {
@@ -132,13 +138,13 @@ describe('A served workbench', () => {
       const { status } = await ask(
         route.method,
         route.path,
-        { ...JSON_TYPE, origin: server.address },
+        { ...(route.body === 'bytes' ? BYTES_TYPE : JSON_TYPE), origin: server.address },
         route.method === 'POST' ? '{}' : '',
       );
       if (route.access === 'page') expect([200, 401]).toContain(status);
       else expect([route.path, status]).toEqual([route.path, 401]);
     }
-    expect(calls).toEqual([]);
+    expect([calls, kept.list()]).toEqual([[], []]);
   });
 
   it('takes the token of a program on every route, and never together with an origin', async () => {
@@ -146,22 +152,31 @@ describe('A served workbench', () => {
     const guarded = server.routes.filter(({ access }) => access !== 'page');
     expect(guarded.map(({ path }) => path)).toEqual([
       ...Object.keys(PROCEDURES).map((name) => `/api/${name}`),
+      '/artifacts/',
+      '/artifacts',
       '/session/code',
     ]);
     for (const { method, path } of guarded) {
       calls = [];
+      const files = kept.list();
       for (const origin of ['http://evil.test', server.address, 'null']) {
-        const { status, body } = await ask(method, path, { ...bearer, origin }, '{}');
+        const { status, body } = await ask(method, path, { ...bearer, origin }, method === 'GET' ? '' : '{}');
         expect([path, status, body.includes('"code":"refused"')]).toEqual([path, 403, true]);
       }
-      expect(calls).toEqual([]);
-      const answer = await ask(method, path, bearer, '{}');
-      // Some procedures want more than an empty input, and say so: past the door.
-      expect([200, 400]).toContain(answer.status);
+      expect([calls, kept.list()]).toEqual([[], files]);
+      const answer = await ask(method, path, bearer, method === 'GET' ? '' : '{}');
+      // Some procedures want more than an empty input, and say so, and there is no file without a hash: past the door.
+      expect([200, 201, 400, 404]).toContain(answer.status);
       expect(answer.body).not.toContain('"code":"refused"');
     }
     const own = { cookie, origin: server.address, 'sec-fetch-site': 'same-origin', ...JSON_TYPE };
     expect((await ask('POST', '/session/code', own, '{}')).status).toBe(403);
+  });
+
+  it('says that a call is too large', async () => {
+    const bearer = { authorization: `Bearer ${SECRET}`, ...JSON_TYPE };
+    const { status, body } = await ask('POST', '/api/experiment.list', bearer, 'x'.repeat(2 ** 21));
+    expect([status, body]).toEqual([413, expect.stringContaining('the body is too large')]);
   });
 
   it('lets a cookie call only from its own page, as JSON', async () => {
@@ -188,6 +203,34 @@ describe('A served workbench', () => {
     calls = [];
     expect((await ask('POST', '/api/experiment.list', own, '{}')).status).toBe(200);
     expect(calls).toEqual(['experiment.list']);
+  });
+
+  it('takes bytes from its own page only, said to be bytes, and gives them to it alone', async () => {
+    const access = new AccessControl({ secret: SECRET, port: 1, scheme: 'http', allowedHosts: [], now: () => 0 });
+    const own = { origin: 'http://127.0.0.1:1', fetchSite: 'same-origin', authorization: undefined };
+    const set = access.exchangeCode(access.issueCode(), { ...own, method: 'POST', contentType: '', cookie: '' });
+    const held = { ...own, cookie: 'cookie' in set ? set.cookie.split(';')[0] : '' };
+    const upload = { ...held, method: 'POST', contentType: 'application/octet-stream' };
+    expect(access.check(upload, 'bytes')).toEqual({ kind: 'allowed', by: 'cookie' });
+    const none = undefined;
+    for (const changes of [
+      { contentType: 'application/json' },
+      { contentType: 'multipart/form-data; boundary=x' },
+      { contentType: 'text/plain' },
+      { contentType: none },
+      { origin: none },
+      { origin: 'http://evil.test' },
+      { origin: 'http://127.0.0.1:2' },
+      { fetchSite: 'cross-site' },
+    ]) {
+      expect(access.check({ ...upload, ...changes }, 'bytes'), JSON.stringify(changes)).toMatchObject({ status: 403 });
+    }
+    // What a call may be is nothing that an upload may be, and the other way round.
+    expect(access.check(upload)).toMatchObject({ status: 403 });
+    const image = { ...held, method: 'GET', contentType: none, origin: none };
+    expect(access.check(image)).toEqual({ kind: 'allowed', by: 'cookie' });
+    expect(access.check({ ...image, fetchSite: 'cross-site' })).toMatchObject({ status: 403 });
+    expect(access.check({ ...image, cookie: none })).toMatchObject({ status: 401 });
   });
 
   it('takes the token of a program, and never together with an origin', async () => {
@@ -414,4 +457,13 @@ it('serves a page that was built again, and says 404 for what went', () => {
   rmSync(join(folder, 'old.js'));
   writeFileSync(join(folder, 'new.js'), 'new');
   expect([statusOf('/old.js'), statusOf('/new.js')]).toEqual([404, 200]);
+});
+
+it('takes an address with a number behind its point for a screen, and one with a file type for a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cellwright-page-'));
+  writeFileSync(join(folder, 'index.html'), 'page');
+  const files = createStaticFiles(folder);
+  const statusOf = (path: string): number => files(new Request(`http://127.0.0.1${path}`)).status;
+  expect(['/', '/experiments/1/trials/17', '/experiments/1/trials/17.2'].map(statusOf)).toEqual([200, 200, 200]);
+  expect(['/gone.js', '/experiments/1/trials/17.js', '/a.b2'].map(statusOf)).toEqual([404, 404, 404]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
 import { openDatasetFolder } from '../../../src/main/datasets/stored-dataset.ts';
-import { takeLock } from '../../../src/main/setup/lock.ts';
+import { takeLock } from '../../../src/main/fetch/lock.ts';
 import { DatasetFetches, type DatasetFetchesOptions } from '../../../src/main/workbench/dataset-fetches.ts';
 import { EVENTS, PROCEDURES, type WorkbenchEvent } from '../../../src/shared/contract.ts';
 import type { DatasetFetch } from '../../../src/shared/records/dataset.ts';

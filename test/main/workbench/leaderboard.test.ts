@@ -32,8 +32,9 @@ it('puts trials into the trash and back: hidden from every view, learned from al
   const before = await read();
   const updates = await client.call('controller.updates', { experiment });
   const best = before.rows[0]!.trial.trial;
-  expect(await client.call('trial.trash', { experiment, trials: [best, best] })).toEqual([best]);
-  expect(await client.call('trial.trash', { experiment, trials: [best] })).toEqual([]);
+  const row = { trial: best, run: 1 };
+  expect(await client.call('trial.trash', { experiment, rows: [{ trial: best }, row] })).toEqual([row]);
+  expect(await client.call('trial.trash', { experiment, rows: [row] })).toEqual([]);
   expect(events.map(({ name }) => name)).toEqual(['trial.changed', 'experiment.changed']);
   expect(events[0]?.payload).toMatchObject({ trial: best, trashedAt: expect.any(String) });
   expect(events[1]?.payload).toMatchObject({ trashed: 1, best: { trial: before.rows[1]!.trial.trial } });
@@ -42,7 +43,7 @@ it('puts trials into the trash and back: hidden from every view, learned from al
   expect(hidden.rows.map(({ trial, rank }) => [trial.trial, rank])).toEqual(
     before.rows.slice(1).map(({ trial, rank }) => [trial.trial, rank === null ? null : rank - 1]),
   );
-  expect(hidden).toMatchObject({ total: 5, best: before.rows[1]!.trial.trial });
+  expect(hidden).toMatchObject({ total: 5, best: { trial: before.rows[1]!.trial.trial, run: 1 } });
   expect((await trash()).rows.map(({ trial }) => trial.trial)).toEqual([best]);
   expect((await client.call('experiment.scatter', { experiment, filter: '' })).trial).not.toContain(best);
   expect((await client.call('experiment.curve', { experiment })).proposals).toEqual([1, 2, 3, 4, 5]);
@@ -52,7 +53,7 @@ it('puts trials into the trash and back: hidden from every view, learned from al
   });
   expect(await client.call('controller.updates', { experiment })).toEqual(updates);
 
-  expect(await client.call('trial.restore', { experiment, trials: [best, 2] })).toEqual([best]);
+  expect(await client.call('trial.restore', { experiment, rows: [row, { trial: 2 }] })).toEqual([row]);
   expect(await read()).toEqual(before);
   expect((await trash()).total).toBe(0);
 });
@@ -63,7 +64,7 @@ it('refuses to put a trial into the trash that is not finished, and then none of
   await heard(({ name, payload }) => name === 'trial.changed' && 'state' in payload && payload.state === 'running');
   await client.call('trial.cancel', { experiment, trial: 2 });
   await heard(({ name, payload }) => name === 'trial.changed' && 'state' in payload && payload.state === 'cancelled');
-  await expect(client.call('trial.trash', { experiment, trials: [2, 1] })).rejects.toMatchObject({
+  await expect(client.call('trial.trash', { experiment, rows: [{ trial: 2 }, { trial: 1 }] })).rejects.toMatchObject({
     code: 'conflict',
     message: 'Trial 1 is running: kill it first, then put it into the trash.',
   });
@@ -75,11 +76,11 @@ it('answers others while hundreds of trials go into the trash', async () => {
   const setting = newSetting();
   await seedProject(setting.projectFolder, { trials: 600, epochs: 1, seed: 1 });
   const { client } = await openSetting(setting, new ScriptedQueue());
-  const trials = Array.from({ length: 600 }, (_, index) => index + 1);
-  const trashing = client.call('trial.trash', { experiment: 1, trials });
+  const rows = Array.from({ length: 600 }, (_, index) => ({ trial: index + 1, run: 1 }));
+  const trashing = client.call('trial.trash', { experiment: 1, rows });
   const { trashed } = await client.call('experiment.get', { experiment: 1 });
   expect(trashed).toBeLessThan(600);
-  expect(await trashing).toEqual(trials);
+  expect(await trashing).toEqual(rows);
   expect((await client.call('experiment.get', { experiment: 1 })).trashed).toBe(600);
 });
 
@@ -115,13 +116,13 @@ it('says how many trials a row stands for, repeats among them, which are no prop
   const { client, experiment, read, heard } = await searched();
   const [{ trial: first }] = (await read()).rows as [LeaderboardRow];
   await client.call('trial.repeat', { experiment, trial: first.trial, times: 1 });
-  await heard(({ name, payload }) => name === 'trial.changed' && payload.trial === 7 && payload.finishedAt !== null);
+  await heard(({ name, payload }) => name === 'trial.changed' && payload.run === 2 && payload.finishedAt !== null);
   const cell = (await read({ mode: 'cells', filter: `hash:${first.hash}` })).rows[0]!;
   const parts = (await read({ filter: `hash:${first.hash}` })).rows;
-  expect(parts.map(({ trial }) => trial.trial)).toContain(7);
+  expect(parts.map(({ trial }) => [trial.trial, trial.run])).toContainEqual([first.trial, 2]);
   expect(cell).toMatchObject({ trials: parts.length, proposals: parts.length - 1, deviation: expect.any(Number) });
   expect(parts.map(({ trials }) => trials)).toEqual(parts.map(() => 1));
-  await client.call('trial.trash', { experiment, trials: [7] });
+  await client.call('trial.trash', { experiment, rows: [{ trial: first.trial, run: 2 }] });
   expect((await read({ mode: 'cells', filter: `hash:${first.hash}` })).rows[0]).toMatchObject({
     trials: parts.length - 1,
   });

@@ -1,9 +1,13 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { ArtifactFiles } from '../../../src/main/artifacts/artifact-files.ts';
 import { SYSTEM_CLOCK } from '../../../src/main/clock.ts';
-import { CheckpointFiles } from '../../../src/main/search/checkpoint-files.ts';
+import { CheckpointFiles } from '../../../src/main/runs/checkpoint-files.ts';
+import { RunKeeper } from '../../../src/main/runs/run-keeper.ts';
+import type { RunTools } from '../../../src/main/runs/run-tools.ts';
 import type { SearchTools } from '../../../src/main/search/search-context.ts';
-import { createStrategy, type Strategy } from '../../../src/main/search/strategies/strategy.ts';
+import { createStrategy } from '../../../src/main/search/strategies/create-strategy.ts';
+import type { Strategy } from '../../../src/main/search/strategies/strategy.ts';
 import { openDatabase } from '../../../src/main/store/database.ts';
 import { openStore } from '../../../src/main/store/store.ts';
 import { Searches } from '../../../src/main/workbench/searches.ts';
@@ -26,21 +30,19 @@ function openSearches(
     () => new Date(),
   );
   onTestFinished(() => store.close());
-  const searches = new Searches(
-    {
-      store,
-      queue,
-      checkpoints: new CheckpointFiles(setting.projectFolder),
-      createStrategy: create,
-      clock: SYSTEM_CLOCK,
-      log: { write: () => undefined },
-      tell: () => undefined,
-      publish,
-      residentBytes: 0,
-      refuseFullDisk: () => undefined,
-    },
-    setting.home,
-  );
+  const tools: RunTools = {
+    store,
+    queue,
+    checkpoints: new CheckpointFiles(setting.projectFolder),
+    artifacts: new ArtifactFiles(join(setting.projectFolder, 'artifacts')),
+    clock: SYSTEM_CLOCK,
+    log: { write: () => undefined },
+    tell: () => undefined,
+    residentBytes: 0,
+    refuseFullDisk: () => undefined,
+  };
+  const keeper = new RunKeeper(tools);
+  const searches = new Searches({ ...tools, keeper, createStrategy: create, publish }, setting.home);
   return { store, searches };
 }
 
@@ -70,7 +72,7 @@ it('closes a strategy that refuses its snapshot', async () => {
     await Promise.all([...open].map((strategy) => strategy.close()));
   });
   await searches.resume(id);
-  await expect.poll(() => searches.running()).toEqual([]);
+  await expect.poll(() => searches.running(), { timeout: 20_000 }).toEqual([]);
   expect(searches.get(id)).toMatchObject({ state: 'paused', message: expect.stringContaining('snapshot') });
   expect(open.size).toBe(0);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DATASET_FORMAT, type Dataset } from '../../../src/shared/records/dataset.ts';
 import type { ExperimentConfig } from '../../../src/shared/records/experiment.ts';
+import type { Subset } from '../../../src/shared/records/recipe.ts';
 import { STRATEGY_DEFAULTS } from '../../../src/shared/records/strategy.ts';
 
 /** A folder of its own for a test; call `remove` at its end. */
@@ -50,6 +51,11 @@ export function writeSmallDataset(home: string, shade = 7): Dataset {
   return dataset;
 }
 
+/** A subset of so many images. */
+export function imagesOf(training: number, validation: number): Subset {
+  return { training: { share: 1, most: training }, validation: { share: 1, most: validation } };
+}
+
 /** Six trials in batches of two: three updates of the paper's controller, on the data set of `writeSmallDataset`. */
 export function smallConfig(changes: Partial<ExperimentConfig> = {}): ExperimentConfig {
   return {
@@ -60,9 +66,7 @@ export function smallConfig(changes: Partial<ExperimentConfig> = {}): Experiment
     space: { blocks: 2, operations: ['identity', 'sep_conv_3x3', 'max_pool_3x3'], combinations: ['add', 'concat'] },
     strategy: { ...STRATEGY_DEFAULTS.ppo, batchSize: 2 },
     scale: { stem: 'cifar', normalRepeats: 1, filters: 2, auxiliary: false, skipReductionInput: false },
-    training: {
-      trainingImages: 30,
-      validationImages: 10,
+    recipe: {
       epochs: 2,
       batchSize: 8,
       optimizer: { kind: 'momentum', momentum: 0.9, nesterov: false },
@@ -78,11 +82,14 @@ export function smallConfig(changes: Partial<ExperimentConfig> = {}): Experiment
       weightAverageDecay: 0,
       precision: 'float32',
       augmentation: { flip: false, cropPadding: 0, cutout: 0 },
-      timeLimitMs: 0,
-      reward: 'last',
+      preprocessing: { kind: 'whiten' },
     },
+    subset: imagesOf(30, 10),
+    reward: { epoch: 'last' },
+    limits: { timeLimitMs: 0 },
     budget: { trials: 6, timeLimitMs: 0 },
     trialsAtOnce: 2,
+    keepWeights: 3,
     retrainRepeats: false,
     checkpointEveryMs: 1000,
     checkpointEverySteps: 0,
@@ -92,5 +99,6 @@ export function smallConfig(changes: Partial<ExperimentConfig> = {}): Experiment
 
 /** The small search with a batch that can be halved twice before it is at its smallest. */
 export const LARGE_BATCH: ExperimentConfig = smallConfig({
-  training: { ...smallConfig().training, trainingImages: 32, validationImages: 8, batchSize: 32 },
+  recipe: { ...smallConfig().recipe, batchSize: 32 },
+  subset: imagesOf(32, 8),
 });

@@ -9,13 +9,13 @@ it('says how far it came when it is cancelled, and calls that no bug', async () 
   const logged: string[] = [];
   const log = { write: (_level: string, message: string) => void logged.push(message) };
   const { client } = await openSetting(setting, new ScriptedQueue(), { log });
-  const trials = Array.from({ length: 600 }, (_, index) => index + 1);
+  const rows = Array.from({ length: 600 }, (_, index) => ({ trial: index + 1 }));
   for (const [procedure, sentence] of [
     ['trial.trash', '200 of 600 trials were put into the trash before it was cancelled.'],
     ['trial.restore', '200 of 600 trials were taken out of the trash before it was cancelled.'],
   ] as const) {
     const cancel = new AbortController();
-    const call = client.call(procedure, { experiment: 1, trials }, cancel.signal);
+    const call = client.call(procedure, { experiment: 1, rows }, cancel.signal);
     cancel.abort();
     await expect(call).rejects.toMatchObject({ code: 'cancelled', message: sentence });
     const { trashed } = await client.call('experiment.get', { experiment: 1 });

@@ -1,9 +1,5 @@
-import type { Architecture, SearchSpace } from '../../../shared/records/architecture.ts';
+import type { Architecture } from '../../../shared/records/architecture.ts';
 import type { UpdateReport } from '../../../shared/records/controller.ts';
-import type { StrategyConfig } from '../../../shared/records/strategy.ts';
-import { PpoSearch } from './ppo-search.ts';
-import { RandomSearch } from './random-search.ts';
-import { RegularisedEvolution } from './regularised-evolution.ts';
 
 /** An architecture to be tried. */
 export interface Proposal {
@@ -43,16 +39,4 @@ export interface Strategy {
   /** @throws WorkbenchError `corrupt`, `newer_version`, or `conflict` when it belongs to another search. */
   restore(bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
-}
-
-/** The strategy that a config describes, before its first proposal. `seed`: an integer from 0 to 2^53 - 1. */
-export async function createStrategy(config: StrategyConfig, space: SearchSpace, seed: number): Promise<Strategy> {
-  switch (config.kind) {
-    case 'ppo':
-      return new PpoSearch(config, space, seed);
-    case 'random':
-      return new RandomSearch(space, seed);
-    case 'evolution':
-      return new RegularisedEvolution(config, space, seed);
-  }
 }

@@ -13,7 +13,8 @@ export function experimentHandlers({ searches, estimates }: WorkbenchParts): Pic
     'experiment.resume': ({ experiment }) => searches.resume(experiment),
     'experiment.stop': ({ experiment }) => searches.stop(experiment),
     'experiment.twin': ({ experiment }) => searches.twin(experiment),
-    'experiment.estimate': ({ config }, signal) => estimates.estimate(config, searches.material(config), signal),
+    'experiment.estimate': async ({ config }, signal) =>
+      estimates.estimate(config, await searches.material(config), signal),
     'experiment.change': ({ experiment, ...change }) => searches.change(experiment, change),
   };
 }

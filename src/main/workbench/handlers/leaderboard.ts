@@ -1,4 +1,5 @@
 import type { Handlers, ProcedureInput, ProcedureName } from '../../../shared/contract.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { Store } from '../../store/store.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
@@ -11,11 +12,11 @@ export function leaderboardHandlers({ store, searches }: WorkbenchParts): Pick<H
       searches.get(experiment);
       return store.leaderboard.read(experiment, query, offset, limit);
     },
-    'leaderboard.find': ({ experiment, trial, ...query }) => {
-      const { index, row } = store.leaderboard.find(experiment, query, trial);
+    'leaderboard.find': ({ experiment, trial, run, ...query }) => {
+      const { index, row } = store.leaderboard.find(experiment, query, { trial, run });
       if (row) return { index, row };
       const place = query.isTrash ? 'is not in the trash' : 'is in the trash';
-      throw new WorkbenchError('not_found', `Trial ${trial} of experiment ${experiment} ${place}.`);
+      throw new WorkbenchError('not_found', `Trial ${trialName({ trial, run })} of experiment ${experiment} ${place}.`);
     },
     'leaderboard.label': (input) => {
       store.transaction(() => label(store, input));

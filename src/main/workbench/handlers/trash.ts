@@ -1,8 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Handlers } from '../../../shared/contract.ts';
+import type { Trial } from '../../../shared/records/experiment.ts';
 import { isUnfinished } from '../../../shared/search-state.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { WorkbenchParts } from '../workbench-parts.ts';
+
+type Row = Pick<Trial, 'trial' | 'run'>;
 
 export type TrashProcedure = 'trial.trash' | 'trial.restore';
 
@@ -13,23 +17,23 @@ export function trashHandlers({ store, clock }: WorkbenchParts): Pick<Handlers, 
   /** Those that changed. */
   const setTrashed = async (
     experiment: number,
-    trials: readonly number[],
+    rows: readonly Row[],
     at: string | null,
     signal: AbortSignal,
-  ): Promise<number[]> => {
+  ): Promise<Row[]> => {
     store.experiments.get(experiment);
-    const wanted = [...new Set(trials)];
+    const wanted = [...new Map(rows.map((row) => [trialName(row), row])).values()];
     // All are looked at before one is changed; a finished trial stays finished.
-    for (const trial of wanted) {
-      const found = store.trials.get(experiment, trial);
+    for (const row of wanted) {
+      const found = store.trials.get(experiment, row.trial, row.run);
       if (at !== null && isUnfinished(found)) {
         throw new WorkbenchError(
           'conflict',
-          `Trial ${trial} is ${found.state}: kill it first, then put it into the trash.`,
+          `Trial ${trialName(row)} is ${found.state}: kill it first, then put it into the trash.`,
         );
       }
     }
-    const changed: number[] = [];
+    const changed: Row[] = [];
     for (let first = 0; first < wanted.length; first += AT_ONCE) {
       if (first > 0) await nextTurn();
       if (signal.aborted) {
@@ -41,7 +45,7 @@ export function trashHandlers({ store, clock }: WorkbenchParts): Pick<Handlers, 
       }
       store.transaction(() => {
         const some = wanted.slice(first, first + AT_ONCE);
-        const moved = some.filter((trial) => store.trials.setTrashed(experiment, trial, at));
+        const moved = some.filter((row) => store.trials.setTrashed({ experiment, ...row }, at));
         if (moved.length > 0) store.experiments.note(experiment);
         changed.push(...moved);
       });
@@ -49,8 +53,7 @@ export function trashHandlers({ store, clock }: WorkbenchParts): Pick<Handlers, 
     return changed;
   };
   return {
-    'trial.trash': ({ experiment, trials }, signal) =>
-      setTrashed(experiment, trials, clock.now().toISOString(), signal),
-    'trial.restore': ({ experiment, trials }, signal) => setTrashed(experiment, trials, null, signal),
+    'trial.trash': ({ experiment, rows }, signal) => setTrashed(experiment, rows, clock.now().toISOString(), signal),
+    'trial.restore': ({ experiment, rows }, signal) => setTrashed(experiment, rows, null, signal),
   };
 }

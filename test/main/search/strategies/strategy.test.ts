@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createStrategy, type Proposal, type Strategy } from '../../../../src/main/search/strategies/strategy.ts';
+import { createStrategy } from '../../../../src/main/search/strategies/create-strategy.ts';
+import type { Proposal, Strategy } from '../../../../src/main/search/strategies/strategy.ts';
 import { architectureSchema, PAPER_SPACE, type SearchSpace } from '../../../../src/shared/records/architecture.ts';
 import { STRATEGY_DEFAULTS, STRATEGY_KINDS, type StrategyConfig } from '../../../../src/shared/records/strategy.ts';
 import { encode, isInSpace } from '../../../../src/shared/search-space/decisions.ts';
