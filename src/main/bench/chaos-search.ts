@@ -2,7 +2,7 @@
 // experiment of the config file, and ends when it rests. Arguments: project folder, home, config file.
 import { readFileSync } from 'node:fs';
 import { experimentConfigSchema } from '../../shared/records/experiment.ts';
-import { localTrainers } from '../trials/local-trainers.ts';
+import { localTrainers } from '../runs/local-trainers.ts';
 import { openWorkbench } from '../workbench/workbench.ts';
 
 /** What the process tells whoever may kill it. */

@@ -17,7 +17,8 @@ export function toySearch(): ExperimentConfig {
     space: { ...quick.space, blocks: 3 },
     strategy: { ...quick.strategy, batchSize: 2 },
     scale: { ...quick.scale, filters: 4 },
-    training: { ...quick.training, trainingImages: 320, validationImages: 100, batchSize: 16 },
+    recipe: { ...quick.recipe, batchSize: 16 },
+    subset: { training: { share: 1, most: 320 }, validation: { share: 1, most: 100 } },
     trialsAtOnce: 2,
     checkpointEveryMs: 3_600_000,
     checkpointEverySteps: 5,
@@ -30,7 +31,9 @@ export function searchScaleTrial(): ExperimentConfig {
   return experimentConfigSchema.parse({
     ...quick,
     scale: { ...quick.scale, normalRepeats: 2, filters: 32 },
-    training: { ...quick.training, trainingImages: 384, validationImages: 64, batchSize: 32, timeLimitMs: 0 },
+    recipe: { ...quick.recipe, batchSize: 32 },
+    subset: { training: { share: 1, most: 384 }, validation: { share: 1, most: 64 } },
+    limits: { timeLimitMs: 0 },
     checkpointEveryMs: 3_600_000,
     checkpointEverySteps: 2,
   });

@@ -1,6 +1,7 @@
 import { PAPER_SPACE, type SearchSpace } from '../../shared/records/architecture.ts';
 import { STRATEGY_DEFAULTS, type StrategyConfig } from '../../shared/records/strategy.ts';
-import { createStrategy, type ProposalResult } from '../search/strategies/strategy.ts';
+import { createStrategy } from '../search/strategies/create-strategy.ts';
+import type { ProposalResult } from '../search/strategies/strategy.ts';
 import type { Bench } from './bench.ts';
 import { hiddenArchitectureLandscape } from './landscape.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PRESETS } from '../../shared/presets.ts';
 import type { Scale } from '../../shared/records/architecture.ts';
-import type { Training } from '../../shared/records/training.ts';
+import type { Recipe } from '../../shared/records/recipe.ts';
 import { NASNET_A } from '../../shared/search-space/cells.ts';
 import { variablesOf } from '../../shared/search-space/plan.ts';
 import { planNetwork } from '../../shared/search-space/plan-network.ts';
@@ -30,14 +30,18 @@ export const SEARCH_SIZE: EngineCase = {
 export const DISPATCH: EngineCase = { title: 'dispatch (N=2, F=4, 8x8, batch 2)', scale: cifar(2, 4, 8), batch: 2 };
 export const QUICK: EngineCase = { title: 'quick preset', scale: cifar(1, 8, SIZE), batch: 32 };
 
-function cifar(normalRepeats: number, filters: number, imageSize: number): Scale {
-  return { stem: 'cifar', normalRepeats, filters, imageSize, classes: 10, auxiliary: false, skipReductionInput: false };
+function cifar(normalRepeats: number, filters: number, size: number): Scale {
+  const images = { height: size, width: size, channels: 3, classes: 10 } as const;
+  return { stem: 'cifar', normalRepeats, filters, ...images, auxiliary: false, skipReductionInput: false };
 }
 
+/** A recipe and the images that it sees, in one object for the peers. */
+export type PeerTraining = Recipe & { readonly trainingImages: number; readonly validationImages: number };
+
 /** What every side does in a step: momentum, L2, clipping, batch norm; nothing random, so that losses can agree. */
-function stepTraining(batchSize: number): Training {
+function stepTraining(batchSize: number): PeerTraining {
   return {
-    ...PRESETS.paper.config.training,
+    ...PRESETS.paper.config.recipe,
     batchSize,
     trainingImages: BATCHES * batchSize,
     validationImages: batchSize,
@@ -54,8 +58,8 @@ function stepTraining(batchSize: number): Training {
 export function stepFixture(what: EngineCase, folder: string, home: string): Record<string, unknown> {
   const { scale, batch } = what;
   const name = (part: string): string =>
-    join(folder, `${scale.normalRepeats}-${scale.filters}-${scale.imageSize}-${part}`);
-  const { images, labels } = firstImages(home, BATCHES * batch, scale.imageSize);
+    join(folder, `${scale.normalRepeats}-${scale.filters}-${scale.height}-${part}`);
+  const { images, labels } = firstImages(home, BATCHES * batch, scale.height);
   writeFileSync(name('images'), images);
   writeFileSync(name('labels'), labels);
   return {
@@ -66,14 +70,19 @@ export function stepFixture(what: EngineCase, folder: string, home: string): Rec
     weights: name('weights'),
     batches: BATCHES,
     batch,
-    imageSize: scale.imageSize,
+    imageSize: scale.height,
     training: stepTraining(batch),
   };
 }
 
 /** A whole quick trial: the same number of images, epochs, batches and evaluations on every side. */
 export function trialFixture(folder: string, home: string): Record<string, unknown> {
-  const { training } = PRESETS.quick.config;
+  const { recipe, subset } = PRESETS.quick.config;
+  const training: PeerTraining = {
+    ...recipe,
+    trainingImages: subset.training.most,
+    validationImages: subset.validation.most,
+  };
   const { images, labels } = firstImages(home, training.trainingImages + training.validationImages, SIZE);
   writeFileSync(join(folder, 'trial-images'), images);
   writeFileSync(join(folder, 'trial-labels'), labels);

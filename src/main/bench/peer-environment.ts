@@ -6,6 +6,7 @@ import { WorkbenchError } from '../../shared/workbench-error.ts';
 /** What a peer is made of. Pinned, so that a figure can be read again later. */
 const PEERS = {
   keras: { packages: ['tensorflow-cpu==2.21.0', 'keras==3.15.1'], size: '1.6 GB' },
+  safetensors: { packages: ['safetensors==0.8.0', 'numpy'], size: '0.1 GB' },
   pytorch: { packages: ['torch==2.15.0', 'numpy'], size: '5.4 GB' },
 } as const;
 export type PeerName = keyof typeof PEERS;
@@ -35,7 +36,7 @@ function run(program: string, args: string[], name: PeerName): void {
   if (result.status !== 0) {
     throw new WorkbenchError(
       'unavailable',
-      `The ${name} environment could not be made (${program} ended with ${result.status ?? result.signal}); --no-${name} leaves this peer out.`,
+      `The ${name} environment could not be made (${program} ended with ${result.status ?? result.signal}); the engine bench leaves a peer out with --no-${name}.`,
     );
   }
 }

@@ -82,7 +82,7 @@ function quantile(values: readonly number[], part: number): number {
 function questionsAbout(handlers: Handlers, experiment: number, size: number): Question[] {
   const queries = LEADERBOARD_MODES.flatMap((mode) => [...sortedBy(mode), ...filteredBy(mode)]);
   const pages = queries.flatMap(({ about, query }) => pagesOf(handlers, { experiment, ...query }, about, size));
-  const some = { experiment, trial: 1 + (size >> 1) };
+  const some = { experiment, trial: 1 + (size >> 1), run: 1 };
   const trial: ProcedureInput<'leaderboard.find'> = { ...some, ...DEFAULT, mode: 'cells' };
   return [
     ...pages,

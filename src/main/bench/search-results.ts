@@ -23,9 +23,23 @@ export async function readResults(projectFolder: string): Promise<SearchResults>
     return {
       trials: store.trials
         .list(experiment.id)
-        .map(({ trial, state, hash, seed, logProbability, reusedFrom, reward, failure, weightsHash }) => {
-          const curve = store.epochs.list(experiment.id, trial).map(({ durationMs: _, ...epoch }) => epoch);
-          const facts = { trial, state, hash, seed, logProbability, reusedFrom, reward, failure, weightsHash, curve };
+        .map(({ trial, run, state, hash, seed, logProbability, reusedFrom, reward, failure, weightsHash }) => {
+          const id = store.rows.idOf(experiment.id, trial, run);
+          const epochs = reusedFrom === null ? store.epochs.list(id) : [];
+          const curve = epochs.map(({ durationMs: _, ...epoch }) => epoch);
+          const facts = {
+            trial,
+            run,
+            state,
+            hash,
+            seed,
+            logProbability,
+            reusedFrom,
+            reward,
+            failure,
+            weightsHash,
+            curve,
+          };
           return JSON.stringify(facts);
         }),
       strategy: [

@@ -1,9 +1,10 @@
 import { experimentFromPreset } from '../../shared/presets.ts';
 import { deriveSeed, randomNormal, randomUint32, randomUnit } from '../../shared/random.ts';
 import type { Architecture, Scale } from '../../shared/records/architecture.ts';
-import type { ExperimentConfig, TrialEpoch } from '../../shared/records/experiment.ts';
-import type { Outcome } from '../../shared/records/training.ts';
+import type { ExperimentConfig } from '../../shared/records/experiment.ts';
+import type { Epoch, Outcome, TrainSpec } from '../../shared/records/run.ts';
 import { architectureHash } from '../../shared/search-space/canonical.ts';
+import { childScale } from '../../shared/search-space/child-scale.ts';
 import { cost } from '../../shared/search-space/cost.ts';
 import { randomArchitecture, uniformLogProbability } from '../../shared/search-space/decisions.ts';
 import { planNetwork } from '../../shared/search-space/plan-network.ts';
@@ -26,7 +27,8 @@ export interface SeededProject {
 const CHUNK = 500;
 const BEGUN = Date.parse('2026-01-31T14:25:07.000Z');
 /** CIFAR-10's. */
-const IMAGE = { imageSize: 32, classes: 10 } as const;
+const IMAGES = { height: 32, width: 32, channels: 3, classes: 10 } as const;
+const IDENTITY = '0'.repeat(64);
 
 /** How the trials of a seeded project are, in fractions: near what searches of a few hundred trials left (ours). */
 const PARTS = { reused: 0.08, trainedAgain: 0.04, failed: 0.03, pruned: 0.03, cancelled: 0.01 } as const;
@@ -49,7 +51,7 @@ export async function seedProject(folder: string, project: SeededProject): Promi
     const config = seededConfig(project);
     const experiment = store.transaction(() => {
       const id = store.experiments.create(config, at(0));
-      store.datasets.add(id, { name: config.dataset, identity: '0'.repeat(64), ...IMAGE });
+      store.datasets.add(id, { name: config.dataset, version: 1, identity: IDENTITY, ...IMAGES });
       return id;
     });
     const writer = new Writer(store, experiment, config, project);
@@ -72,7 +74,7 @@ export async function seedProject(folder: string, project: SeededProject): Promi
 function seededConfig({ trials, epochs, seed, blocks }: SeededProject): ExperimentConfig {
   const config = experimentFromPreset('quick', { dataset: 'cifar10', trials });
   const space = { ...config.space, blocks: blocks ?? config.space.blocks };
-  return { ...config, name: `seeded ${trials} x ${epochs}`, seed, space, training: { ...config.training, epochs } };
+  return { ...config, name: `seeded ${trials} x ${epochs}`, seed, space, recipe: { ...config.recipe, epochs } };
 }
 
 /** The moment that a trial began, half a minute a trial. */
@@ -103,7 +105,7 @@ class Writer {
     this.experiment = experiment;
     this.config = config;
     this.project = project;
-    this.scale = { ...config.scale, ...IMAGE };
+    this.scale = childScale(config.scale, IMAGES);
     this.chance = deriveSeed(project.seed, 'seeded project');
     this.logProbability = uniformLogProbability(config.space);
   }
@@ -122,17 +124,18 @@ class Writer {
       store.trials.reuse(experiment, trial, proposed.trial, at(trial));
       return;
     }
-    const lease = store.trials.lease(experiment, trial, at(trial));
-    if (!lease) throw new Error(`trial ${trial} could not be begun`);
-    const outcome = this.outcome(trial, proposed);
+    const run = store.rows.idOf(experiment, trial);
+    const lease = store.runs.lease(run);
+    if (!lease || !store.runs.begin(lease, at(trial))) throw new Error(`trial ${trial} could not be begun`);
+    const outcome = this.outcome(run, trial, proposed);
     if (outcome.kind === 'cancelled') {
-      store.trials.cancel(experiment, trial, 'Cancelled on request.', at(trial + 1));
+      store.runs.cancel(run, 'Cancelled on request.', at(trial + 1));
       return;
     }
-    const end = { outcome, durationMs: this.duration(trial, proposed), weightsHash: null };
+    const end = { outcome, durationMs: this.duration(trial, proposed), weightsHash: null, weights: null };
     const steps = this.project.epochs * 250;
-    store.trials.advance(lease, outcome.kind === 'completed' ? steps : steps / 2, steps, 0);
-    store.trials.finish(lease, end, at(trial + 1));
+    store.runs.advance(lease, outcome.kind === 'completed' ? steps : steps / 2, steps, 0);
+    store.runs.finish(lease, end, at(trial + 1));
     if (outcome.kind === 'completed' && !isAgain) this.trained.push({ ...proposed, trial });
   }
 
@@ -163,23 +166,43 @@ class Writer {
 
   private newTrial(trial: number, { architecture, hash, sizes }: Proposed): NewTrial {
     const batch = Math.ceil(trial / this.config.strategy.batchSize);
+    const seed = deriveSeed(this.project.seed, 'trial', trial);
     return {
       experiment: this.experiment,
       trial,
+      proposal: trial,
+      spec: this.spec(architecture, seed),
       batch,
       architecture,
       hash,
       origin: `update ${batch - 1}`,
       parent: null,
       logProbability: this.logProbability,
-      seed: deriveSeed(this.project.seed, 'trial', trial),
+      seed,
       ...sizes,
       queuedAt: at(trial),
     };
   }
 
+  private spec(architecture: Architecture, seed: number): TrainSpec {
+    const { recipe, subset, reward, limits, dataset } = this.config;
+    return {
+      version: 1,
+      kind: 'train',
+      architecture,
+      scale: this.scale,
+      recipe,
+      subset: { training: subset.training.most, validation: subset.validation.most },
+      dataset: { ref: { name: dataset, version: 1 }, identity: IDENTITY },
+      splitSeed: 1,
+      seed,
+      reward,
+      limits,
+    };
+  }
+
   /** With the curve that leads to it, which is stored. */
-  private outcome(trial: number, { quality }: Proposed): Outcome {
+  private outcome(run: number, trial: number, { quality }: Proposed): Outcome {
     const lot = randomUnit(this.chance, trial, 4);
     if (lot < PARTS.cancelled) return { kind: 'cancelled', message: 'Cancelled on request.' };
     if (lot < PARTS.cancelled + PARTS.failed) {
@@ -188,27 +211,25 @@ class Writer {
     }
     const reached = Math.min(0.95, Math.max(0.1, quality + 0.02 * randomNormal(this.chance, trial, 5)));
     const isPruned = lot < PARTS.cancelled + PARTS.failed + PARTS.pruned;
-    const curve = this.writeCurve(trial, reached, isPruned ? this.project.epochs >> 1 : this.project.epochs);
+    const curve = this.writeCurve(run, trial, reached, isPruned ? this.project.epochs >> 1 : this.project.epochs);
     if (isPruned) return { kind: 'pruned', message: 'It fell behind the median.' };
     const bestAccuracy = Math.max(...curve);
     return { kind: 'completed', reward: curve.at(-1) ?? 0, bestAccuracy, bestEpoch: curve.indexOf(bestAccuracy) + 1 };
   }
 
   /** Validation accuracies by epoch. */
-  private writeCurve(trial: number, reached: number, epochs: number): number[] {
+  private writeCurve(run: number, trial: number, reached: number, epochs: number): number[] {
     return Array.from({ length: epochs }, (_, index) => {
       const noise = 0.006 * randomNormal(this.chance, trial, 6, index);
       const accuracy = Math.min(0.99, Math.max(0.1, reached * (1 - 0.6 * Math.exp(-index / 3)) + noise));
-      this.store.epochs.add(this.epoch(trial, index, accuracy));
+      this.store.epochs.add(run, this.epoch(trial, index, accuracy));
       return accuracy;
     });
   }
 
-  private epoch(trial: number, index: number, accuracy: number): TrialEpoch {
+  private epoch(trial: number, index: number, accuracy: number): Epoch {
     const { epochs } = this.project;
     return {
-      experiment: this.experiment,
-      trial,
       epoch: index + 1,
       trainingLoss: 2.3 * Math.exp(-index / 6) + 0.4,
       trainingAccuracy: Math.min(1, accuracy + 0.02),

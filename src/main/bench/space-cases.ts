@@ -7,12 +7,18 @@ import {
   type Scale,
   STEMS,
 } from '../../shared/records/architecture.ts';
+import { type ImageFacts, stemFor } from '../../shared/search-space/child-scale.ts';
 import { randomArchitecture } from '../../shared/search-space/decisions.ts';
 import { planNetwork } from '../../shared/search-space/plan-network.ts';
 
-/** Images are tiny, so that a case is the building of a graph and little else. Pixels; odd sizes as well. */
-export const SPACE_IMAGE_SIZES = [8, 11, 16] as const;
 export const SPACE_CLASSES = 3;
+
+/** Images are tiny, so that a case is the building of a graph and little else. Odd and oblong ones, and grey ones. */
+const SPACE_IMAGES: readonly ImageFacts[] = [
+  { height: 8, width: 8, channels: 3, classes: SPACE_CLASSES },
+  { height: 11, width: 16, channels: 1, classes: SPACE_CLASSES },
+  { height: 16, width: 9, channels: 3, classes: SPACE_CLASSES },
+];
 
 export interface SpaceCase {
   readonly index: number;
@@ -34,7 +40,39 @@ export function spaceCase(index: number): SpaceCase {
     stem: STEMS[Math.floor(index / MAXIMUM_BLOCKS) % STEMS.length]!,
     normalRepeats: 1,
     filters: 1 + Math.floor(uniform() * 6),
-    imageSize: SPACE_IMAGE_SIZES[index % SPACE_IMAGE_SIZES.length]!,
+    ...SPACE_IMAGES[index % SPACE_IMAGES.length]!,
+    auxiliary: uniform() < 0.5,
+    skipReductionInput: uniform() < 0.5,
+  };
+  return { index, architecture, scale };
+}
+
+/** Sides of the images of `sizedCase`, pixels. */
+const SIDES = { smallest: 8, largest: 512 };
+/** Pixels above which a case has one or two filters, so that it takes seconds and no gigabytes. */
+const LARGE_AREA = 1600;
+
+/**
+ * A case like `spaceCase` on images of any size: sides of 8 to 512 pixels, each as likely in each octave and apart from
+ * the other; every sixth has a side of 512; half are grey. Large images have the stem that a search gives them.
+ */
+export function sizedCase(index: number): SpaceCase {
+  let draws = 0;
+  const uniform = () => randomUnit(2019, index, draws++);
+  const space = { blocks: 1 + (index % 5), operations: [...OPERATIONS], combinations: [...COMBINATIONS] };
+  const architecture = randomArchitecture(space, uniform);
+  const side = () => Math.floor(SIDES.smallest * (SIDES.largest / SIDES.smallest) ** uniform());
+  const height = side();
+  const width = index % 6 === 5 ? SIDES.largest : side();
+  const most = height * width > LARGE_AREA ? 2 : 6;
+  const anyStem = STEMS[Math.floor(uniform() * STEMS.length)]!;
+  const scale: Scale = {
+    stem: height * width > LARGE_AREA ? stemFor(height, width) : anyStem,
+    normalRepeats: 1,
+    filters: 1 + Math.floor(uniform() * most),
+    height,
+    width,
+    channels: uniform() < 0.5 ? 1 : 3,
     classes: SPACE_CLASSES,
     auxiliary: uniform() < 0.5,
     skipReductionInput: uniform() < 0.5,

@@ -1,26 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { PRESETS } from '../../shared/presets.ts';
 import { randomUint32 } from '../../shared/random.ts';
-import type { Outcome } from '../../shared/records/training.ts';
+import type { Scale } from '../../shared/records/architecture.ts';
+import type { Outcome, RunOrder } from '../../shared/records/run.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { DatasetWriter } from '../datasets/write-dataset.ts';
-import type { TrialQueue, TrialTask } from '../search/trial-queue.ts';
-import { localTrainers } from '../trials/local-trainers.ts';
+import { localTrainers } from '../runs/local-trainers.ts';
+import { type End, isEnd, type RunQueue } from '../runs/run-queue.ts';
+import { tensorFlowEnvironment } from '../tensor/backend.ts';
 import type { Bench } from './bench.ts';
-import {
-  ALL_OPERANDS,
-  operandsOf,
-  SPACE_CLASSES,
-  SPACE_IMAGE_SIZES,
-  type SpaceCase,
-  spaceCase,
-} from './space-cases.ts';
+import { ALL_OPERANDS, operandsOf, type SpaceCase, sizedCase, spaceCase } from './space-cases.ts';
 
 /** Images of one step, and as many to evaluate on. */
 const BATCH = 4;
 const CASES = 500;
+/** On images of any size. */
+const SIZED_CASES = 60;
 const LIMIT_MS = 10 * 60_000;
 
 export interface SpaceBenchResult {
@@ -34,69 +33,95 @@ export interface SpaceBenchResult {
   readonly totalMs: number;
 }
 
-/** A data set of noise for each image size, below a folder. */
-export function writeSpaceDatasets(folder: string): void {
-  for (const size of SPACE_IMAGE_SIZES) {
-    const target = datasetFolder(folder, size);
-    mkdirSync(target);
-    const writer = new DatasetWriter(target, {
-      name: `noise-${size}`,
-      title: 'Noise',
-      imageSize: { height: size, width: size },
-      classes: Array.from({ length: SPACE_CLASSES }, (_, index) => String(index)),
-      source: 'random numbers',
-      licence: 'none',
-    });
-    const images = Uint8Array.from({ length: 2 * BATCH * size * size * 3 }, (_, at) => randomUint32(size, at) & 0xff);
-    writer.append(
-      'train',
-      images,
-      Int32Array.from({ length: 2 * BATCH }, (_, index) => index % SPACE_CLASSES),
-    );
-    writer.finish();
-  }
-}
-
-function datasetFolder(folder: string, size: number): string {
-  return path.join(folder, `noise-${size}`);
+/** A data set of noise for a case's images, below a folder; made when it is not there. Returns its own folder. */
+function spaceDataset(folder: string, { height, width, channels, classes }: Scale): string {
+  const name = `noise-${height}x${width}x${channels}`;
+  const target = path.join(folder, name);
+  if (existsSync(target)) return target;
+  mkdirSync(target);
+  const writer = new DatasetWriter(target, {
+    name,
+    title: 'Noise',
+    imageSize: { height, width },
+    channels,
+    classes: Array.from({ length: classes }, (_, index) => String(index)),
+    source: 'random numbers',
+    licence: 'none',
+  });
+  const length = 2 * BATCH * height * width * channels;
+  const images = Uint8Array.from({ length }, (_, at) => randomUint32(height, at) & 0xff);
+  writer.append(
+    'train',
+    images,
+    Int32Array.from({ length: 2 * BATCH }, (_, index) => index % classes),
+  );
+  writer.finish();
+  return target;
 }
 
 /** One step and one evaluation of a case, with drop path, dropout and averages of the weights switched on. */
-export function spaceTask({ index, architecture, scale }: SpaceCase, folder: string): TrialTask {
-  const { training } = PRESETS.paper.config;
+export function spaceOrder({ index, architecture, scale }: SpaceCase, folder: string): RunOrder {
+  const { recipe, reward, limits } = PRESETS.paper.config;
   return {
-    experiment: 1,
-    trial: index + 1,
-    architecture,
-    scale,
-    training: {
-      ...training,
-      trainingImages: BATCH,
-      validationImages: BATCH,
-      batchSize: BATCH,
-      epochs: 1,
-      dropoutKeep: 0.8,
-      weightAverageDecay: 0.99,
-      augmentation: { flip: true, cropPadding: 1, cutout: 2 },
+    lease: { run: index + 1, epoch: 1 },
+    title: `Case ${index}`,
+    spec: {
+      version: 1,
+      kind: 'train',
+      architecture,
+      scale,
+      recipe: {
+        ...recipe,
+        batchSize: BATCH,
+        epochs: 1,
+        dropoutKeep: 0.8,
+        weightAverageDecay: 0.99,
+        augmentation: { flip: true, cropPadding: 1, cutout: 2 },
+      },
+      subset: { training: BATCH, validation: BATCH },
+      dataset: { ref: { name: 'noise', version: 1 }, identity: '0'.repeat(64) },
+      splitSeed: 1,
+      seed: index + 1,
+      reward,
+      limits,
     },
-    datasetFolder: datasetFolder(folder, scale.imageSize),
-    splitSeed: 1,
-    seed: index + 1,
-    device: '',
-    residentBytes: 2 ** 20,
-    checkpointEveryMs: 1_000_000_000,
-    checkpointEverySteps: 0,
+    placement: {
+      datasetFolder: spaceDataset(folder, scale),
+      device: '',
+      residentBytes: 2 ** 20,
+      checkpointFolder: path.join(folder, `case-${index}`),
+      checkpointEveryMs: 1_000_000_000,
+      checkpointEverySteps: 0,
+      keepWeights: false,
+      weightsFile: null,
+    },
+    priority: 'background',
+    resumeFrom: null,
   };
 }
 
+export interface SpaceBenchOptions {
+  readonly queue?: RunQueue;
+  readonly note?: (text: string) => void;
+  /** Cases on images of any size, whose gradients are looked at as well. */
+  readonly sizes?: boolean;
+}
+
 /** Trains one step of the first `count` cases in trainer hosts, two at a time; hosts are recycled as in a search. */
-export async function runSpaceBench(
-  count: number,
-  options: { readonly queue?: TrialQueue; readonly note?: (text: string) => void } = {},
-): Promise<SpaceBenchResult> {
-  const { note = () => undefined } = options;
+export async function runSpaceBench(count: number, options: SpaceBenchOptions = {}): Promise<SpaceBenchResult> {
+  const { note = () => undefined, sizes = false } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'cellwright-space-'));
-  const queue = options.queue ?? (await localTrainers())((level, message) => note(`${level}: ${message}`));
+  const queue = options.queue ?? (await localTrainers())();
+  const waiting = new Map<number, (end: End) => void>();
+  queue.listen((event) => {
+    if (event.kind === 'log') note(`${event.level}: ${event.message}`);
+    else if (isEnd(event)) waiting.get(event.lease.run)?.(event);
+  });
+  const carryOut = (order: RunOrder): Promise<End> =>
+    new Promise((resolve) => {
+      waiting.set(order.lease.run, resolve);
+      queue.submit(order);
+    });
   const start = performance.now();
   const failures: SpaceBenchResult['failures'][number][] = [];
   const covered = new Set<string>();
@@ -104,17 +129,17 @@ export async function runSpaceBench(
   let next = 0;
   const work = async (): Promise<void> => {
     for (let index = next++; index < count; index = next++) {
-      const one = spaceCase(index);
-      const outcome = await trainCase(queue, one, folder);
+      const one = sizes ? sizedCase(index) : spaceCase(index);
+      const outcome = outcomeOf(await carryOut(spaceOrder(one, folder)));
       for (const operand of operandsOf(one)) covered.add(operand);
       if (outcome.kind === 'completed') ends.completed++;
       else if (outcome.kind === 'failed' && outcome.reason === 'nan_loss') ends.nanLoss++;
-      else failures.push({ index, message: outcome.message });
+      else failures.push({ index, message: 'message' in outcome ? outcome.message : outcome.kind });
+      if (sizes) for (const message of await gradientFaults(index)) failures.push({ index, message });
       if ((index + 1) % 50 === 0) note(`${index + 1} of ${count}`);
     }
   };
   try {
-    writeSpaceDatasets(folder);
     await Promise.all([work(), work()]);
   } finally {
     await queue.close();
@@ -124,30 +149,41 @@ export async function runSpaceBench(
   return { cases: count, ...ends, failures, missing, totalMs: performance.now() - start };
 }
 
-async function trainCase(queue: TrialQueue, one: SpaceCase, folder: string): Promise<Outcome> {
-  const checkpointFolder = path.join(folder, `case-${one.index}`);
-  const result = await queue.train(spaceTask(one, folder), {
-    lease: async () => ({ leaseEpoch: 1, checkpointFolder, resumeFrom: null, step: 0 }),
-    lost: () => undefined,
-    progress: () => undefined,
-    epoch: () => undefined,
-    checkpoint: () => undefined,
-    ranOutOfMemory: () => false,
-  });
-  if (result.kind === 'suspended') throw new WorkbenchError('internal', `Case ${one.index} was suspended by nobody.`);
-  return result.outcome;
+/** What no outcome was told of is a failure as well. */
+function outcomeOf(end: End): Outcome {
+  if (end.kind === 'finished') return end.outcome;
+  const message = end.kind === 'lost' ? `The trainer ${end.loss.reason}.` : end.kind === 'refused' ? end.message : '';
+  return { kind: 'failed', reason: 'crashed', message: message || 'It was suspended by nobody.' };
 }
 
-/** `npm run bench space [COUNT]`: fails on any case without a named outcome, on a gap, and beyond ten minutes. */
-export const spaceBench: Bench = async ({ json, options, output }) => {
-  const count = options[0] === undefined ? CASES : Number(options[0]);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new WorkbenchError('invalid_input', `${options[0]} is no number of architectures: give one from 1 up.`);
+/** In a process of its own, since TensorFlow may end it. */
+async function gradientFaults(index: number): Promise<string[]> {
+  const file = path.join(import.meta.dirname, 'space-gradients-process.ts');
+  const environment = { ...process.env, ...tensorFlowEnvironment(1) };
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [file, String(index)], { env: environment });
+    return JSON.parse(stdout) as string[];
+  } catch (error) {
+    const { signal, stderr } = error as { signal?: string; stderr?: string };
+    return [`looking at its gradients ended with ${signal ?? stderr?.trim() ?? error}`];
   }
-  const result = await runSpaceBench(count, { note: (text) => output.note(text) });
+}
+
+/**
+ * `npm run bench space [--sizes] [COUNT]`: fails on any case without a named outcome, on a gap, and beyond ten minutes.
+ */
+export const spaceBench: Bench = async ({ json, options, output }) => {
+  const sizes = options.includes('--sizes');
+  const [number] = options.filter((option) => option !== '--sizes');
+  const usual = sizes ? SIZED_CASES : CASES;
+  const count = number === undefined ? usual : Number(number);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new WorkbenchError('invalid_input', `${number} is no number of architectures: give one from 1 up.`);
+  }
+  const result = await runSpaceBench(count, { sizes, note: (text) => output.note(text) });
   if (json) output.json(result);
   else for (const line of spaceBenchLines(result)) output.line(line);
-  const whole = count < CASES || (result.missing.length === 0 && result.totalMs <= LIMIT_MS);
+  const whole = count < usual || (result.missing.length === 0 && result.totalMs <= LIMIT_MS);
   return whole && result.failures.length === 0 ? 0 : 1;
 };
 

@@ -29,6 +29,8 @@ export interface BrowserFigures {
 export interface BrowserOptions {
   readonly address: string;
   readonly link: string;
+  /** Where set-up has put the browser. */
+  readonly home: string;
   /** Of typing. */
   readonly seconds: number;
   readonly note: (text: string) => void;
@@ -50,8 +52,8 @@ const ROWS = 6;
 
 /** Everything that is measured from inside a real Chromium. */
 export async function measureBrowser(options: BrowserOptions): Promise<BrowserFigures> {
-  const { address, link, seconds, note, afterDeepLinks } = options;
-  const browser = await openChromium();
+  const { address, link, home, seconds, note, afterDeepLinks } = options;
+  const browser = await openChromium(home);
   try {
     const storageState = await logIn(browser, link);
     const deepLinkMs: number[] = [];

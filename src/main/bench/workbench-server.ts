@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { experimentFromPreset } from '../../shared/presets.ts';
+import type { Lease, Outcome, RunOrder } from '../../shared/records/run.ts';
 import { startHeadless } from '../headless.ts';
-import type { Grant, TrialHooks, TrialQueue, TrialResult, TrialTask } from '../search/trial-queue.ts';
+import type { End, QueueEvent, RunQueue } from '../runs/run-queue.ts';
 import { measureProcedures, type ProcedureTimes } from './procedure-times.ts';
 import { writeTinyDataset } from './tiny-dataset.ts';
 
@@ -28,29 +29,31 @@ const COLLECTIONS = 3;
 const COLLECTION_MS = 1_000;
 
 /** Trains nothing; tells epochs at a steady pace. */
-class SteadyQueue implements TrialQueue {
-  private readonly running = new Set<Run>();
+class SteadyQueue implements RunQueue {
+  private readonly running = new Map<number, Running>();
+  private tell: (event: QueueEvent) => void = () => undefined;
 
-  async train(task: TrialTask, hooks: TrialHooks): Promise<TrialResult> {
-    const grant = await hooks.lease();
-    if (grant === null) return { kind: 'suspended' };
-    const run: Run = { task, asked: null };
-    this.running.add(run);
-    try {
-      return await tellEpochs(run, grant, hooks);
-    } finally {
-      this.running.delete(run);
-    }
+  submit(order: RunOrder): void {
+    const running: Running = { lease: order.lease, asked: null };
+    this.running.set(order.lease.run, running);
+    void this.tellEpochs(running).then((end) => {
+      this.running.delete(order.lease.run);
+      this.tell(end);
+    });
   }
 
-  cancel(experiment: number, trial: number): void {
-    for (const run of this.running) {
-      if (run.task.experiment === experiment && run.task.trial === trial) run.asked = 'cancel';
-    }
+  withdraw({ run }: Lease, how: 'cancel' | 'suspend'): void {
+    const running = this.running.get(run);
+    if (running) running.asked = how;
   }
 
-  suspend(experiment: number): void {
-    for (const run of this.running) if (run.task.experiment === experiment) run.asked ??= 'suspend';
+  listen(listener: (event: QueueEvent) => void): () => void {
+    this.tell = listener;
+    return () => undefined;
+  }
+
+  async attach(): Promise<readonly Lease[]> {
+    return [];
   }
 
   trainers() {
@@ -58,39 +61,39 @@ class SteadyQueue implements TrialQueue {
   }
 
   async close(): Promise<void> {
-    for (const run of this.running) run.asked ??= 'suspend';
+    for (const running of this.running.values()) running.asked ??= 'suspend';
     while (this.running.size > 0) await sleep(EPOCH_MS);
+  }
+
+  private async tellEpochs(running: Running): Promise<End> {
+    const { lease } = running;
+    this.tell({ kind: 'begun', lease });
+    const quality = 0.4 + 0.4 * Math.abs(Math.sin(lease.run));
+    let accuracy = 0;
+    for (let epoch = 1; epoch <= EPOCHS; epoch++) {
+      await sleep(EPOCH_MS);
+      if (running.asked === 'suspend') return { kind: 'suspended', lease, step: 10 * (epoch - 1) };
+      if (running.asked === 'cancel') return finished(lease, { kind: 'cancelled', message: 'Cancelled on request.' });
+      accuracy = quality * (1 - Math.exp(-epoch / 4));
+      const step = epoch * 10;
+      this.tell({ kind: 'progress', lease, epoch, step, steps: EPOCHS * 10, loss: 1 - accuracy, stepMs: 9 });
+      const record = {
+        ...{ epoch, trainingLoss: 1, trainingAccuracy: accuracy, validationLoss: 1, validationAccuracy: accuracy },
+        ...{ learningRate: 0.025, dropPathKeep: 1, durationMs: EPOCH_MS },
+      };
+      this.tell({ kind: 'epoch', lease, record });
+    }
+    return finished(lease, { kind: 'completed', reward: accuracy, bestAccuracy: accuracy, bestEpoch: EPOCHS });
   }
 }
 
-interface Run {
-  readonly task: TrialTask;
+interface Running {
+  readonly lease: Lease;
   asked: 'suspend' | 'cancel' | null;
 }
 
-async function tellEpochs(run: Run, { leaseEpoch }: Grant, hooks: TrialHooks): Promise<TrialResult> {
-  const { experiment, trial } = run.task;
-  const lease = { experiment, trial, leaseEpoch };
-  const quality = 0.4 + 0.4 * Math.abs(Math.sin(trial));
-  let accuracy = 0;
-  for (let epoch = 1; epoch <= EPOCHS; epoch++) {
-    await sleep(EPOCH_MS);
-    if (run.asked === 'suspend') return { kind: 'suspended' };
-    if (run.asked === 'cancel') return finished({ kind: 'cancelled', message: 'Cancelled on request.' });
-    accuracy = quality * (1 - Math.exp(-epoch / 4));
-    const step = epoch * 10;
-    hooks.progress({ kind: 'progress', ...lease, epoch, step, steps: EPOCHS * 10, loss: 1 - accuracy, stepMs: 9 });
-    const record = {
-      ...{ epoch, trainingLoss: 1, trainingAccuracy: accuracy, validationLoss: 1, validationAccuracy: accuracy },
-      ...{ learningRate: 0.025, dropPathKeep: 1, durationMs: EPOCH_MS },
-    };
-    hooks.epoch({ kind: 'epoch', ...lease, record });
-  }
-  return finished({ kind: 'completed', reward: accuracy, bestAccuracy: accuracy, bestEpoch: EPOCHS });
-}
-
-function finished(outcome: Extract<TrialResult, { kind: 'finished' }>['outcome']): TrialResult {
-  return { kind: 'finished', outcome, durationMs: EPOCHS * EPOCH_MS, weightsHash: null };
+function finished(lease: Lease, outcome: Outcome): End {
+  return { kind: 'finished', lease, outcome, durationMs: EPOCHS * EPOCH_MS, weightsHash: null, weights: null };
 }
 
 const [projectFolder = '', home = '', pageFolder = '', port = ''] = process.argv.slice(2);
@@ -116,9 +119,10 @@ async function serve({ kind }: ServerRequest): Promise<void> {
   switch (kind) {
     case 'search': {
       const config = experimentFromPreset('quick', { dataset: TINY_DATASET, trials: 100_000 });
-      const training = { ...config.training, epochs: EPOCHS, trainingImages: 30, validationImages: 10 };
+      const recipe = { ...config.recipe, epochs: EPOCHS };
+      const subset = { training: { share: 1, most: 30 }, validation: { share: 1, most: 10 } };
       const { id } = await workbench.handlers['experiment.create'](
-        { config: { ...config, name: 'scripted', training, trialsAtOnce: AT_ONCE, checkpointEverySteps: 0 } },
+        { config: { ...config, name: 'scripted', recipe, subset, trialsAtOnce: AT_ONCE, checkpointEverySteps: 0 } },
         signal,
       );
       return answer({ kind, experiment: id });

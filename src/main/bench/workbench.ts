@@ -105,7 +105,7 @@ async function measureWorkbench(settings: Settings, home: string, output: BenchO
     const project = join(folder, 'project');
     cpSync(seeded, project, { recursive: true });
     server = await ServerProcess.start([project, join(folder, 'home'), pageFolder, String(PORT)]);
-    return await measureServed(server, settings, note);
+    return await measureServed(server, home, settings, note);
   } finally {
     await server?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -114,6 +114,7 @@ async function measureWorkbench(settings: Settings, home: string, output: BenchO
 
 async function measureServed(
   server: ServerProcess,
+  home: string,
   settings: Settings,
   note: (text: string) => void,
 ): Promise<WorkbenchFigures> {
@@ -131,7 +132,7 @@ async function measureServed(
     await wait(SETTLED_PART);
     settled = (await server.ask('memory')).bytes;
   };
-  const figures = await measureBrowser({ ...server.open, seconds, note, afterDeepLinks: measureMemory });
+  const figures = await measureBrowser({ ...server.open, home, seconds, note, afterDeepLinks: measureMemory });
   await wait(1);
   const serverGrowthBytes = (await server.ask('memory')).bytes - settled;
   const events = (await server.ask('events')).count - eventsAtStart;

@@ -1,4 +1,5 @@
 import type { Trial } from '../../shared/records/experiment.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import { formatCount, formatDuration, formatPercent } from './format.ts';
 import type { Output } from './output.ts';
 import { failureWords } from './progress-view.ts';
@@ -8,6 +9,8 @@ import { printable } from './text.ts';
 /** One row of `leaderboard --json`. */
 export interface LeaderboardRow {
   readonly trial: number;
+  /** 1 for the trial's own, from 2 for its repeats. */
+  readonly run: number;
   readonly reward: number | null;
   readonly state: Trial['state'];
   readonly hash: string;
@@ -19,7 +22,7 @@ export interface LeaderboardRow {
 
 export function leaderboardRow(trial: Trial): LeaderboardRow {
   const { reward, state, hash, trainableParameters: parameters, multiplyAdds, architecture } = trial;
-  return { trial: trial.trial, reward, state, hash, parameters, multiplyAdds, architecture };
+  return { trial: trial.trial, run: trial.run, reward, state, hash, parameters, multiplyAdds, architecture };
 }
 
 const COLUMNS: readonly Column[] = [
@@ -40,7 +43,7 @@ export function leaderboardLines(output: Output, trials: readonly Trial[], first
   const dim = output.paint('dim');
   const rows = trials.map((trial, index) => [
     { text: trial.reward === null ? '–' : String(firstRank + index) },
-    { text: String(trial.trial) },
+    { text: trialName(trial) },
     { text: formatPercent(trial.reward), paint: index + firstRank === 1 ? output.paint('bold') : undefined },
     { text: formatPercent(trial.bestAccuracy) },
     { text: formatCount(trial.trainableParameters) },
@@ -61,6 +64,7 @@ function stateWords(trial: Trial): string {
 const CSV_COLUMNS = [
   'rank',
   'trial',
+  'run',
   'state',
   'reward',
   'bestAccuracy',

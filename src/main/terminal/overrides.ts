@@ -5,7 +5,7 @@ import { closestWord, printable } from './text.ts';
 
 /** One `--set path=value`. */
 export interface Override {
-  /** Such as `training.epochs`. */
+  /** Such as `recipe.epochs`. */
   readonly path: string;
   readonly value: unknown;
 }
@@ -27,7 +27,24 @@ export function parseOverride(text: string): Override {
   const at = text.indexOf('=');
   if (at < 1)
     throw new WorkbenchError('invalid_input', `--set ${printable(text)} does not fit: it must be path=value.`);
-  return { path: text.slice(0, at).trim(), value: readValue(text.slice(at + 1).trim()) };
+  return movedOverride({ path: text.slice(0, at).trim(), value: readValue(text.slice(at + 1).trim()) });
+}
+
+const OLDER_TRAINING = 'training.';
+/** Values that were part of `training` before it fell into a recipe, a subset, limits and a reward rule. */
+const MOVED: Readonly<Record<string, (value: unknown) => Override>> = {
+  trainingImages: (most) => ({ path: 'subset.training', value: { share: 1, most } }),
+  validationImages: (most) => ({ path: 'subset.validation', value: { share: 1, most } }),
+  timeLimitMs: (value) => ({ path: 'limits.timeLimitMs', value }),
+  reward: (value) => ({ path: 'reward.epoch', value }),
+};
+
+/** Command lines that were written down before go on to mean what they meant. */
+function movedOverride({ path, value }: Override): Override {
+  if (!path.startsWith(OLDER_TRAINING)) return { path, value };
+  const name = path.slice(OLDER_TRAINING.length);
+  const moved = Object.hasOwn(MOVED, name) ? MOVED[name] : undefined;
+  return moved ? moved(value) : { path: `recipe.${name}`, value };
 }
 
 function readValue(text: string): unknown {

@@ -1,6 +1,7 @@
 import { createLogUpdate } from 'log-update';
 import type { EventPayload, WorkbenchEvent } from '../../shared/contract.ts';
 import type { Trial } from '../../shared/records/experiment.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import type { Output } from './output.ts';
 import { advanceProgress, type ProgressState } from './progress-state.ts';
 import { finishedLine, progressLines } from './progress-view.ts';
@@ -62,7 +63,11 @@ export class ProgressDisplay {
   /** The line of a finished trial and the last words of a search say it already. */
   private isToldElsewhere({ experiment, trial }: EventPayload<'log.added'>): boolean {
     if (experiment === null) return false;
-    return trial === null || this.state.finished.has(trial);
+    if (trial === null) return true;
+    const isOf = (row: { trial: number }): boolean => row.trial === trial;
+    // An entry names no run: while one of the trial trains, it may be that one's.
+    const { finished, running } = this.state;
+    return [...finished.values()].some(isOf) && ![...running.values()].some(isOf);
   }
 
   private drawSoon(): void {
@@ -80,5 +85,5 @@ export class ProgressDisplay {
 }
 
 function isNewlyFinished(before: ProgressState, trial: Trial): boolean {
-  return trial.finishedAt !== null && !before.finished.has(trial.trial);
+  return trial.finishedAt !== null && !before.finished.has(trialName(trial));
 }

@@ -1,11 +1,13 @@
 import type { EventPayload, WorkbenchEvent } from '../../shared/contract.ts';
 import type { Experiment, Trial } from '../../shared/records/experiment.ts';
+import { trialName } from '../../shared/trial-name.ts';
 
 /** Trials whose durations the time left is judged from. */
 const RECENT_TRIALS = 20;
 
 export interface RunningTrial {
   readonly trial: number;
+  readonly run: number;
   /** Asked for by a person, and none of the search's own. */
   readonly isRepeat: boolean;
   readonly epoch: number;
@@ -20,14 +22,15 @@ export interface RunningTrial {
 /** What the progress of one experiment is drawn from. */
 export interface ProgressState {
   readonly experiment: Experiment;
-  readonly running: ReadonlyMap<number, RunningTrial>;
-  /** Finished trials seen, by number. */
-  readonly finished: ReadonlyMap<number, Trial>;
+  /** By name, see trial-name.ts: two runs of one trial may train at once. */
+  readonly running: ReadonlyMap<string, RunningTrial>;
+  /** Finished runs of trials seen, by name. */
+  readonly finished: ReadonlyMap<string, Trial>;
 }
 
 export function startProgress(experiment: Experiment, trials: readonly Trial[]): ProgressState {
   const finished = trials.filter((trial) => trial.finishedAt !== null);
-  return { experiment, running: new Map(), finished: new Map(finished.map((trial) => [trial.trial, trial])) };
+  return { experiment, running: new Map(), finished: new Map(finished.map((trial) => [trialName(trial), trial])) };
 }
 
 /** The state after an event; the same object when the event says nothing about this experiment. */
@@ -47,36 +50,45 @@ export function advanceProgress(state: ProgressState, event: WorkbenchEvent): Pr
 function withTrial(state: ProgressState, trial: Trial): ProgressState {
   const running = new Map(state.running);
   const finished = new Map(state.finished);
-  if (trial.state !== 'running') running.delete(trial.trial);
+  const name = trialName(trial);
+  if (trial.state !== 'running') running.delete(name);
   // One whose memory ran out begins anew.
-  else if (trial.step === 0 || !running.has(trial.trial)) running.set(trial.trial, freshTrial(state.experiment, trial));
-  if (trial.finishedAt !== null) finished.set(trial.trial, trial);
+  else if (trial.step === 0 || !running.has(name)) running.set(name, freshTrial(state.experiment, trial));
+  if (trial.finishedAt !== null) finished.set(name, trial);
   return { ...state, running, finished };
 }
 
 function freshTrial(experiment: Experiment, trial: Trial): RunningTrial {
-  const epochs = experiment.config.training.epochs;
-  const { trial: number, batch, step, steps } = trial;
-  return { trial: number, isRepeat: batch === null, epoch: 1, epochs, step, steps, stepMs: 0, loss: null };
+  const epochs = experiment.config.recipe.epochs;
+  const { trial: number, run, step, steps } = trial;
+  return { trial: number, run, isRepeat: isRepeat(trial), epoch: 1, epochs, step, steps, stepMs: 0, loss: null };
 }
 
 function withProgress(state: ProgressState, progress: EventPayload<'trial.progressed'>): ProgressState {
-  if (state.finished.has(progress.trial)) return state;
+  const name = trialName(progress);
+  if (state.finished.has(name)) return state;
   const { experiment: _, ...row } = progress;
-  const isRepeat = state.running.get(row.trial)?.isRepeat ?? false;
-  return { ...state, running: new Map(state.running).set(row.trial, { ...row, isRepeat }) };
+  const repeats = state.running.get(name)?.isRepeat ?? row.run > 1;
+  return { ...state, running: new Map(state.running).set(name, { ...row, isRepeat: repeats }) };
+}
+
+const isRepeat = ({ purpose }: Trial): boolean => purpose === 'repeat';
+
+/** In the order of their numbers. */
+export function byNumber(one: { trial: number; run: number }, other: { trial: number; run: number }): number {
+  return one.trial - other.trial || one.run - other.run;
 }
 
 /** Trials with an end that counts against the budget: not cancelled ones, which are replaced, nor repeats. */
 export function countDone(state: ProgressState): number {
-  return [...state.finished.values()].filter((trial) => trial.state !== 'cancelled' && trial.batch !== null).length;
+  return [...state.finished.values()].filter((trial) => trial.state !== 'cancelled' && !isRepeat(trial)).length;
 }
 
 /** The finished trial with the highest reward, the earliest of equals; null before the first. */
-export function bestTrial(state: ProgressState): { trial: number; reward: number } | null {
-  let best: { trial: number; reward: number } | null = null;
-  for (const { trial, reward } of [...state.finished.values()].sort((a, b) => a.trial - b.trial)) {
-    if (reward !== null && (best === null || reward > best.reward)) best = { trial, reward };
+export function bestTrial(state: ProgressState): { trial: number; run: number; reward: number } | null {
+  let best: { trial: number; run: number; reward: number } | null = null;
+  for (const { trial, run, reward } of [...state.finished.values()].sort(byNumber)) {
+    if (reward !== null && (best === null || reward > best.reward)) best = { trial, run, reward };
   }
   return best;
 }
@@ -117,7 +129,7 @@ export function searchTimeLeft(state: ProgressState): number | null {
 function meanTrialMs(state: ProgressState): number | null {
   const recent = [...state.finished.values()]
     .filter((trial) => trial.state !== 'cancelled')
-    .sort((a, b) => a.trial - b.trial)
+    .sort(byNumber)
     .slice(-RECENT_TRIALS);
   if (recent.some((trial) => trial.durationMs > 0)) {
     return recent.reduce((sum, trial) => sum + trial.durationMs, 0) / recent.length;

@@ -1,7 +1,9 @@
 import type { Trial } from '../../shared/records/experiment.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import { formatAbout, formatDuration, formatNumber, formatPercent } from './format.ts';
 import {
   bestTrial,
+  byNumber,
   countDone,
   epochSteps,
   type ProgressState,
@@ -19,7 +21,7 @@ const BAR_WIDTHS = { least: 8, most: 24 } as const;
 
 /** The progress on a terminal at three levels: the search, and each running trial with its epoch. */
 export function progressLines(state: ProgressState, columns: number, rows: number): string[] {
-  const running = [...state.running.values()].sort((a, b) => a.trial - b.trial);
+  const running = [...state.running.values()].sort(byNumber);
   const room = Math.max(1, Math.floor((rows - 3) / 2));
   const width = Math.max(BAR_WIDTHS.least, Math.min(BAR_WIDTHS.most, columns - LABEL_WIDTH - WORDS_WIDTH));
   const lines = [searchLine(state, width)];
@@ -42,13 +44,13 @@ function searchLine(state: ProgressState, width: number): string {
   return level('search', done / trials, width, [
     `${done} of ${trials} trials`,
     left === null ? null : `${formatAbout(left)} left`,
-    best && `best ${formatPercent(best.reward)} %, trial ${best.trial}`,
+    best && `best ${formatPercent(best.reward)} %, trial ${trialName(best)}`,
   ]);
 }
 
 function trialLine(trial: RunningTrial, width: number): string {
   const left = trialTimeLeft(trial);
-  return level(`trial ${trial.trial}`, trial.steps === 0 ? 0 : trial.step / trial.steps, width, [
+  return level(`trial ${trialName(trial)}`, trial.steps === 0 ? 0 : trial.step / trial.steps, width, [
     `epoch ${trial.epoch} of ${trial.epochs}`,
     left === null ? 'starting' : `${formatAbout(left)} left`,
   ]);
@@ -70,9 +72,9 @@ export function finishedLine(state: ProgressState, trial: Trial, hasBar: boolean
   const left = hasBar ? null : searchTimeLeft(state);
   const best = bestTrial(state);
   const parts = [
-    `trial ${trial.trial}${trial.batch === null ? ` (${trial.origin})` : ` of ${experiment.config.budget.trials}`}`,
+    `trial ${trialName(trial)}${trial.purpose === 'repeat' ? ` (${trial.origin})` : ` of ${experiment.config.budget.trials}`}`,
     outcomeWords(trial),
-    best && `best ${formatPercent(best.reward)} % (trial ${best.trial})`,
+    best && `best ${formatPercent(best.reward)} % (trial ${trialName(best)})`,
     formatDuration(trial.durationMs),
     countDone(state) < experiment.config.budget.trials && left !== null ? `${formatAbout(left)} left` : null,
   ];

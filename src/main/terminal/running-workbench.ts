@@ -33,7 +33,7 @@ export async function connectToRunning(projectFolder: string, home: string): Pro
 }
 
 function compose(socket: WebSocket): RunningWorkbench {
-  const client = new WorkbenchClient(webSocketConnection(socket));
+  const client = new WorkbenchClient(webSocketConnection(socket), { by: 'program' });
   let isClosed = false;
   const lost = new Promise<never>((_, reject) => {
     socket.on('close', () => {

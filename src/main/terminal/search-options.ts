@@ -32,7 +32,7 @@ export function addSearchOptions(command: Command): Command {
     .addOption(wholeOption('--trials-at-once <number>', 'children in training at the same time', MOST_TRIALS_AT_ONCE))
     .addOption(timeLimitOption())
     .option('--name <text>', 'name of the search (default: preset, strategy and data set)')
-    .option('--set <path=value>', 'another hyper-parameter, such as training.epochs=3; may be repeated', collect);
+    .option('--set <path=value>', 'another hyper-parameter, such as recipe.epochs=3; may be repeated', collect);
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

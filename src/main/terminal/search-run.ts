@@ -2,6 +2,7 @@ import type { WorkbenchEvent } from '../../shared/contract.ts';
 import type { Experiment, ExperimentConfig } from '../../shared/records/experiment.ts';
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
 import { finishedTrials } from '../../shared/search-state.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { hearEndSignals } from '../end-signals.ts';
 import { CommandEnd, EXIT, exitOfSignal } from './exit.ts';
@@ -158,6 +159,6 @@ export function tellEnd(run: SearchRun, experiment: Experiment): void {
 function endSentence(experiment: Experiment): string {
   const head = `The search ended: ${formatPlural(finishedTrials(experiment), 'trial')} in ${formatSpan(experiment.runningMs)}.`;
   if (experiment.best === null) return `${head} No trial has a reward; the leaderboard says why.`;
-  const best = `Best ${formatPercent(experiment.best.reward)} %, trial ${experiment.best.trial}.`;
+  const best = `Best ${formatPercent(experiment.best.reward)} %, trial ${trialName(experiment.best)}.`;
   return `${head} ${best} This is a search score; train the cell in full to know its accuracy.`;
 }

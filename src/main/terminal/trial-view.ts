@@ -1,5 +1,6 @@
 import type { Trial, TrialEpoch } from '../../shared/records/experiment.ts';
 import { architectureText } from '../../shared/search-space/cell-text.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import { formatCount, formatDuration, formatNumber, formatPercent } from './format.ts';
 import type { Output } from './output.ts';
 import { outcomeWords } from './progress-view.ts';
@@ -28,7 +29,8 @@ export function trialLines(
 
 function headline(trial: Trial, place: { rank: number; of: number } | null): string {
   const ranked = place === null ? '' : `, rank ${place.rank} of ${place.of}`;
-  return `Trial ${trial.trial} of experiment ${trial.experiment}: ${outcomeWords(trial)}${ranked}`;
+  const repeat = trial.run === 1 ? '' : `, a repeat of ${trial.trial},`;
+  return `Trial ${trialName(trial)}${repeat} of experiment ${trial.experiment}: ${outcomeWords(trial)}${ranked}`;
 }
 
 function trialFacts(trial: Trial): [string, string][] {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { lastLine, runProgram } from '../setup/program.ts';
+import { lastLine, runProgram } from '../fetch/program.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { takeLock } from '../../../src/main/setup/lock.ts';
+import { takeLock } from '../../../src/main/fetch/lock.ts';
 import { startTerminal } from '../../e2e/terminal-process.ts';
 import { temporaryFolder } from '../setup/setting.ts';
 import { dribblingRegistry } from '../workbench/slow-registry.ts';

@@ -68,15 +68,28 @@ describe('what cannot be asked', () => {
     ['an unknown preset', ['search', '--preset', 'quikc'], /quikc.*quick/],
     ['an unknown strategy', ['search', '--strategy', 'greedy'], /greedy.*ppo, random, evolution/],
     ['a seed of 0', ['search', '--seed', '0'], /--seed.*from 1/],
-    ['a hyper-parameter that is none', ['search', '--set', 'training.epoch=2'], /training\.epoch\b.*training\.epochs/],
-    ['a value out of bounds', ['search', '--set', 'training.epochs=0'], /training\.epochs 0.*at least 1/],
-    ['a value of another kind', ['search', '--set', 'training.epochs=many'], /training\.epochs "many".*number/],
+    ['a hyper-parameter that is none', ['search', '--set', 'recipe.epoch=2'], /recipe\.epoch\b.*recipe\.epochs/],
+    ['an older name that is none', ['search', '--set', 'training.epoch=2'], /recipe\.epoch\b.*recipe\.epochs/],
+    ['a value out of bounds', ['search', '--set', 'recipe.epochs=0'], /recipe\.epochs 0.*at least 1/],
+    ['a value of another kind', ['search', '--set', 'recipe.epochs=many'], /recipe\.epochs "many".*number/],
+    ['a run of a trial that is none', ['show', '17.0'], /17\.0.*17\.2/],
     ['a time without a unit', ['search', '--time-limit', '5'], /--time-limit.*90s/],
     [
       'a class count that does not fit',
       ['describe', '--cell', 'nasnet-a', '--classes', '1'],
       /--classes 1 .*2 or more/,
     ],
+    [
+      'images that are too small',
+      ['describe', '--cell', 'nasnet-a', '--image-size', '4'],
+      /--image-size.* 4 .*8 or more/,
+    ],
+    [
+      'an image size of three sides',
+      ['describe', '--cell', 'nasnet-a', '--image-size', '4x5x3'],
+      /--image-size.*4x5x3.*height x width/,
+    ],
+    ['two channels', ['describe', '--cell', 'nasnet-a', '--channels', '2'], /--channels 2 .*1 or 3/],
     ['filters that are no number', ['describe', '--cell', 'nasnet-a', '--filters', '1e3'], /--filters.*1e3/],
     ['a cell that is neither published nor a file', ['describe', '--cell', 'nasnet-b'], /nasnet-b.*nasnet-a/],
     ['no cell', ['describe'], /--cell/],
@@ -110,6 +123,33 @@ describe('what cannot be asked', () => {
     const ended = await cellwright();
     expect(ended.code).toBe(2);
     expect(ended.err).toContain('leaderboard');
+  });
+});
+
+describe('describe', () => {
+  const described = async (...args: string[]) => {
+    const { code, out } = await cellwright('describe', '--cell', 'nasnet-a', ...args, '--json');
+    expect(code).toBe(0);
+    return JSON.parse(out) as { trainableParameters: number; notes: string[]; endpoints: { shape: number[] }[] };
+  };
+
+  it('takes height and width, and channels', async () => {
+    const { endpoints, trainableParameters } = await described('--image-size', '48x64', '--channels', '1');
+    expect(endpoints[0]?.shape).toEqual([48, 64, 96]);
+    const square = await described('--image-size', '48');
+    expect(square.endpoints[0]?.shape).toEqual([48, 48, 96]);
+    expect(square.trainableParameters - trainableParameters).toBe(2 * 9 * 96);
+  });
+
+  it('says what the size means for the network', async () => {
+    expect((await described('--image-size', '8', '--auxiliary')).notes).toEqual([
+      'The auxiliary classifier is left out: its pool needs 5 x 5, and at this size there are 4 x 4.',
+    ]);
+    expect((await described('--image-size', '96x128')).notes[0]).toMatch(/96 x 128 down to 12 x 16/);
+    expect((await described('--image-size', '96x128', '--stem', 'cifar')).notes).toEqual([]);
+    const { out } = await cellwright('describe', '--cell', 'nasnet-a', '--image-size', '8x32', '--auxiliary');
+    expect(out).toContain('an image of 8 x 32\n');
+    expect(out).toContain('there are 4 x 16.\n');
   });
 });
 

@@ -13,13 +13,17 @@ import type { WorkbenchEvent } from '../../../src/shared/contract.ts';
 import type { Trial } from '../../../src/shared/records/experiment.ts';
 import { makeExperiment, makeTrial } from './records.ts';
 
+const RUNNING = { state: 'running', reward: null, finishedAt: null, durationMs: 0, step: 0 } as const;
 const changed = (trial: Trial): WorkbenchEvent => ({ name: 'trial.changed', payload: trial });
-const running = (trial: number): WorkbenchEvent =>
-  changed(makeTrial(trial, { state: 'running', reward: null, finishedAt: null, durationMs: 0, step: 0 }));
-const progressed = (trial: number, step: number, experiment = 1): WorkbenchEvent => ({
-  name: 'trial.progressed',
-  payload: { experiment, trial, epoch: step <= 125 ? 1 : 2, epochs: 2, step, steps: 250, stepMs: 100, loss: 1.8341 },
-});
+const running = (trial: number): WorkbenchEvent => changed(makeTrial(trial, RUNNING));
+const progressed = (trial: number, step: number, { experiment = 1, run = 1 } = {}): WorkbenchEvent => {
+  const epoch = step <= 125 ? 1 : 2;
+  const rest = { epoch, epochs: 2, step, steps: 250, stepMs: 100, loss: 1.8341 };
+  return { name: 'trial.progressed', payload: { experiment, trial, run, ...rest } };
+};
+/** The second run of a trial, as a person asked. */
+const repeatOf = (trial: number, changes: Partial<Trial> = {}): Trial =>
+  makeTrial(trial, { run: 2, purpose: 'repeat', batch: null, origin: `repeat of ${trial}`, ...changes });
 const stateAfter = (...events: WorkbenchEvent[]): ProgressState =>
   events.reduce(advanceProgress, startProgress(makeExperiment(), []));
 
@@ -35,12 +39,12 @@ describe('progress of a search', () => {
 
   it('takes the earliest of equal rewards as the best, whatever the order of their ends', () => {
     const state = stateAfter(changed(makeTrial(2, { reward: 0.5 })), changed(makeTrial(1, { reward: 0.5 })));
-    expect(bestTrial(state)).toEqual({ trial: 1, reward: 0.5 });
+    expect(bestTrial(state)).toEqual({ trial: 1, run: 1, reward: 0.5 });
   });
 
   it('shows nothing of another experiment', () => {
     const state = stateAfter(running(1));
-    expect(advanceProgress(state, progressed(1, 50, 2))).toBe(state);
+    expect(advanceProgress(state, progressed(1, 50, { experiment: 2 }))).toBe(state);
     expect(advanceProgress(state, changed(makeTrial(1, { experiment: 2 })))).toBe(state);
   });
 
@@ -77,16 +81,9 @@ describe('progress of a search', () => {
   });
 
   it('takes a running repeat for none of the trials that are left', () => {
-    const repeat = makeTrial(7, {
-      batch: null,
-      state: 'running',
-      reward: null,
-      finishedAt: null,
-      durationMs: 0,
-      step: 0,
-    });
+    const repeat = repeatOf(1, RUNNING);
     const before = searchTimeLeft(stateAfter(changed(makeTrial(1))));
-    const left = searchTimeLeft(stateAfter(changed(makeTrial(1)), changed(repeat), progressed(7, 50)));
+    const left = searchTimeLeft(stateAfter(changed(makeTrial(1)), changed(repeat), progressed(1, 50, { run: 2 })));
     // 200 steps of 100 ms stand beside what was left.
     expect(left).toBe((before ?? 0) + 20_000);
   });
@@ -132,7 +129,24 @@ describe('progress of a search', () => {
     const reused = makeTrial(4, { reusedFrom: 1, durationMs: 0 });
     expect(finishedLine(stateAfter(changed(reused)), reused, true)).toContain('reward 41.00 %, reused from trial 1');
     // Its number says nothing of how far the search is.
-    const repeat = makeTrial(7, { batch: null, origin: 'repeat of 2' });
-    expect(finishedLine(stateAfter(changed(repeat)), repeat, true)).toMatch(/^trial 7 \(repeat of 2\) {2}reward/);
+    const repeat = repeatOf(2);
+    expect(finishedLine(stateAfter(changed(repeat)), repeat, true)).toMatch(/^trial 2·2 \(repeat of 2\) {2}reward/);
+  });
+
+  it('follows two runs of one trial side by side, by their names', () => {
+    const state = stateAfter(
+      running(2),
+      changed(repeatOf(2, RUNNING)),
+      progressed(2, 50),
+      progressed(2, 200, { run: 2 }),
+    );
+    expect(progressLines(state, 120, 24).filter((line) => line.startsWith('trial'))).toEqual([
+      expect.stringMatching(/^trial 2 .*epoch 1 of 2/),
+      expect.stringMatching(/^trial 2·2 .*epoch 2 of 2/),
+    ]);
+    const ended = advanceProgress(state, changed(repeatOf(2, { reward: 0.9 })));
+    expect([...ended.running.values()].map(({ trial, run }) => [trial, run])).toEqual([[2, 1]]);
+    expect(countDone(ended)).toBe(0);
+    expect(progressLines(ended, 120, 24)[0]).toContain('best 90.00 %, trial 2·2');
   });
 });

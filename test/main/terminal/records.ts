@@ -30,6 +30,8 @@ export function makeTrial(trial: number, changes: Partial<Trial> = {}): Trial {
   return {
     experiment: 1,
     trial,
+    run: 1,
+    purpose: 'proposal',
     state: 'completed',
     architecture: NASNET_A,
     hash: architectureHash(NASNET_A),
@@ -45,6 +47,7 @@ export function makeTrial(trial: number, changes: Partial<Trial> = {}): Trial {
     failure: null,
     message: null,
     weightsHash: null,
+    weights: null,
     trainableParameters: 105_000,
     totalParameters: 107_000,
     multiplyAdds: 12_300_000,

@@ -41,7 +41,7 @@ describe('text in a terminal', () => {
 
   it('finds the word that was meant, also with two letters swapped, and none where none is near', () => {
     expect(closestWord('quikc', ['quick', 'paper', 'workstation'])).toBe('quick');
-    expect(closestWord('training.epoch', ['training.epochs', 'training.batchSize'])).toBe('training.epochs');
+    expect(closestWord('recipe.epoch', ['recipe.epochs', 'recipe.batchSize'])).toBe('recipe.epochs');
     expect(closestWord('xylophone', ['quick', 'paper', 'workstation'])).toBeNull();
   });
 });

@@ -1,8 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Scale } from '../../../shared/records/architecture.ts';
-import type { Training } from '../../../shared/records/training.ts';
-import type { TrialJob } from '../../../shared/records/trial-job.ts';
 import { NASNET_A } from '../../../shared/search-space/cells.ts';
 import { planNetwork } from '../../../shared/search-space/plan-network.ts';
 import { BANKS } from '../../tensor/parameters.ts';
@@ -12,6 +10,8 @@ import { buildChildGraph, type ChildGraph } from '../../training/child-graph.ts'
 import { imageSource } from '../../training/image-source.ts';
 import { Stopwatch } from '../../training/timings.ts';
 import { trainChild } from '../../training/train-child.ts';
+import type { TrainJob } from '../../training/train-job.ts';
+import type { PeerTraining } from '../engine-fixtures.ts';
 
 // Cellwright's side of the engine bench: the same protocol as the peers, over the code that a trainer runs.
 
@@ -24,7 +24,7 @@ interface LoadCommand {
   readonly batch: number;
   readonly imageSize: number;
   readonly scale: Scale;
-  readonly training: Training;
+  readonly training: PeerTraining;
   readonly seed?: number;
 }
 
@@ -32,7 +32,7 @@ interface TrialCommand {
   readonly dataset: string;
   readonly checkpoints: string;
   readonly scale: Scale;
-  readonly training: Training;
+  readonly training: PeerTraining;
   readonly seed: number;
 }
 
@@ -49,6 +49,7 @@ let done = 0;
 
 function open(command: LoadCommand, watch: Stopwatch): Loaded {
   const { batch, batches, imageSize, training } = command;
+  const { recipe } = recipeOf(training);
   const images = new Uint8Array(readFileSync(command.images));
   const labels = readFileSync(command.labels);
   const count = batch * batches;
@@ -64,7 +65,7 @@ function open(command: LoadCommand, watch: Stopwatch): Loaded {
   watch.lap('plan');
   const child = buildChildGraph({
     plan,
-    training,
+    recipe,
     batchSize: batch,
     evaluationBatchSize: batch,
     source: (graph) => imageSource(graph, split, images.length, () => images),
@@ -80,7 +81,11 @@ function open(command: LoadCommand, watch: Stopwatch): Loaded {
   const places = Array.from({ length: batches }, (_, index) =>
     Int32Array.from({ length: batch }, (_, at) => index * batch + at),
   );
-  return { child, session, step, rate: training.learningRate.initial, places };
+  return { child, session, step, rate: recipe.learningRate.initial, places };
+}
+
+function recipeOf({ trainingImages, validationImages, ...recipe }: PeerTraining) {
+  return { recipe, subset: { training: trainingImages, validation: validationImages } };
 }
 
 function runStep(current: Loaded): number {
@@ -171,13 +176,15 @@ function firstStep(command: LoadCommand): Record<string, unknown> {
 
 async function trial(command: TrialCommand): Promise<Record<string, unknown>> {
   mkdirSync(command.checkpoints, { recursive: true });
-  const job: TrialJob = {
-    experiment: 1,
-    trial: command.seed,
-    leaseEpoch: 1,
+  const job: TrainJob = {
+    version: 1,
+    kind: 'train',
     architecture: NASNET_A,
     scale: command.scale,
-    training: command.training,
+    ...recipeOf(command.training),
+    dataset: { ref: { name: 'cifar10', version: 1 }, identity: '0'.repeat(64) },
+    reward: { epoch: 'last' },
+    limits: { timeLimitMs: 0 },
     datasetFolder: command.dataset,
     splitSeed: 1,
     seed: command.seed,
@@ -186,6 +193,8 @@ async function trial(command: TrialCommand): Promise<Record<string, unknown>> {
     checkpointFolder: command.checkpoints,
     checkpointEveryMs: 10_000,
     checkpointEverySteps: 0,
+    keepWeights: false,
+    weightsFile: null,
     resumeFrom: null,
   };
   const result = await trainChild(job, {

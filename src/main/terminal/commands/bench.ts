@@ -1,7 +1,9 @@
-import { BENCHES, findBench } from '../../bench/bench.ts';
-import type { DefineCommand } from '../commands.ts';
+import { WorkbenchError } from '../../../shared/workbench-error.ts';
+import { BENCHES, type BenchEntry } from '../../bench/benches.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { CommandEnd } from '../exit.ts';
 import { drawTable } from '../table.ts';
+import { closestWord, printable } from '../text.ts';
 
 export const defineBench: DefineCommand = (command, terminal) => {
   command
@@ -33,4 +35,14 @@ function benchLines(width: number): string[] {
     width,
     (text) => text,
   );
+}
+
+/** Throws a `WorkbenchError` with `invalid_input` for a name that no bench has. */
+function findBench(name: string): BenchEntry {
+  const bench = BENCHES.find((candidate) => candidate.name === name);
+  if (bench) return bench;
+  const known = BENCHES.map((candidate) => candidate.name);
+  const meant = closestWord(name, known);
+  const hint = meant ? `Did you mean ${meant}?` : `There are ${known.join(', ')}.`;
+  throw new WorkbenchError('invalid_input', `There is no bench ${printable(name)}. ${hint}`);
 }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
+import type { Dataset } from '../../../shared/records/dataset.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { addDataset } from '../../datasets/add-dataset.ts';
 import { KNOWN_DATASETS } from '../../datasets/known-datasets.ts';
-import { type FoundDataset, findDatasets } from '../../datasets/stored-dataset.ts';
 import { hearEndSignals } from '../../end-signals.ts';
-import { createProgress } from '../../setup/progress.mjs';
-import type { DefineCommand } from '../commands.ts';
+import { createProgress } from '../../fetch/progress.mjs';
+import type { DefineCommand } from '../define-command.ts';
 import { exitOfSignal } from '../exit.ts';
 import { formatBytes, formatExact } from '../format.ts';
+import { withHome } from '../home-client.ts';
 import type { Output } from '../output.ts';
 import { type Column, drawTable } from '../table.ts';
 import type { Terminal } from '../terminal.ts';
@@ -52,16 +53,14 @@ function imageWords({ train, test }: { train: number; test: number }): string {
   return `${formatExact(train)} training and ${formatExact(test)} test images`;
 }
 
-function listDatasets({ output, home }: Terminal): void {
-  const found = findDatasets(home);
-  if (output.isJson) {
-    output.json(found.flatMap(({ dataset }) => (dataset === null ? [] : [dataset])));
-  } else {
-    output.lines(datasetLines(output, found));
-  }
-  for (const { name, problem } of found) {
-    if (problem) output.note(`${name} can't be used: ${printable(problem.message)}`);
-  }
+async function listDatasets(terminal: Terminal): Promise<void> {
+  const { output } = terminal;
+  const [ready, damaged] = await withHome(terminal, (client) =>
+    Promise.all([client.call('dataset.list', {}), client.call('dataset.damaged', {})]),
+  );
+  if (output.isJson) output.json(ready);
+  else output.lines(datasetLines(output, ready, damaged));
+  for (const { name, problem } of damaged) output.note(`${name} can't be used: ${printable(problem)}`);
 }
 
 const COLUMNS: readonly Column[] = [
@@ -70,31 +69,30 @@ const COLUMNS: readonly Column[] = [
   { head: 'training', align: 'right', leaveOut: 0 },
   { head: 'test', align: 'right', leaveOut: 0 },
   { head: 'classes', align: 'right', leaveOut: 1 },
-  { head: 'pixels', align: 'right', leaveOut: 2 },
+  { head: 'height x width', align: 'right', leaveOut: 2 },
   { head: 'size', align: 'right', leaveOut: 4 },
   { head: 'state', align: 'left', leaveOut: 0, shrinkTo: 8 },
 ];
 
-function datasetLines(output: Output, found: readonly FoundDataset[]): string[] {
-  const rows = found.map(({ name, dataset }) => {
-    if (dataset === null) return [name, '–', '–', '–', '–', '–', '–', 'damaged'];
-    const { counts, imageSize } = dataset;
-    return [
-      name,
+function datasetLines(output: Output, ready: readonly Dataset[], damaged: readonly { name: string }[]): string[] {
+  const known = new Set<string>([...ready, ...damaged].map(({ name }) => name));
+  const unready = (name: string, state: string): string[] => [name, '–', '–', '–', '–', '–', '–', state];
+  const there = [
+    ...ready.map((dataset) => [
+      dataset.name,
       printable(dataset.title),
-      formatExact(counts.train),
-      formatExact(counts.test),
+      formatExact(dataset.counts.train),
+      formatExact(dataset.counts.test),
       String(dataset.classes.length),
-      `${imageSize.height} x ${imageSize.width}`,
+      `${dataset.imageSize.height} x ${dataset.imageSize.width}${dataset.channels === 1 ? ' grey' : ''}`,
       formatBytes(dataset.files.reduce((sum, file) => sum + file.sizeBytes, 0)),
       'ready',
-    ];
-  });
-  for (const name of KNOWN_DATASETS) {
-    if (!found.some((dataset) => dataset.name === name)) {
-      rows.push([name, '–', '–', '–', '–', '–', '–', `not here; \`datasets add ${name}\` fetches it`]);
-    }
-  }
-  const cells = rows.map((row) => row.map((text) => ({ text })));
+    ]),
+    ...damaged.map(({ name }) => unready(name, 'damaged')),
+  ].sort(([one = ''], [other = '']) => (one < other ? -1 : 1));
+  const missing = KNOWN_DATASETS.filter((name) => !known.has(name)).map((name) =>
+    unready(name, `not here; \`datasets add ${name}\` fetches it`),
+  );
+  const cells = [...there, ...missing].map((row) => row.map((text) => ({ text })));
   return drawTable(COLUMNS, cells, output.width, output.paint('dim'));
 }

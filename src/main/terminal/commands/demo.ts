@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { withProject } from '../open-project.ts';
 import { folder, MOST_TRIALS, wholeNumber } from '../options.ts';
 import { LARGEST_SEED, readSearchConfig } from '../search-options.ts';
@@ -47,7 +47,7 @@ export const defineDemo: DefineCommand = (command, terminal) => {
         const result = await tellSearch(run, ended);
         if (output.isJson) output.json(result);
         else if (ended.best) {
-          const best = { experiment: ended.id, trial: ended.best.trial };
+          const best = { experiment: ended.id, trial: ended.best.trial, run: ended.best.run };
           const trial = await client.call('trial.get', best);
           const epochs = await client.call('trial.epochs', { ...best, trial: trial.reusedFrom ?? best.trial });
           output.lines(['', ...trialLines(output, trial, epochs, { rank: 1, of: result.leaderboard.length })]);

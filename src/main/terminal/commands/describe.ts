@@ -1,13 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { z } from 'zod';
-import { type Architecture, type Scale, STEMS, scaleSchema } from '../../../shared/records/architecture.ts';
+import type { ProcedureOutput } from '../../../shared/contract.ts';
+import { type Architecture, type Scale, SEARCH_STEMS, scaleSchema } from '../../../shared/records/architecture.ts';
+import type { SearchScale } from '../../../shared/records/experiment.ts';
 import { PUBLISHED_CELLS, parseArchitectureText } from '../../../shared/search-space/cells.ts';
-import { type Cost, cost, inferenceMemoryBytes } from '../../../shared/search-space/cost.ts';
-import { planNetwork } from '../../../shared/search-space/plan-network.ts';
+import { scaleNotes, stemFor } from '../../../shared/search-space/child-scale.ts';
+import type { MapSize } from '../../../shared/search-space/map-sizes.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { formatBytes, formatCount, formatExact } from '../format.ts';
+import { withHome } from '../home-client.ts';
 import { choiceOption, wholeNumber } from '../options.ts';
 import type { Output } from '../output.ts';
 import { type Column, drawTable } from '../table.ts';
@@ -16,10 +19,11 @@ import { closestWord, padEnd, printable } from '../text.ts';
 
 interface DescribeOptions {
   readonly cell?: string;
-  readonly stem: Scale['stem'];
+  readonly stem: SearchScale['stem'];
   readonly normalRepeats: number;
   readonly filters: number;
-  readonly imageSize: number;
+  readonly imageSize: MapSize;
+  readonly channels: number;
   readonly classes: number;
   readonly auxiliary: boolean;
   readonly skipReductionInput: boolean;
@@ -34,10 +38,17 @@ export const defineDescribe: DefineCommand = (command, terminal) => {
   const cells = Object.keys(PUBLISHED_CELLS).join(', ');
   command
     .option('--cell <name|file>', `published cell (${cells}) or a file with both cells as JSON`)
-    .addOption(choiceOption('--stem <kind>', 'stem for small or for large images', STEMS, 'cifar'))
+    .addOption(
+      choiceOption('--stem <kind>', 'stem for small or for large images, or by their size', SEARCH_STEMS, 'auto'),
+    )
     .addOption(number('--normal-repeats <N>', 'Normal cells in each of the three stacks', 6))
     .addOption(number('--filters <F>', 'filters of the first stack; doubled at each reduction', 32))
-    .addOption(number('--image-size <pixels>', 'height and width of the input', 32))
+    .addOption(
+      new Option('--image-size <pixels>', 'side of a square image, or HEIGHTxWIDTH such as 48x64')
+        .argParser(readImageSize)
+        .default([32, 32], '32'),
+    )
+    .addOption(number('--channels <number>', 'channels of an image: 1 for grey, 3 for colours', 3))
     .addOption(number('--classes <number>', 'classes of the last layer', 10))
     .option('--auxiliary', 'with the auxiliary classifier, which is there in training only', false)
     .option('--skip-reduction-input', 'wire the cell after a reduction as the released large model does', false)
@@ -53,19 +64,28 @@ function number(flags: string, meaning: string, usual: number): Option {
   return new Option(flags, meaning).argParser(ANY).default(usual);
 }
 
-function describeNetwork(terminal: Terminal, options: DescribeOptions): void {
+/** One side for both, or height and width with an x between. */
+function readImageSize(text: string): MapSize {
+  const sides = /^(\d{1,6})(?:[x×](\d{1,6}))?$/i.exec(text.trim());
+  if (!sides) throw new InvalidArgumentError('It takes a whole number, or two as in 48x64 (height x width).');
+  return [Number(sides[1]), Number(sides[2] ?? sides[1])];
+}
+
+async function describeNetwork(terminal: Terminal, options: DescribeOptions): Promise<void> {
   if (options.cell === undefined) {
     throw new WorkbenchError('invalid_input', 'Which cells? --cell takes nasnet-a or a file with both cells as JSON.');
   }
   const architecture = readCell(terminal, options.cell);
   const scale = readScale(options);
-  const costs = cost(planNetwork(architecture, scale));
+  const costs = await withHome(terminal, (client) => client.call('model.describe', { architecture, scale }));
+  const notes = scaleNotes(scale, options.stem);
   const { output } = terminal;
   if (output.isJson) {
     const { trainableParameters, totalParameters, multiplyAdds, endpoints } = costs;
-    output.json({ trainableParameters, totalParameters, multiplyAdds, endpoints });
+    output.json({ trainableParameters, totalParameters, multiplyAdds, endpoints, notes });
   } else {
     output.lines(costLines(output, costs, scale));
+    if (notes.length > 0) output.lines(['', ...notes]);
   }
 }
 
@@ -103,25 +123,33 @@ const SCALE_FLAGS: Readonly<Record<string, string>> = {
   stem: '--stem',
   normalRepeats: '--normal-repeats',
   filters: '--filters',
-  imageSize: '--image-size',
+  height: '--image-size, height',
+  width: '--image-size, width',
+  channels: '--channels',
   classes: '--classes',
   stemFilters: '--stem-filters',
 };
 
-function readScale({ cell: _, ...options }: DescribeOptions): Scale {
-  const result = scaleSchema.safeParse(options);
+function readScale({ cell: _, imageSize, ...options }: DescribeOptions): Scale {
+  const [height, width] = imageSize;
+  const stem = options.stem === 'auto' ? stemFor(height, width) : options.stem;
+  const values = { ...options, stem, height, width };
+  const result = scaleSchema.safeParse(values);
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const flag = SCALE_FLAGS[String(issue.path[0])] ?? String(issue.path[0]);
-  const value = (options as Readonly<Record<string, unknown>>)[String(issue.path[0])];
+  const value = (values as Readonly<Record<string, unknown>>)[String(issue.path[0])];
   throw new WorkbenchError('invalid_input', `${flag} ${String(value)} does not fit: ${boundsWords(issue)}.`);
 }
 
 function boundsWords(issue: z.core.$ZodIssue): string {
   if (issue.code === 'too_small') return `it must be ${issue.minimum} or more`;
   if (issue.code === 'too_big') return `it must be ${issue.maximum} or less`;
+  if (issue.code === 'invalid_value') return `it must be ${issue.values.join(' or ')}`;
   return issue.message;
 }
+
+type Described = ProcedureOutput<'model.describe'>;
 
 const CELL_COLUMNS: readonly Column[] = [
   { head: 'part', align: 'left', leaveOut: 0 },
@@ -132,12 +160,15 @@ const CELL_COLUMNS: readonly Column[] = [
   { head: 'share', align: 'right', leaveOut: 1 },
 ];
 
-function costLines(output: Output, costs: Cost, scale: Scale): string[] {
+function costLines(output: Output, costs: Described, scale: Scale): string[] {
   const totals: [string, string][] = [
     ['trainable parameters', formatExact(costs.trainableParameters)],
     ['total parameters', `${formatExact(costs.totalParameters)} (with the statistics of batch normalisation)`],
-    ['multiply-adds', `${formatExact(costs.multiplyAdds)} an image of ${scale.imageSize} x ${scale.imageSize}`],
-    ['inference memory', `about ${formatBytes(inferenceMemoryBytes(costs, 1))} for one image in float32`],
+    [
+      'multiply-adds',
+      `${formatExact(costs.multiplyAdds)} an image of ${scale.height} x ${scale.width}${scale.channels === 1 ? ' in grey' : ''}`,
+    ],
+    ['inference memory', `about ${formatBytes(costs.inferenceBytes)} for one image in float32`],
   ];
   return [
     ...totals.map(([name, value]) => `${padEnd(name, 22)}${value}`),
@@ -146,21 +177,15 @@ function costLines(output: Output, costs: Cost, scale: Scale): string[] {
   ];
 }
 
-function costRows(costs: Cost): { text: string }[][] {
-  const row = (part: string, kind: string, shape: readonly number[] | null, counts: Cost['stem']) =>
+function costRows(costs: Described): { text: string }[][] {
+  return costs.parts.map(({ name, kind, outputShape, trainableParameters, multiplyAdds }) =>
     [
-      part,
+      name,
       kind,
-      shape === null ? '–' : shape.join(' x '),
-      formatCount(counts.trainableParameters),
-      formatCount(counts.multiplyAdds),
-      `${((100 * counts.multiplyAdds) / costs.multiplyAdds).toFixed(1)} %`,
-    ].map((text) => ({ text }));
-  // The endpoint of that name lies behind the two stem cells where there are some.
-  const stem = costs.cells[0]?.name.startsWith('cell_stem') ? undefined : costs.endpoints[0];
-  const rows = [row('stem', '', stem?.shape ?? null, costs.stem)];
-  for (const cell of costs.cells) rows.push(row(cell.name, cell.kind, cell.outputShape, cell));
-  if (costs.auxiliary.trainableParameters > 0) rows.push(row('auxiliary', '', null, costs.auxiliary));
-  rows.push(row('head', '', costs.endpoints.at(-1)?.shape ?? null, costs.head));
-  return rows;
+      outputShape === null ? '–' : outputShape.join(' x '),
+      formatCount(trainableParameters),
+      formatCount(multiplyAdds),
+      `${((100 * multiplyAdds) / costs.multiplyAdds).toFixed(1)} %`,
+    ].map((text) => ({ text })),
+  );
 }

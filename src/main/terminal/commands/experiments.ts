@@ -1,6 +1,6 @@
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { finishedTrials } from '../../../shared/search-state.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { formatDuration, formatMoment, formatPercent } from '../format.ts';
 import { withProject } from '../open-project.ts';
 import { projectOption } from '../options.ts';

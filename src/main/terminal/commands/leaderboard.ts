@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { chooseExperiment } from '../choose-experiment.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { leaderboardCsv, leaderboardLines, leaderboardRow } from '../leaderboard-view.ts';
 import { withProject } from '../open-project.ts';
 import { experimentOption, projectOption, wholeNumber } from '../options.ts';
@@ -25,7 +25,7 @@ export const defineLeaderboard: DefineCommand = (command, terminal) => {
     .addHelpText(
       'after',
       '\nTrials by reward, highest first; ties by number; those without a reward last, those in the trash left out.' +
-        '\nWith --json: [{"trial", "reward", "state", "hash", "parameters", "multiplyAdds", "architecture"}].',
+        '\nWith --json: [{"trial", "run", "reward", "state", "hash", "parameters", "multiplyAdds", "architecture"}].',
     )
     .action(async (options: LeaderboardOptions) => {
       await withProject(terminal(), { typed: options.project }, async ({ client, shownFolder }) => {

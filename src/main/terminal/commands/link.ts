@@ -1,7 +1,7 @@
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { readSecret } from '../../server/access.ts';
 import { readServed, secretFile } from '../../server/serve-workbench.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { projectOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
 

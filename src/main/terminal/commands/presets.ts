@@ -2,7 +2,7 @@ import { factOf } from '../../../shared/hyperparameter-facts.ts';
 import { PRESET_NAMES, PRESETS, type Preset, type PresetName } from '../../../shared/presets.ts';
 import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strategy.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { choiceOption } from '../options.ts';
 import type { Output } from '../output.ts';
 import { leafPaths } from '../overrides.ts';

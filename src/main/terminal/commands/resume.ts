@@ -1,6 +1,6 @@
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { chooseExperiment } from '../choose-experiment.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { withProject } from '../open-project.ts';
 import {
   experimentOption,

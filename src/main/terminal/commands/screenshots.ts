@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startHeadless } from '../../headless.ts';
 import { takeScreenshots } from '../../screenshots.ts';
 import { buildPage } from '../../server/page-build.ts';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { projectOption } from '../options.ts';
 import { readSearchConfig } from '../search-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -52,7 +52,7 @@ async function run(terminal: Terminal, { project, out, only }: ScreenshotOptions
     }
     const folder = out === undefined ? join(home, 'screenshots') : terminal.path(out);
     const { address } = server;
-    const files = await takeScreenshots({ client, address, link: server.link(), folder, only, note });
+    const files = await takeScreenshots({ client, address, link: server.link(), folder, home, only, note });
     if (output.isJson) output.json({ files });
     else output.line(`${files.length} pictures in ${terminal.shown(folder)}`);
   } finally {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Experiment, ExperimentConfig } from '../../../shared/records/experiment.ts';
-import type { DefineCommand } from '../commands.ts';
+import { searchNotes } from '../../../shared/search-space/child-scale.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { withProject } from '../open-project.ts';
 import { projectOption } from '../options.ts';
 import { addSearchOptions, readSearchConfig, type SearchOptions } from '../search-options.ts';
@@ -40,5 +41,12 @@ async function chooseBeginning(run: SearchRun, config: ExperimentConfig): Promis
   for (const { id } of unfinished) {
     output.note(`Experiment ${id} of this project is unfinished; it goes on with: ${resumeCommand(run.project)}`);
   }
+  await tellScale(run, config);
   return beginSearch(run, config);
+}
+
+/** What the size of the data set's images means for the children. */
+async function tellScale({ client, output }: SearchRun, { scale, dataset: name }: ExperimentConfig): Promise<void> {
+  const dataset = (await client.call('dataset.list', {})).find((candidate) => candidate.name === name);
+  if (dataset) for (const note of searchNotes(scale, dataset)) output.note(note);
 }

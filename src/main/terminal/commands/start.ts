@@ -5,7 +5,7 @@ import { hearEndSignals } from '../../end-signals.ts';
 import { startHeadless } from '../../headless.ts';
 import { buildPage } from '../../server/page-build.ts';
 import { PROJECT_ROOT } from '../../setup/runtime.mjs';
-import type { DefineCommand } from '../commands.ts';
+import type { DefineCommand } from '../define-command.ts';
 import { exitOfSignal } from '../exit.ts';
 import { projectOption } from '../options.ts';
 import type { Terminal } from '../terminal.ts';
