@@ -1,9 +1,9 @@
 import 'uplot/dist/uPlot.min.css';
 import { type ReactElement, useEffect, useRef } from 'react';
 import UPlot from 'uplot';
-import { loadCanvasFace } from '../components/canvas-face.ts';
-import type { Theme } from '../graphs/palette.ts';
-import { useActiveTheme } from '../graphs/use-active-theme.ts';
+import { loadCanvasFace } from '../styles/canvas-face.ts';
+import type { Theme } from '../styles/token-value.ts';
+import { useActiveTheme } from '../styles/use-active-theme.ts';
 import styles from './chart.module.css';
 import { CursorPublisher, useCursor } from './chart-cursor.ts';
 import type { ChartData, Range } from './chart-data.ts';

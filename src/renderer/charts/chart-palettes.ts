@@ -1,4 +1,4 @@
-import type { Theme } from '../graphs/palette.ts';
+import type { Theme } from '../styles/token-value.ts';
 import tokens from '../styles/tokens.css?raw';
 import { type ChartPalette, readChartPalette } from './chart-style.ts';
 

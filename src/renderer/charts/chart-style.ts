@@ -1,4 +1,4 @@
-import { type Theme, tokenValue } from '../graphs/palette.ts';
+import { type Theme, tokenValue } from '../styles/token-value.ts';
 import { type ChartMark, type ChartSeries, dashOf, type SeriesColour } from './chart-data.ts';
 
 /** The colours of a chart, as literal values: a canvas and an exported file know no custom properties. */

@@ -1,4 +1,4 @@
-import { BASELINE_SHIFT, EXPORT_FONTS } from '../graphs/cell-svg.ts';
+import { BASELINE_SHIFT, EXPORT_FONTS } from '../styles/export-fonts.ts';
 import { axisLabels } from './axis-words.ts';
 import { type Axis, axisPart, axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartMark, type ChartSeries, type ChartValue, yRange } from './chart-data.ts';

@@ -1,6 +1,6 @@
 import { type PointerEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { percent } from '../components/words.ts';
-import { useActiveTheme } from '../graphs/use-active-theme.ts';
+import { useActiveTheme } from '../styles/use-active-theme.ts';
 import readout from './chart.module.css';
 import { CHART_PALETTES } from './chart-palettes.ts';
 import { placeBeside } from './chart-readout.tsx';

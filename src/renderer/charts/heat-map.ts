@@ -1,4 +1,4 @@
-import { BASELINE_SHIFT, EXPORT_FONTS } from '../graphs/cell-svg.ts';
+import { BASELINE_SHIFT, EXPORT_FONTS } from '../styles/export-fonts.ts';
 import type { ChartPalette } from './chart-style.ts';
 import type { HeatColumn } from './policy-decisions.ts';
 import { escapedXml } from './xml.ts';

@@ -1,5 +1,5 @@
 import type { ReactElement, ReactNode } from 'react';
-import { activeTheme } from '../graphs/use-active-theme.ts';
+import { activeTheme } from '../styles/use-active-theme.ts';
 import styles from './chart.module.css';
 import { ChartCanvas } from './chart-canvas.tsx';
 import { chartToCsv, fileName } from './chart-csv.ts';

@@ -1,5 +1,5 @@
 import UPlot from 'uplot';
-import type { Theme } from '../graphs/palette.ts';
+import type { Theme } from '../styles/token-value.ts';
 import { axisLabels } from './axis-words.ts';
 import { axisTicks } from './chart-axis.ts';
 import { type ChartData, type ChartSeries, nextYRange, type Range } from './chart-data.ts';

@@ -3,7 +3,7 @@ import type { SearchSpace } from '../../shared/records/architecture.ts';
 import type { UpdateReport } from '../../shared/records/controller.ts';
 import { DECISIONS_PER_BLOCK, type DecisionPlace, decisionPlaces } from '../../shared/search-space/decisions.ts';
 import { percent } from '../components/words.ts';
-import { activeTheme } from '../graphs/use-active-theme.ts';
+import { activeTheme } from '../styles/use-active-theme.ts';
 import { fileName } from './chart-csv.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { CHART_PALETTES } from './chart-palettes.ts';

@@ -1,6 +1,6 @@
 import type { Scatter } from '../../shared/records/leaderboard.ts';
-import { duration, percent } from '../components/words.ts';
-import { roundedCount } from '../graphs/part-words.ts';
+import { duration, percent, roundedCount } from '../components/words.ts';
+import { type RowKey, rowKeyOf } from '../state/row-key.ts';
 import { stepPercent, withoutZeros } from './axis-words.ts';
 import { roundTime } from './chart-axis.ts';
 import { type ChartData, niceStep } from './chart-data.ts';
@@ -44,7 +44,7 @@ export const COST_FACTS: Readonly<Record<Cost, CostFacts>> = {
 
 /** Dots in ascending order of their cost, of equal ones the best reward first. Columns of equal length. */
 export interface ScatterPoints {
-  readonly trial: readonly number[];
+  readonly row: readonly RowKey[];
   readonly x: readonly number[];
   readonly reward: readonly number[];
 }
@@ -55,14 +55,15 @@ export interface ScatterPoints {
  */
 export function scatterPoints(scatter: Scatter, cost: Cost, isLog: boolean): ScatterPoints {
   const x = COST_FACTS[cost].read(scatter);
-  const { trial, reward } = scatter;
+  const { trial, run, reward } = scatter;
   const at = (column: readonly number[], index: number): number => column[index] ?? 0;
   const isZeroLeftOut = isLog || cost === 'time';
   const order = Uint32Array.from(trial.keys())
     .filter((index) => !isZeroLeftOut || at(x, index) > 0)
     .sort((one, other) => at(x, one) - at(x, other) || at(reward, other) - at(reward, one));
   const pick = (column: readonly number[]): number[] => Array.from(order, (index) => at(column, index));
-  return { trial: pick(trial), x: pick(x), reward: pick(reward) };
+  const row = Array.from(order, (index) => rowKeyOf({ trial: at(trial, index), run: at(run, index) }));
+  return { row, x: pick(x), reward: pick(reward) };
 }
 
 /**
@@ -116,10 +117,10 @@ function logRange(ascending: readonly number[]): readonly [number, number] {
 }
 
 /** All that is known of the dots, whatever the chart shows. Milliseconds and fractions at full precision. */
-export function scatterToCsv({ trial, reward, trainableParameters, multiplyAdds, durationMs }: Scatter): string {
-  const head = 'trial,reward,trainable_parameters,multiply_adds,duration_ms';
+export function scatterToCsv({ trial, run, reward, trainableParameters, multiplyAdds, durationMs }: Scatter): string {
+  const head = 'trial,run,reward,trainable_parameters,multiply_adds,duration_ms';
   const rows = trial.map((number, index) =>
-    [number, reward[index], trainableParameters[index], multiplyAdds[index], durationMs[index]].join(','),
+    [number, run[index], reward[index], trainableParameters[index], multiplyAdds[index], durationMs[index]].join(','),
   );
   return `${[head, ...rows].join('\r\n')}\r\n`;
 }

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import { percent } from '../components/words.ts';
+import { type RowKey, rowName } from '../state/row-key.ts';
 import readout from './chart.module.css';
 import { ChartCanvas } from './chart-canvas.tsx';
 import { placeBeside } from './chart-readout.tsx';
@@ -18,9 +19,8 @@ interface ScatterPlotProps {
   readonly points: ScatterPoints;
   readonly cost: Cost;
   readonly isLog: boolean;
-  /** Number of the selected trial. */
-  readonly selected: number | null;
-  readonly onSelect: (trial: number) => void;
+  readonly selected: RowKey | null;
+  readonly onSelect: (row: RowKey) => void;
   readonly onArea: (area: Area) => void;
 }
 
@@ -45,12 +45,16 @@ interface Place {
 function Dots(props: ScatterPlotProps & { geometry: PlotGeometry }): ReactElement {
   const { points, cost, selected, geometry, onSelect, onArea } = props;
   const pixels = useMemo(() => pixelsOf(geometry, points.x, points.reward), [geometry, points]);
-  const chosen = useMemo(() => (selected === null ? -1 : points.trial.indexOf(selected)), [points, selected]);
-  const [active, setActive] = useState<number | null>(null);
+  const chosen = useMemo(() => (selected === null ? -1 : points.row.indexOf(selected)), [points, selected]);
+  const [active, setActive] = useState<RowKey | null>(null);
   const [drag, setDrag] = useState<{ readonly from: Place; readonly to: Place } | null>(null);
   const pressed = useRef<Place | null>(null);
   // The dot of a number may be gone when the filter changes.
-  const shown = active === null ? -1 : points.trial.indexOf(active);
+  const shown = active === null ? -1 : points.row.indexOf(active);
+  const select = (index: number): void => {
+    const row = points.row[index];
+    if (row !== undefined) onSelect(row);
+  };
   const at = (index: number): Place => ({ x: pixels.x[index] ?? 0, y: pixels.y[index] ?? 0 });
 
   const move = (event: PointerEvent<HTMLDivElement>): void => {
@@ -61,7 +65,7 @@ function Dots(props: ScatterPlotProps & { geometry: PlotGeometry }): ReactElemen
       return;
     }
     const index = nearestPoint(pixels, to, REACH);
-    setActive(index < 0 ? null : (points.trial[index] ?? null));
+    setActive(index < 0 ? null : (points.row[index] ?? null));
   };
   const press = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
@@ -77,7 +81,7 @@ function Dots(props: ScatterPlotProps & { geometry: PlotGeometry }): ReactElemen
     cancel();
     if (from === null) return;
     if (drag !== null) onArea(areaBetween(geometry, from, placeIn(event, geometry)));
-    else if (shown >= 0) onSelect(points.trial[shown] ?? 0);
+    else select(shown);
   };
   const key = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.key === 'Escape' && drag !== null) {
@@ -85,18 +89,18 @@ function Dots(props: ScatterPlotProps & { geometry: PlotGeometry }): ReactElemen
       return;
     }
     const here = shown >= 0 ? shown : chosen;
-    if (event.key === 'Enter' && here >= 0) onSelect(points.trial[here] ?? 0);
+    if (event.key === 'Enter') select(here);
     const next = neighbour(points, here, event.key);
     if (next === null) return;
     event.preventDefault();
-    setActive(points.trial[next] ?? null);
+    setActive(points.row[next] ?? null);
   };
   return (
     <div
       className={styles.dots}
       style={{ left: geometry.left, top: geometry.top, width: geometry.width, height: geometry.height }}
       role="listbox"
-      aria-label={`${COST_FACTS[cost].title}: ${points.trial.length} trials by ${COST_FACTS[cost].xLabel}; drag to filter`}
+      aria-label={`${COST_FACTS[cost].title}: ${points.row.length} trials by ${COST_FACTS[cost].xLabel}; drag to filter`}
       aria-activedescendant={shown >= 0 ? 'scatter-dot' : undefined}
       tabIndex={0}
       onPointerMove={move}
@@ -125,12 +129,12 @@ function DotName(props: { points: ScatterPoints; cost: Cost; index: number; isSe
       role="option"
       aria-selected={isSelected}
       aria-posinset={index + 1}
-      aria-setsize={points.trial.length}
+      aria-setsize={points.row.length}
       tabIndex={-1}
       className={readout.readout}
       ref={(element) => placeBeside(element, left)}
     >
-      <b>trial {points.trial[index]}</b>
+      <b>trial {rowName(points.row[index] ?? '0')}</b>
       <span>
         reward <output>{percent(points.reward[index] ?? 0)}</output>
       </span>

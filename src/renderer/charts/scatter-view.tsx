@@ -1,7 +1,8 @@
 import { type ReactElement, useMemo } from 'react';
 import type { Scatter } from '../../shared/records/leaderboard.ts';
 import { percent, plural } from '../components/words.ts';
-import { activeTheme } from '../graphs/use-active-theme.ts';
+import { type RowKey, rowName } from '../state/row-key.ts';
+import { activeTheme } from '../styles/use-active-theme.ts';
 import { fileName } from './chart-csv.ts';
 import { ChartFrame } from './chart-frame.tsx';
 import { CHART_PALETTES } from './chart-palettes.ts';
@@ -15,8 +16,8 @@ interface ScatterViewProps {
   readonly scatter: Scatter;
   readonly cost: Cost;
   readonly isLog: boolean;
-  readonly selected: number | null;
-  readonly onSelect: (trial: number) => void;
+  readonly selected: RowKey | null;
+  readonly onSelect: (row: RowKey) => void;
   readonly onArea: (area: Area) => void;
 }
 
@@ -34,12 +35,16 @@ export function ScatterView(props: ScatterViewProps): ReactElement {
     <NumberTable
       label={`${title}, as table`}
       heads={['trial', xLabel, 'reward']}
-      count={points.trial.length}
-      row={(index) => [String(points.trial[index]), words(points.x[index] ?? 0), percent(points.reward[index] ?? 0)]}
+      count={points.row.length}
+      row={(index) => [
+        rowName(points.row[index] ?? '0'),
+        words(points.x[index] ?? 0),
+        percent(points.reward[index] ?? 0),
+      ]}
     />
   );
-  const leftOut = scatter.trial.length - points.trial.length;
-  const { series } = useMemo(() => scatterChart({ trial: [], x: [], reward: [] }, cost, isLog), [cost, isLog]);
+  const leftOut = scatter.trial.length - points.row.length;
+  const { series } = useMemo(() => scatterChart({ row: [], x: [], reward: [] }, cost, isLog), [cost, isLog]);
   return (
     <ChartFrame
       title={title}

@@ -1,4 +1,4 @@
-import type { FAILURES } from '../../shared/records/training.ts';
+import type { FAILURES } from '../../shared/records/run.ts';
 
 /** A fraction in percent with two decimals and without its sign, for columns: `61.20`. */
 export const percentDigits = (fraction: number): string => (fraction * 100).toFixed(2);
@@ -35,6 +35,19 @@ export function bytes(count: number): string {
   const power = Math.min(4, Math.floor(Math.log10(rounded) / 3));
   const inUnits = rounded / 1000 ** power;
   return `${inUnits < 1000 ? inUnits.toPrecision(3) : inUnits} ${['', 'kB', 'MB', 'GB', 'TB'][power]}`;
+}
+
+/** 3 digits and a unit: `3.35 M`, `23.8 B`, below a thousand the number itself. */
+export function roundedCount(count: number): string {
+  for (const [size, unit] of [
+    [1e12, 'T'],
+    [1e9, 'B'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const) {
+    if (count >= size * 0.9995) return `${Number((count / size).toPrecision(3)).toPrecision(3)} ${unit}`;
+  }
+  return String(count);
 }
 
 /** A stored time in a zone, or else in the person's own: `2026-01-31 14:25`. */

@@ -1,6 +1,7 @@
 import type { Architecture, Cell } from '../../shared/records/architecture.ts';
+import { trialName } from '../../shared/trial-name.ts';
 import { saveFile } from '../components/clipboard.ts';
-import { architectureFileName, architectureText, cellFileName } from './cell-file-names.ts';
+import { architectureFileName, architectureText, cellFileName, type NamedTrial } from './cell-file-names.ts';
 import { cellToPng, PNG_SCALES } from './cell-png.ts';
 import { cellToSvg } from './cell-svg.ts';
 import type { CellComparison } from './compare-cells.ts';
@@ -9,7 +10,7 @@ import { CELL_KIND_WORDS, type CellKind } from './thumbnail-summary.ts';
 
 /** A cell of a trial that can be saved as a picture. */
 export interface SavedCell {
-  readonly trial: number;
+  readonly trial: NamedTrial;
   readonly kind: CellKind;
   readonly cell: Cell;
   readonly comparison?: CellComparison | undefined;
@@ -18,12 +19,12 @@ export interface SavedCell {
 /** Ours: pictures are for documents, so they have the light theme's colours whatever theme the window has. */
 const PALETTE = PALETTES.light;
 
-export function saveArchitecture(trial: number, architecture: Architecture): void {
+export function saveArchitecture(trial: NamedTrial, architecture: Architecture): void {
   saveFile(architectureFileName(trial), 'application/json', architectureText(architecture));
 }
 
 export function saveSvg({ trial, kind, cell, comparison }: SavedCell): void {
-  const title = `${CELL_KIND_WORDS[kind]} cell of trial ${trial}`;
+  const title = `${CELL_KIND_WORDS[kind]} cell of trial ${trialName(trial)}`;
   const svg = cellToSvg(cell, PALETTE, { title, ...compared(comparison) });
   saveFile(cellFileName(trial, kind, comparison !== undefined, '.svg'), 'image/svg+xml', svg);
 }

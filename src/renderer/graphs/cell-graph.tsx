@@ -4,6 +4,7 @@ import type { Cell } from '../../shared/records/architecture.ts';
 import type { NetworkPlan } from '../../shared/search-space/plan.ts';
 import { drawCell, type Part } from './cell-drawing.ts';
 import { cellFacts, firstCell } from './cell-facts.ts';
+import type { NamedTrial } from './cell-file-names.ts';
 import styles from './cell-graph.module.css';
 import { CellTable } from './cell-table.tsx';
 import type { CellComparison } from './compare-cells.ts';
@@ -28,7 +29,7 @@ export interface CellGraphProps {
   /** Stands in the place of the title, such as a switch between the two cells. */
   readonly lead?: ReactNode;
   /** The trial whose cell it is; with it the picture can be saved. */
-  readonly trial?: number | undefined;
+  readonly trial?: NamedTrial | undefined;
   /** A part was clicked, or Enter or Space pressed on it. */
   readonly onSelect?: ((part: Part) => void) | undefined;
   /** The drawing was double clicked. */

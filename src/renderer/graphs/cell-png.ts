@@ -1,7 +1,8 @@
 import type { Cell } from '../../shared/records/architecture.ts';
+import { BASELINE_SHIFT, EXPORT_FONTS } from '../styles/export-fonts.ts';
 import { drawCell } from './cell-drawing.ts';
 import { cellMarks, DASH, LABEL_WEIGHT, type Mark } from './cell-marks.ts';
-import { BASELINE_SHIFT, EXPORT_FONTS, EXPORT_MARGIN, type SvgOptions } from './cell-svg.ts';
+import { EXPORT_MARGIN, type SvgOptions } from './cell-svg.ts';
 import { loadLabelFont } from './label-font.ts';
 import type { Palette } from './palette.ts';
 

@@ -1,4 +1,5 @@
 import type { Cell } from '../../shared/records/architecture.ts';
+import { BASELINE_SHIFT, EXPORT_FONTS } from '../styles/export-fonts.ts';
 import { drawCell } from './cell-drawing.ts';
 import { cellMarks, DASH, LABEL_WEIGHT, type Mark } from './cell-marks.ts';
 import type { CellComparison } from './compare-cells.ts';
@@ -7,12 +8,6 @@ import { short } from './rounded-line.ts';
 
 /** Room around an exported drawing, in its pixels (ours). */
 export const EXPORT_MARGIN = 12;
-
-/**
- * Faces for a file that is read elsewhere: the page's own face first, then what is near to it. The face itself is not
- * in the file, so a reader without it shows the labels in the next one; all shapes leave room for that.
- */
-export const EXPORT_FONTS = "'Inter Variable', Inter, 'Helvetica Neue', Arial, sans-serif";
 
 export interface SvgOptions {
   readonly comparison?: CellComparison;
@@ -38,9 +33,6 @@ export function cellToSvg(cell: Cell, palette: Palette, { comparison, title = 'C
     '',
   ].join('\n');
 }
-
-/** Height of a capital above the middle of a line, as a share of the size: centres labels without `dominant-baseline`. */
-export const BASELINE_SHIFT = 0.36;
 
 function element(mark: Mark): string {
   if (mark.kind === 'text') {

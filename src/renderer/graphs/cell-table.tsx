@@ -4,7 +4,7 @@ import { COMBINATION_SIGNS, OPERATION_FACTS } from '../../shared/search-space/op
 import type { Side } from '../../shared/search-space/plan.ts';
 import { circlePart, OUTPUT_PART, pillPart } from './cell-drawing.ts';
 import styles from './cell-graph.module.css';
-import type { GraphScene } from './graph-stage.tsx';
+import type { GraphScene } from './graph-scene.ts';
 import { COMBINATION_NOUNS, countWords, differenceWords, operandFacts, stateWords } from './part-words.ts';
 
 /** A cell as a table: a row a block, and what the output joins. */

@@ -9,28 +9,19 @@ import {
   useRef,
   useState,
 } from 'react';
-import type { Cell } from '../../shared/records/architecture.ts';
-import type { CellDrawing, Part, PartId } from './cell-drawing.ts';
-import type { CellFacts } from './cell-facts.ts';
+import { useActiveTheme } from '../styles/use-active-theme.ts';
+import type { Part, PartId } from './cell-drawing.ts';
 import styles from './cell-graph.module.css';
 import { type Arrow, linesThrough, neighbour } from './cell-paths.ts';
-import type { CellComparison } from './compare-cells.ts';
+import type { GraphScene } from './graph-scene.ts';
 import { ZOOM } from './graph-viewport.ts';
 import { GraphWindow } from './graph-window.ts';
 import { PartTooltip } from './part-tooltip.tsx';
 import { partLabel } from './part-words.ts';
 import { PALETTES } from './theme-palettes.ts';
-import { useActiveTheme } from './use-active-theme.ts';
 
 /** How far Shift and an arrow pan, in CSS pixels (ours). */
 const PAN_STEP = 48;
-
-export interface GraphScene {
-  readonly cell: Cell;
-  readonly drawing: CellDrawing;
-  readonly facts: CellFacts | null;
-  readonly comparison: CellComparison | undefined;
-}
 
 export interface GraphStageProps extends GraphScene {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { loadCanvasFace } from '../components/canvas-face.ts';
+import { loadCanvasFace } from '../styles/canvas-face.ts';
 import { LABEL_WEIGHT } from './cell-marks.ts';
 
 /** The face of labels on a canvas. */

@@ -2,10 +2,11 @@ import type { ReactElement } from 'react';
 import type { Cell } from '../../shared/records/architecture.ts';
 import type { NetworkPlan } from '../../shared/search-space/plan.ts';
 import table from '../components/table.module.css';
+import { roundedCount } from '../components/words.ts';
 import { cellFacts, firstCell } from './cell-facts.ts';
 import styles from './operation-list.module.css';
 import { type ListedOperation, listOperations } from './operation-rows.ts';
-import { cellTitle, countWords, roundedCount, shapeWords, shareWords } from './part-words.ts';
+import { cellTitle, countWords, shapeWords, shareWords } from './part-words.ts';
 import type { CellKind } from './thumbnail-summary.ts';
 
 interface OperationListProps {

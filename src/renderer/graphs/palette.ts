@@ -1,6 +1,5 @@
 import { OPERATION_FAMILIES, type OperationFamily } from '../../shared/search-space/operation-facts.ts';
-
-export type Theme = 'light' | 'dark';
+import { type Theme, tokenValue } from '../styles/token-value.ts';
 
 /** The colours of a drawing, as literal values: a canvas and an exported file know no custom properties. */
 export interface Palette {
@@ -15,15 +14,6 @@ export interface Palette {
   readonly off: string;
   readonly diff: string;
   readonly family: Readonly<Record<OperationFamily, { readonly fill: string; readonly ink: string }>>;
-}
-
-/** A colour of styles/tokens.css in a theme. Throws when the file has none of that name. */
-export function tokenValue(css: string, theme: Theme, name: string): string {
-  const [light, dark] = css.split(/\[data-theme=['"]?dark['"]?\]/);
-  const find = (text: string | undefined) => text?.match(new RegExp(`--${name}:\\s*([^;]+);`))?.[1];
-  const value = (theme === 'dark' ? find(dark) : undefined) ?? find(light);
-  if (value === undefined) throw new Error(`styles/tokens.css has no --${name}`);
-  return value;
 }
 
 /** The palette of a theme out of the text of styles/tokens.css, so that no colour is written down twice. */

@@ -1,9 +1,10 @@
 import { type ReactElement, useLayoutEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { CELL_INPUTS } from '../../shared/search-space/live-blocks.ts';
+import { roundedCount } from '../components/words.ts';
 import type { Part } from './cell-drawing.ts';
 import styles from './cell-graph.module.css';
-import type { GraphScene } from './graph-stage.tsx';
+import type { GraphScene } from './graph-scene.ts';
 import {
   COMBINATION_NOUNS,
   countWords,
@@ -11,7 +12,6 @@ import {
   operandFacts,
   operandWords,
   readerWords,
-  roundedCount,
   shapeWords,
   shareWords,
   stateWords,

@@ -22,19 +22,6 @@ const percent = new Intl.NumberFormat('en', { style: 'percent', maximumSignifica
 export const countWords = (count: number): string => counting.format(count);
 export const shareWords = (share: number): string => percent.format(share);
 
-/** 3 digits and a unit: `3.35 M`, `23.8 B`, below a thousand the number itself. */
-export function roundedCount(count: number): string {
-  for (const [size, unit] of [
-    [1e12, 'T'],
-    [1e9, 'B'],
-    [1e6, 'M'],
-    [1e3, 'k'],
-  ] as const) {
-    if (count >= size * 0.9995) return `${Number((count / size).toPrecision(3)).toPrecision(3)} ${unit}`;
-  }
-  return String(count);
-}
-
 /** A hidden state in a sentence: `h[i]`, `h[i−1]`, `block 3`. */
 export const stateWords = (state: number): string =>
   state < CELL_INPUTS ? stateLabel(state) : `block ${state - CELL_INPUTS + 1}`;

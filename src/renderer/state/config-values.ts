@@ -1,7 +1,7 @@
 import type { ExperimentConfig } from '../../shared/records/experiment.ts';
 import { KINDS } from './config-choices.ts';
 
-/** One value of a configuration by its path, such as `training.epochs`. */
+/** One value of a configuration by its path, such as `recipe.epochs`. */
 export interface ConfigValue {
   readonly path: string;
   readonly value: unknown;

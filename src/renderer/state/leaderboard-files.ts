@@ -1,6 +1,6 @@
-import type { ProcedureInput } from '../../shared/contract.ts';
+import type { ProcedureRequest } from '../../shared/contract.ts';
 import type { LeaderboardQuery, LeaderboardRow } from '../../shared/records/leaderboard.ts';
-import { rowKey } from './leaderboard-window.ts';
+import { keyIn } from './leaderboard-window.ts';
 import type { Session } from './session.ts';
 
 export const FILE_KINDS = ['csv', 'json'] as const;
@@ -9,6 +9,7 @@ export type FileKind = (typeof FILE_KINDS)[number];
 const COLUMNS: readonly (readonly [string, (row: LeaderboardRow) => string | number | boolean | null])[] = [
   ['rank', ({ rank }) => rank],
   ['trial', ({ trial }) => trial.trial],
+  ['run', ({ trial }) => trial.run],
   ['state', ({ trial }) => trial.state],
   ['reward', ({ reward }) => reward],
   ['reward_deviation', ({ deviation }) => deviation],
@@ -80,7 +81,7 @@ export async function exportRows(
   kind: FileKind,
   progress: (part: number) => void,
 ): Promise<ExportedFile> {
-  const read = (offset: number, limit: number, changes: Partial<ProcedureInput<'leaderboard.read'>> = {}) =>
+  const read = (offset: number, limit: number, changes: Partial<ProcedureRequest<'leaderboard.read'>> = {}) =>
     session.call('leaderboard.read', { experiment, ...query, offset, limit, ...changes });
   const { total: all } = await read(0, 1, { filter: '' });
   for (let attempt = 1; ; attempt++) {
@@ -90,8 +91,8 @@ export async function exportRows(
     for (let offset = 0; offset === 0 || offset < total; offset += ROWS_AT_ONCE) {
       const answer = await read(offset, ROWS_AT_ONCE);
       total = answer.total;
-      const fresh = answer.rows.filter((row) => !seen.has(rowKey(query.mode, row)));
-      for (const row of fresh) seen.add(rowKey(query.mode, row));
+      const fresh = answer.rows.filter((row) => !seen.has(keyIn(query.mode, row)));
+      for (const row of fresh) seen.add(keyIn(query.mode, row));
       if (fresh.length > 0) parts.push(kind === 'csv' ? csvLines(fresh) : jsonLines(fresh));
       progress(total === 0 ? 1 : Math.min(1, (offset + answer.rows.length) / total));
     }

@@ -4,9 +4,8 @@ import type { Session } from './session.ts';
 import { useSession } from './use-workbench.ts';
 
 /**
- * Calls back when what is told of all finished trials of an experiment may have changed: one finished (a repeat as well),
- * went into the trash or out of it, or a cell was labelled, which a filter may ask for. Until the returned function is
- * called.
+ * Calls back when what is told of all finished trials of an experiment may have changed: one finished, went into
+ * the trash or out of it, or a cell was labelled, which a filter may ask for. Until the returned function is called.
  */
 export function followResults(session: Session, experiment: number, changed: () => void): () => void {
   return session.listen({

@@ -16,6 +16,7 @@ import {
   refreshValues,
   rowAt,
 } from './leaderboard-window.ts';
+import { parseRowKey, type RowKey, rowKeyOf } from './row-key.ts';
 import type { Session } from './session.ts';
 
 /** The order of rows changes at most this often. Milliseconds (design). */
@@ -60,7 +61,7 @@ export class LeaderboardSource {
   private isBehind = false;
   /** The next order is shown even if it is held. */
   private isAdmitting = false;
-  private readonly finished = new Set<number>();
+  private readonly finished = new Set<RowKey>();
   private reading: { readonly query: LeaderboardQuery; readonly done: Promise<void>; abort: AbortController } | null =
     null;
   private isFilling = false;
@@ -229,14 +230,15 @@ export class LeaderboardSource {
       const { rows: parts } = await this.readCell(row.trial.hash);
       trials.push(...parts.map(({ trial }) => trial));
     }
-    return [...new Map(trials.map((trial) => [trial.trial, trial])).values()];
+    return [...new Map(trials.map((trial) => [rowKeyOf(trial), trial])).values()];
   }
 
   /** Where a trial, or its cell, stands in what is shown; null where the filter hides it. */
-  async find(trial: number): Promise<number | null> {
+  async find(row: RowKey): Promise<number | null> {
     const { query } = this.snapshot;
     if (query === null) return null;
-    return (await this.session.call('leaderboard.find', { experiment: this.experiment, ...query, trial })).index;
+    const asked = { experiment: this.experiment, ...query, ...parseRowKey(row) };
+    return (await this.session.call('leaderboard.find', asked)).index;
   }
 
   ask(query: LeaderboardQuery, offset: number, limit: number, signal?: AbortSignal): Promise<LeaderboardAnswer> {
@@ -244,12 +246,12 @@ export class LeaderboardSource {
   }
 
   private receive(events: readonly WorkbenchEvent[]): void {
-    const trials = new Map<number, Trial>();
+    const trials = new Map<RowKey, Trial>();
     const labels = new Map<string, CellLabels>();
     for (const { name, payload } of events) {
       if (name === 'trial.changed' && payload.experiment === this.experiment) {
-        trials.set(payload.trial, payload);
-        if (payload.finishedAt !== null && payload.trashedAt === null) this.finished.add(payload.trial);
+        trials.set(rowKeyOf(payload), payload);
+        if (payload.finishedAt !== null && payload.trashedAt === null) this.finished.add(rowKeyOf(payload));
       } else if (name === 'cell.labelled' && payload.experiment === this.experiment) {
         labels.set(payload.hash, payload.labels);
       }

@@ -6,6 +6,7 @@ import type {
   LeaderboardQuery,
   LeaderboardRow,
 } from '../../shared/records/leaderboard.ts';
+import { type RowKey, rowKeyOf } from './row-key.ts';
 
 export type { LeaderboardMode, LeaderboardQuery, LeaderboardRow };
 export type LeaderboardAnswer = ProcedureOutput<'leaderboard.read'>;
@@ -29,15 +30,17 @@ export function rowAt({ pages }: RowWindow, index: number): LeaderboardRow | und
 }
 
 /** Names a row for as long as the experiment lasts. */
-export const rowKey = (mode: LeaderboardMode, { trial }: LeaderboardRow): string =>
-  mode === 'cells' ? trial.hash : String(trial.trial);
+export const keyIn = (mode: LeaderboardMode, { trial }: { readonly trial: PlacedTrial }): string =>
+  mode === 'cells' ? trial.hash : rowKeyOf(trial);
+
+/** As much of a trial as tells where it stands. */
+export type PlacedTrial = Pick<Trial, 'trial' | 'run' | 'hash'>;
 
 /** Where a trial, or its cell, stands among the rows that were read; null where it is not among them. */
-export function findRow(window: RowWindow, mode: LeaderboardMode, trial: Pick<Trial, 'trial' | 'hash'>): number | null {
+export function findRow(window: RowWindow, mode: LeaderboardMode, trial: PlacedTrial): number | null {
+  const key = keyIn(mode, { trial });
   for (const [page, rows] of window.pages) {
-    const place = rows.findIndex((row) =>
-      mode === 'cells' ? row.trial.hash === trial.hash : row.trial.trial === trial.trial,
-    );
+    const place = rows.findIndex((row) => keyIn(mode, row) === key);
     if (place >= 0) return page * PAGE_ROWS + place;
   }
   return null;
@@ -66,10 +69,10 @@ export function freshWindow(answer: LeaderboardAnswer, firstPage: number, before
 
 /** Rows that did not change stay the same objects, and so need not be drawn again. */
 function keepEqual(before: RowWindow, rows: readonly LeaderboardRow[]): readonly LeaderboardRow[] {
-  const known = new Map<number, LeaderboardRow>();
-  for (const page of before.pages.values()) for (const row of page) known.set(row.trial.trial, row);
+  const known = new Map<RowKey, LeaderboardRow>();
+  for (const page of before.pages.values()) for (const row of page) known.set(rowKeyOf(row.trial), row);
   return rows.map((row) => {
-    const old = known.get(row.trial.trial);
+    const old = known.get(rowKeyOf(row.trial));
     if (old === undefined || old.trial.hash !== row.trial.hash) return row;
     // Equal hashes mean isomorphic cells; a trial's own never change.
     const trial = { ...row.trial, architecture: old.trial.architecture };
@@ -105,19 +108,19 @@ function split(rows: readonly LeaderboardRow[], firstPage: number): Map<number, 
 
 /** Newer values in the order that is shown, whatever order they came in. */
 export function refreshValues(window: RowWindow, mode: LeaderboardMode, answer: LeaderboardAnswer): RowWindow {
-  const newer = new Map(keepEqual(window, answer.rows).map((row) => [rowKey(mode, row), row]));
-  return { ...mapRows(window, (row) => newer.get(rowKey(mode, row)) ?? row), counts: answer.counts };
+  const newer = new Map(keepEqual(window, answer.rows).map((row) => [keyIn(mode, row), row]));
+  return { ...mapRows(window, (row) => newer.get(keyIn(mode, row)) ?? row), counts: answer.counts };
 }
 
 /** Rows with what was just told of their trials and cells; their order stays. */
 export function patchRows(
   window: RowWindow,
-  trials: ReadonlyMap<number, Trial>,
+  trials: ReadonlyMap<RowKey, Trial>,
   labels: ReadonlyMap<string, CellLabels>,
 ): RowWindow {
   if (trials.size === 0 && labels.size === 0) return window;
   return mapRows(window, (row) => {
-    const trial = trials.get(row.trial.trial);
+    const trial = trials.get(rowKeyOf(row.trial));
     const label = labels.get(row.trial.hash);
     if (trial === undefined && label === undefined) return row;
     const patched = trial === undefined ? row : withTrial(row, trial);
@@ -163,7 +166,7 @@ export class ItemList {
 
   constructor(window: RowWindow, opened: { readonly hash: string; readonly window: RowWindow } | null) {
     this.window = window;
-    this.openIndex = opened === null ? null : findRow(window, 'cells', { trial: 0, hash: opened.hash });
+    this.openIndex = opened === null ? null : findRow(window, 'cells', { trial: 0, run: 1, hash: opened.hash });
     this.parts = this.openIndex === null || opened === null ? null : opened.window;
     this.count = window.total + (this.parts?.total ?? 0);
   }
@@ -194,12 +197,13 @@ export class ItemList {
    * Where a trial stands: its own line, else its cell's; null where neither was read. The trial that the cell's row shows
    * has both: `isPart` asks for its own.
    */
-  find(mode: LeaderboardMode, trial: Pick<Trial, 'trial' | 'hash'>, isPart = false): number | null {
+  find(mode: LeaderboardMode, trial: PlacedTrial, isPart = false): number | null {
     const index = findRow(this.window, mode, trial);
     if (this.parts !== null && this.openIndex !== null && index === this.openIndex) {
       const part = findRow(this.parts, 'trials', trial);
       const own = rowAt(this.window, index);
-      if (part !== null && (isPart || own?.trial.trial !== trial.trial)) return index + 1 + part;
+      if (part !== null && (isPart || own === undefined || rowKeyOf(own.trial) !== rowKeyOf(trial)))
+        return index + 1 + part;
     }
     return index === null ? null : this.itemOf(index);
   }

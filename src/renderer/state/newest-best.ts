@@ -1,9 +1,9 @@
+import type { RowId } from './row-key.ts';
 import { SharedValue, useShared } from './shared-value.ts';
 
 /** The last best reward that came while the page was open. */
-export interface NewestBest {
+export interface NewestBest extends RowId {
   readonly experiment: number;
-  readonly trial: number;
   /** A fraction. */
   readonly reward: number;
 }

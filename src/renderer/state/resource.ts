@@ -1,4 +1,5 @@
 import type { WorkbenchClient } from '../../shared/rpc/client.ts';
+import { parseRowKey, type RowKey, rowKeyOf } from './row-key.ts';
 import { RECENT_TRIALS, trialKey, type WorkbenchState } from './workbench-state.ts';
 
 /** A part of the state that is read once, kept fresh by events, and read again after a gap in them. */
@@ -59,7 +60,7 @@ export function liveTrialsOf(experiment: number): Resource {
         limit: MOST_ACTIVE,
       });
       const live = {
-        active: new Map(active.rows.map(({ trial }) => [trial.trial, trial])),
+        active: new Map(active.rows.map(({ trial }) => [rowKeyOf(trial), trial])),
         recent: recent.rows.map(({ trial }) => trial).reverse(),
       };
       return (state) => ({ ...state, live: new Map(state.live).set(experiment, live) });
@@ -67,24 +68,24 @@ export function liveTrialsOf(experiment: number): Resource {
   };
 }
 
-export function trialOf(experiment: number, trial: number): Resource {
-  const key = trialKey(experiment, trial);
+export function trialOf(experiment: number, row: RowKey): Resource {
+  const key = trialKey(experiment, row);
   return {
     key: `trial ${key}`,
     read: async (client) => {
-      const read = await client.call('trial.get', { experiment, trial });
+      const read = await client.call('trial.get', { experiment, ...parseRowKey(row) });
       return (state) => ({ ...state, trials: new Map(state.trials).set(key, read) });
     },
     forget: (state) => ({ ...state, trials: without(state.trials, key) }),
   };
 }
 
-export function epochsOf(experiment: number, trial: number): Resource {
-  const key = trialKey(experiment, trial);
+export function epochsOf(experiment: number, row: RowKey): Resource {
+  const key = trialKey(experiment, row);
   return {
     key: `epochs ${key}`,
     read: async (client) => {
-      const epochs = await client.call('trial.epochs', { experiment, trial });
+      const epochs = await client.call('trial.epochs', { experiment, ...parseRowKey(row) });
       return (state) => ({ ...state, epochs: new Map(state.epochs).set(key, epochs) });
     },
     forget: (state) => ({ ...state, epochs: without(state.epochs, key) }),

@@ -1,5 +1,6 @@
 import type { Experiment, Trial } from '../../shared/records/experiment.ts';
 import { finishedTrials } from '../../shared/search-state.ts';
+import { rowKeyOf } from './row-key.ts';
 import type { LiveTrials, Progress } from './workbench-state.ts';
 
 /** How long something still takes, and how many trials that rests on. */
@@ -21,7 +22,7 @@ export function searchTimeLeft(
   const { budget, trialsAtOnce } = experiment.config;
   const total = recent.reduce((sum, { durationMs }) => sum + durationMs, 0);
   if (total === 0 || experiment.restsAs !== null) return null;
-  const own = running.filter(({ trial }) => active.get(trial)?.batch !== null);
+  const own = running.filter((progress) => active.get(rowKeyOf(progress))?.purpose !== 'repeat');
   const done = own.reduce((sum, progress) => sum + progressPart(progress), 0);
   const left = Math.max(0, budget.trials - finishedTrials(experiment) - done);
   const byTrials = (left * total) / recent.length / trialsAtOnce;

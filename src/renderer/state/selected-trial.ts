@@ -1,5 +1,6 @@
 import { useRef } from 'react';
 import type { Experiment, Trial } from '../../shared/records/experiment.ts';
+import { type RowKey, rowKeyOf } from './row-key.ts';
 import { useLiveTrials, useTrial } from './use-workbench.ts';
 
 /**
@@ -8,15 +9,16 @@ import { useLiveTrials, useTrial } from './use-workbench.ts';
  */
 export function useSelectedTrial(
   experiment: Experiment,
-  { trial }: { readonly trial: number | null },
+  { trial }: { readonly trial: RowKey | null },
 ): Trial | null | undefined {
   const live = useLiveTrials(experiment.id);
   const first = live.kind === 'ready' ? live.value.active.keys().next().value : undefined;
-  const number = trial ?? experiment.best?.trial ?? first ?? (hasTrials(experiment) ? 1 : null);
-  const read = useTrial(experiment.id, number);
+  const { best } = experiment;
+  const key = trial ?? (best === null ? (first ?? (hasTrials(experiment) ? '1' : null)) : rowKeyOf(best));
+  const read = useTrial(experiment.id, key);
   const before = useRef<Trial | undefined>(undefined);
   if (read.kind === 'ready') before.current = read.value;
-  if (number === null) return null;
+  if (key === null) return null;
   if (read.kind === 'failed') return null;
   return before.current?.experiment === experiment.id ? before.current : undefined;
 }

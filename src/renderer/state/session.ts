@@ -1,4 +1,4 @@
-import type { ProcedureInput, ProcedureName, ProcedureOutput, WorkbenchEvent } from '../../shared/contract.ts';
+import type { ProcedureName, ProcedureOutput, ProcedureRequest, WorkbenchEvent } from '../../shared/contract.ts';
 import { WorkbenchClient } from '../../shared/rpc/client.ts';
 import type { Position } from '../../shared/rpc/connection.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
@@ -23,7 +23,9 @@ export type ConnectionStatus =
   | { readonly kind: 'connected'; readonly caughtUp: number | null }
   /** `since` is when the connection was lost, in milliseconds of the epoch. */
   | { readonly kind: 'lost'; readonly since: number }
-  | { readonly kind: 'refused' };
+  | { readonly kind: 'refused' }
+  /** Page and workbench are of different versions; it is tried again, as the workbench may be restarted. */
+  | { readonly kind: 'otherVersion'; readonly sentence: string };
 
 export interface Snapshot {
   readonly state: WorkbenchState;
@@ -88,6 +90,11 @@ export class Session {
         });
       } catch (error) {
         if (error instanceof NotAuthorisedError) return this.set({ status: { kind: 'refused' } });
+        if (error instanceof WorkbenchError && error.code === 'newer_version') {
+          this.set({ status: { kind: 'otherVersion', sentence: error.message } });
+          await this.pause(LONGEST_WAIT_MS);
+          continue;
+        }
       }
       if (this.snapshot.status.kind !== 'lost') this.set({ status: { kind: 'lost', since: Date.now() } });
       await this.pause(wait);
@@ -137,7 +144,7 @@ export class Session {
   }
 
   /** Asks the workbench. Rejects with a `WorkbenchError` whose sentence is for people. */
-  call<P extends ProcedureName>(procedure: P, input: ProcedureInput<P>, signal?: AbortSignal) {
+  call<P extends ProcedureName>(procedure: P, input: ProcedureRequest<P>, signal?: AbortSignal) {
     if (this.client === null) {
       return Promise.reject<ProcedureOutput<P>>(
         new WorkbenchError('unavailable', 'The workbench is not connected; it is tried again by itself.'),
@@ -149,12 +156,17 @@ export class Session {
   /** Resolves when the connection is lost. */
   private async connect(connected: () => void): Promise<void> {
     const connection = await this.host.open();
-    const client = new WorkbenchClient(connection, this.position);
+    const client = new WorkbenchClient(connection, { by: 'page', after: this.position });
     closeWhenSilent(connection);
     const closed = new Promise<void>((resolve) => connection.onClose(() => resolve()));
     const wasLost = this.snapshot.status.kind === 'lost';
     const from = this.position;
-    const { gap } = await client.subscribe((event) => this.receive(event, client));
+    const { gap } = await client
+      .subscribe((event) => this.receive(event, client))
+      .catch((error: unknown) => {
+        connection.close();
+        throw error;
+      });
     connected();
     this.client = client;
     this.position = client.position;

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../shared/contract.ts';
+import type { ProcedureName, ProcedureOutput, ProcedureRequest } from '../../shared/contract.ts';
 import { WorkbenchError } from '../../shared/workbench-error.ts';
 import { type Loaded, useSession, useStatus } from './use-workbench.ts';
 
@@ -13,7 +13,7 @@ const ASK_EVERY_MS = 2_000;
  */
 export function useFreshAnswer<P extends ProcedureName>(
   procedure: P,
-  input: ProcedureInput<P> | null,
+  input: ProcedureRequest<P> | null,
   revision: string | number,
   subject: string | number,
 ): Loaded<ProcedureOutput<P>> {
@@ -33,7 +33,7 @@ export function useFreshAnswer<P extends ProcedureName>(
         loaded.kind === 'failed' && was?.of === subject && was.loaded.kind === 'ready' ? was : { of: subject, loaded },
       );
     const asker = new Asker(newest, (signal) =>
-      session.call(procedure, JSON.parse(text) as ProcedureInput<P>, signal).then(
+      session.call(procedure, JSON.parse(text) as ProcedureRequest<P>, signal).then(
         (value) => show({ kind: 'ready', value }),
         (error: unknown) => {
           const told = error instanceof WorkbenchError ? error : new WorkbenchError('internal', String(error));

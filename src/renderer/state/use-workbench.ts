@@ -1,5 +1,14 @@
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../shared/contract.ts';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import type { ProcedureName, ProcedureOutput, ProcedureRequest } from '../../shared/contract.ts';
 import type { UpdateReport } from '../../shared/records/controller.ts';
 import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experiment.ts';
 import type { NamedView } from '../../shared/records/leaderboard.ts';
@@ -14,6 +23,7 @@ import {
   updatesOf,
   VIEWS,
 } from './resource.ts';
+import { type RowKey, rowKeyOf } from './row-key.ts';
 import type { ConnectionStatus, Session, Snapshot } from './session.ts';
 import { type LiveTrials, type LogEntry, type Progress, trialKey } from './workbench-state.ts';
 
@@ -68,36 +78,42 @@ export function useLiveTrials(experiment: number): Loaded<LiveTrials> {
 }
 
 /** One trial, kept fresh by events; fails with `not_found` where there is none. Null asks for nothing. */
-export function useTrial(experiment: number, trial: number | null): Loaded<Trial> {
-  const key = trialKey(experiment, trial ?? 0);
-  return useResource(trial === null ? null : trialOf(experiment, trial), ({ state }) => state.trials.get(key));
+export function useTrial(experiment: number, row: RowKey | null): Loaded<Trial> {
+  const key = trialKey(experiment, row ?? '0');
+  return useResource(row === null ? null : trialOf(experiment, row), ({ state }) => state.trials.get(key));
 }
 
 /** Some trials in the order asked for, kept fresh by events; those that do not exist are left out. */
-export function useSomeTrials(experiment: number, numbers: readonly number[]): Loaded<readonly Trial[]> {
+export function useSomeTrials(experiment: number, rows: readonly RowKey[]): Loaded<readonly Trial[]> {
   const session = useSession();
-  const text = numbers.join(',');
+  const keys = useSameKeys(rows);
   useEffect(() => {
-    const wanted = text === '' ? [] : text.split(',').map((number) => trialOf(experiment, Number(number)));
-    const releases = wanted.map((resource) => session.want(resource));
+    const releases = keys.map((key) => session.want(trialOf(experiment, key)));
     return () => {
       for (const release of releases) release();
     };
-  }, [session, experiment, text]);
+  }, [session, experiment, keys]);
   const all = useSnapshot(({ state }) => state.trials);
   const errors = useSnapshot((snapshot) => snapshot.errors);
   return useMemo(() => {
     const found: Trial[] = [];
-    for (const number of text === '' ? [] : text.split(',').map(Number)) {
-      const trial = all.get(trialKey(experiment, number));
-      const { key } = trialOf(experiment, number);
+    for (const row of keys) {
+      const trial = all.get(trialKey(experiment, row));
+      const { key } = trialOf(experiment, row);
       const error = errors.get(key);
       if (trial !== undefined) found.push(trial);
       else if (error === undefined) return { kind: 'loading' };
       else if (error.code !== 'not_found') return { kind: 'failed', error, retry: () => session.reread(key) };
     }
     return { kind: 'ready', value: found };
-  }, [session, experiment, text, all, errors]);
+  }, [session, experiment, keys, all, errors]);
+}
+
+/** A list that stays the same object while its keys do. */
+export function useSameKeys(keys: readonly RowKey[]): readonly RowKey[] {
+  const known = useRef(keys);
+  if (known.current.join() !== keys.join()) known.current = keys;
+  return known.current;
 }
 
 /** Named filters, by name. */
@@ -105,17 +121,18 @@ export function useNamedViews(): Loaded<readonly NamedView[]> {
   return useResource(VIEWS, ({ state }) => state.views);
 }
 
-export function useEpochs(experiment: number, trial: number | null): Loaded<readonly TrialEpoch[]> {
-  const key = trialKey(experiment, trial ?? 0);
-  return useResource(trial === null ? null : epochsOf(experiment, trial), ({ state }) => state.epochs.get(key));
+export function useEpochs(experiment: number, row: RowKey | null): Loaded<readonly TrialEpoch[]> {
+  const key = trialKey(experiment, row ?? '0');
+  return useResource(row === null ? null : epochsOf(experiment, row), ({ state }) => state.epochs.get(key));
 }
 
 export function useUpdates(experiment: number): Loaded<readonly UpdateReport[]> {
   return useResource(updatesOf(experiment), ({ state }) => state.updates.get(experiment));
 }
 
-export function useProgress(experiment: number, trial: number): Progress | undefined {
-  return useSnapshot(({ state }) => state.progress.get(trialKey(experiment, trial)));
+export function useProgress({ experiment, trial, run }: Pick<Trial, 'experiment' | 'trial' | 'run'>) {
+  const key = trialKey(experiment, rowKeyOf({ trial, run }));
+  return useSnapshot(({ state }): Progress | undefined => state.progress.get(key));
 }
 
 export const useAllProgress = (): ReadonlyMap<string, Progress> => useSnapshot(({ state }) => state.progress);
@@ -131,7 +148,7 @@ export const useLog = (): readonly LogEntry[] => useSnapshot(({ state }) => stat
 /** Asks once when shown, and again by `retry`; asked anew when the connection is back. */
 export function useAnswer<P extends ProcedureName>(
   procedure: P,
-  input: ProcedureInput<P>,
+  input: ProcedureRequest<P>,
 ): Loaded<ProcedureOutput<P>> & { readonly again: () => void } {
   const session = useSession();
   const isConnected = useStatus().kind === 'connected';
@@ -143,7 +160,7 @@ export function useAnswer<P extends ProcedureName>(
   useEffect(() => {
     if (!isConnected) return;
     const abort = new AbortController();
-    session.call(procedure, JSON.parse(text) as ProcedureInput<P>, abort.signal).then(
+    session.call(procedure, JSON.parse(text) as ProcedureRequest<P>, abort.signal).then(
       (value) => {
         if (!abort.signal.aborted) setAnswer({ kind: 'ready', value });
       },

@@ -4,6 +4,7 @@ import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experim
 import type { NamedView } from '../../shared/records/leaderboard.ts';
 import type { LogEntry } from '../../shared/records/log.ts';
 import { isUnfinished } from '../../shared/search-state.ts';
+import { byNumber, type RowId, type RowKey, rowKeyOf } from './row-key.ts';
 
 export type Progress = EventPayload<'trial.progressed'>;
 export type { LogEntry };
@@ -15,8 +16,8 @@ export const RECENT_TRIALS = 20;
 
 /** What is under way in a search; its finished trials are read by windows. */
 export interface LiveTrials {
-  /** Queued and running, by number. */
-  readonly active: ReadonlyMap<number, Trial>;
+  /** Queued and running, in the order of their numbers. */
+  readonly active: ReadonlyMap<RowKey, Trial>;
   /** The newest that were trained to an end or reused, at most `RECENT_TRIALS`, by number; newest last. */
   readonly recent: readonly Trial[];
 }
@@ -56,7 +57,9 @@ export const EMPTY_STATE: WorkbenchState = {
   timeZone: null,
 };
 
-export const trialKey = (experiment: number, trial: number): string => `${experiment}/${trial}`;
+export const trialKey = (experiment: number, row: RowKey): string => `${experiment}/${row}`;
+
+const keyOf = (row: RowId & { readonly experiment: number }): string => trialKey(row.experiment, rowKeyOf(row));
 
 /** The state after some events, in their order. Each map is copied once, however many events change it. */
 export function reduceEvents(state: WorkbenchState, events: readonly WorkbenchEvent[]): WorkbenchState {
@@ -80,7 +83,7 @@ function reduceEvent(draft: Draft, event: WorkbenchEvent): void {
       draft.addUpdate(event.payload.experiment, event.payload.report);
       return;
     case 'trial.progressed':
-      draft.edit('progress').set(trialKey(event.payload.experiment, event.payload.trial), event.payload);
+      draft.edit('progress').set(keyOf(event.payload), event.payload);
       return;
     case 'views.changed':
       draft.setViews(event.payload);
@@ -127,7 +130,7 @@ class Draft {
   }
 
   setTrial(trial: Trial): void {
-    const key = trialKey(trial.experiment, trial.trial);
+    const key = keyOf(trial);
     if (this.before.trials.has(key)) this.edit('trials').set(key, trial);
     const live = this.after.live.get(trial.experiment);
     if (live !== undefined) {
@@ -141,7 +144,7 @@ class Draft {
   }
 
   addEpoch(epoch: TrialEpoch): void {
-    const key = trialKey(epoch.experiment, epoch.trial);
+    const key = keyOf(epoch);
     const known = this.after.epochs.get(key);
     if (known === undefined) return;
     // A trial that went on from a checkpoint tells an epoch again: the newer one is right.
@@ -173,10 +176,10 @@ class Draft {
 
 function changeLive(live: LiveTrials, trial: Trial): LiveTrials {
   const active = new Map(live.active);
-  if (isUnfinished(trial)) return { ...live, active: active.set(trial.trial, trial) };
-  if (!active.delete(trial.trial)) return live;
+  if (isUnfinished(trial)) return { ...live, active: active.set(rowKeyOf(trial), trial) };
+  if (!active.delete(rowKeyOf(trial))) return live;
   // A cancelled trial says nothing of how long one takes.
   if (trial.state === 'cancelled') return { ...live, active };
-  const recent = [...live.recent, trial].sort((one, other) => one.trial - other.trial);
+  const recent = [...live.recent, trial].sort(byNumber);
   return { active, recent: recent.slice(-RECENT_TRIALS) };
 }

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { CHART_FONT } from '../../../src/renderer/charts/chart-font.ts';
-import { loadCanvasFace } from '../../../src/renderer/components/canvas-face.ts';
+import { loadCanvasFace } from '../../../src/renderer/styles/canvas-face.ts';
 
 it('a face that can not be loaded keeps no chart from being drawn, and is told in the console', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);

@@ -27,6 +27,7 @@ export function sampleEpochs(accuracies: readonly number[], changes: Partial<Tri
   return accuracies.map((accuracy, index) => ({
     experiment: 1,
     trial: 1,
+    run: 1,
     epoch: index + 1,
     trainingLoss: 2 - accuracy,
     trainingAccuracy: accuracy + 0.1,

@@ -69,7 +69,7 @@ describe('the SVG file of a chart', () => {
   });
 
   it('draws a dot a trial and the front as steps', () => {
-    const points = { trial: [3, 1, 2], x: [100, 200, 400], reward: [0.5, 0.4, 0.6] };
+    const points = { row: ['3', '1', '1.2'] as const, x: [100, 200, 400], reward: [0.5, 0.4, 0.6] };
     const data = scatterChart(points, 'params', false);
     const svg = chartToSvg(data, DARK);
     const dots = valuesIn(svg, data, pathPoints(pathOf(svg, 'trial').path));

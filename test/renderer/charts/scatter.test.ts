@@ -7,7 +7,8 @@ import { parseFilter } from '../../../src/shared/leaderboard/filter.ts';
 import type { Scatter } from '../../../src/shared/records/leaderboard.ts';
 
 const SCATTER: Scatter = {
-  trial: [1, 2, 3, 4],
+  trial: [1, 2, 3, 3],
+  run: [1, 1, 1, 2],
   reward: [0.6, 0.5, 0.7, 0.5],
   trainableParameters: [300, 100, 300, 200],
   multiplyAdds: [30, 10, 20, 40],
@@ -17,27 +18,27 @@ const SCATTER: Scatter = {
 describe('the dots of a scatter', () => {
   it('are in order of their cost, the best of equal ones first', () => {
     expect(scatterPoints(SCATTER, 'params', false)).toEqual({
-      trial: [2, 4, 3, 1],
+      row: ['2', '3.2', '3', '1'],
       x: [100, 200, 300, 300],
       reward: [0.5, 0.5, 0.7, 0.6],
     });
-    expect(scatterPoints(SCATTER, 'madds', false).trial).toEqual([2, 3, 1, 4]);
+    expect(scatterPoints(SCATTER, 'madds', false).row).toEqual(['2', '3', '1', '3.2']);
   });
 
   it('leave out what cost nothing on a logarithmic axis', () => {
     const free = { ...SCATTER, multiplyAdds: [30, 0, 20, 40] };
-    expect(scatterPoints(free, 'madds', true).trial).toEqual([3, 1, 4]);
-    expect(scatterPoints(free, 'madds', false).trial).toEqual([2, 3, 1, 4]);
+    expect(scatterPoints(free, 'madds', true).row).toEqual(['3', '1', '3.2']);
+    expect(scatterPoints(free, 'madds', false).row).toEqual(['2', '3', '1', '3.2']);
   });
 
   it('leave out reused rewards against time, so that the front does not begin with the best of them at zero', () => {
     const reused = { ...SCATTER, reward: [0.6, 0.9, 0.7, 0.5] };
     for (const isLog of [true, false]) {
       const points = scatterPoints(reused, 'time', isLog);
-      expect(points.trial).toEqual([1, 3, 4]);
+      expect(points.row).toEqual(['1', '3', '3.2']);
       expect(paretoFront(points.reward)).toEqual([0.6, 0.7, 0.7]);
     }
-    expect(scatterPoints(reused, 'params', false).trial).toContain(2);
+    expect(scatterPoints(reused, 'params', false).row).toContain('2');
   });
 
   it('have a front that steps up only where a dearer cell is better', () => {
@@ -46,10 +47,9 @@ describe('the dots of a scatter', () => {
   });
 
   it('go into a file with every cost', () => {
-    expect(scatterToCsv(SCATTER).split('\r\n').slice(0, 2)).toEqual([
-      'trial,reward,trainable_parameters,multiply_adds,duration_ms',
-      '1,0.6,300,30,5000',
-    ]);
+    const lines = scatterToCsv(SCATTER).split('\r\n');
+    expect(lines[0]).toBe('trial,run,reward,trainable_parameters,multiply_adds,duration_ms');
+    expect([lines[1], lines[4]]).toEqual(['1,1,0.6,300,30,5000', '3,2,0.5,200,40,9000']);
   });
 
   it('are found under the pointer, twenty thousand of them within a frame', () => {

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { bytes, moment, momentWords } from '../../../src/renderer/components/words.ts';
+import { bytes, moment, momentWords, roundedCount } from '../../../src/renderer/components/words.ts';
 
 it.each([
   [0, '0 bytes'],
@@ -16,6 +16,18 @@ it.each([
   [1_234_000_000_000_000, '1230 TB'],
 ])('writes %d bytes as %s', (count, words) => {
   expect(bytes(count)).toBe(words);
+});
+
+it.each([
+  [0, '0'],
+  [999, '999'],
+  [1312, '1.31 k'],
+  [999_600, '1.00 M'],
+  [3_346_000, '3.35 M'],
+  [544_300_000, '544 M'],
+  [23_800_000_000, '23.8 B'],
+])('writes %d with three digits: %s', (count, words) => {
+  expect(roundedCount(count)).toBe(words);
 });
 
 it('writes a time by the clock of a zone, in summer as in winter', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawCell } from '../../../src/renderer/graphs/cell-drawing.ts';
 import { cellFacts, firstCell } from '../../../src/renderer/graphs/cell-facts.ts';
-import { cellTitle, partLabel, roundedCount, shareWords } from '../../../src/renderer/graphs/part-words.ts';
+import { cellTitle, partLabel, shareWords } from '../../../src/renderer/graphs/part-words.ts';
 import { thumbnailSummary } from '../../../src/renderer/graphs/thumbnail-summary.ts';
 import type { Scale } from '../../../src/shared/records/architecture.ts';
 import { NASNET_A } from '../../../src/shared/search-space/cells.ts';
@@ -12,7 +12,9 @@ const SCALE: Scale = {
   stem: 'cifar',
   normalRepeats: 2,
   filters: 32,
-  imageSize: 32,
+  height: 32,
+  width: 32,
+  channels: 3,
   classes: 10,
   auxiliary: false,
   skipReductionInput: false,
@@ -88,18 +90,6 @@ describe('words', () => {
       'Reduction: 5 separable, 2 max, 2 average, 1 identity',
     );
     expect(thumbnailSummary({ ...NASNET_A.normal, outputs: [0] })).toBe('Normal: no operation');
-  });
-
-  it.each([
-    [0, '0'],
-    [999, '999'],
-    [1312, '1.31 k'],
-    [999_600, '1.00 M'],
-    [3_346_000, '3.35 M'],
-    [544_300_000, '544 M'],
-    [23_800_000_000, '23.8 B'],
-  ])('write %d with three digits: %s', (count, words) => {
-    expect(roundedCount(count)).toBe(words);
   });
 
   it('write a share with two digits', () => {

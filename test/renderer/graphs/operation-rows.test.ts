@@ -10,7 +10,9 @@ const SCALE = {
   stem: 'cifar',
   normalRepeats: 2,
   filters: 44,
-  imageSize: 32,
+  height: 32,
+  width: 32,
+  channels: 3,
   classes: 10,
   auxiliary: false,
   skipReductionInput: false,
@@ -46,11 +48,13 @@ describe('the list of operations', () => {
 });
 
 describe('files of a cell', () => {
-  it('are named by trial, cell and what they show', () => {
-    expect(cellFileName(12, 'normal', false, '.svg')).toBe('trial-12-normal.svg');
-    expect(cellFileName(12, 'reduction', false, '@4x.png')).toBe('trial-12-reduction@4x.png');
-    expect(cellFileName(7, 'normal', true, '.svg')).toBe('trial-7-normal-compared.svg');
-    expect(architectureFileName(12)).toBe('trial-12.json');
+  it('are named by trial, run, cell and what they show', () => {
+    const own = { trial: 12, run: 1 };
+    const second = { trial: 12, run: 2 };
+    expect(cellFileName(own, 'normal', false, '.svg')).toBe('trial-12-normal.svg');
+    expect(cellFileName(own, 'reduction', false, '@4x.png')).toBe('trial-12-reduction@4x.png');
+    expect(cellFileName(second, 'normal', true, '.svg')).toBe('trial-12-2-normal-compared.svg');
+    expect([own, second].map(architectureFileName)).toEqual(['trial-12.json', 'trial-12-2.json']);
   });
 
   it('hold an architecture as a search reads it', () => {

@@ -34,6 +34,15 @@ it("writes the epoch of a cell's best accuracy, whichever of its trainings had i
   expect([value('proposals'), value('trials')]).toEqual(['1', '2']);
 });
 
+it('names the run beside the trial', () => {
+  const [head, own, second] = cells(rowsToCsv([makeRow(17), makeRow(17, { run: 2, purpose: 'repeat', parent: 17 })]));
+  expect(head!.slice(0, 4)).toEqual(['rank', 'trial', 'run', 'state']);
+  expect([own, second].map((line) => line!.slice(1, 3))).toEqual([
+    ['17', '1'],
+    ['17', '2'],
+  ]);
+});
+
 it('quotes commas, quotes and line ends in the notes of people', () => {
   const note = 'odd, "very"\nodd';
   const csv = rowsToCsv([makeRow(1, {}, { labels: { isStarred: true, note, tags: ['a', 'b'] } })]);

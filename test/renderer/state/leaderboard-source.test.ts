@@ -7,6 +7,7 @@ import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
 import type { LeaderboardRow } from '../../../src/shared/records/leaderboard.ts';
 import { connectInProcess } from '../../../src/shared/rpc/connection.ts';
 import { serveConnection } from '../../../src/shared/rpc/server.ts';
+import { trialName } from '../../../src/shared/trial-name.ts';
 import { WorkbenchError } from '../../../src/shared/workbench-error.ts';
 import { answer, makeRow } from './leaderboard-samples.ts';
 
@@ -126,7 +127,7 @@ it("takes one training of an opened cell for itself, and a cell's row for all it
   await vi.waitFor(() => expect(source.getSnapshot().query?.mode).toBe('cells'));
   reads.length = 0;
   const part = makeRow(7, { hash: 'shared' }, { proposals: 3 });
-  expect((await source.trialsOf([part])).map(({ trial }) => trial)).toEqual([7]);
+  expect((await source.trialsOf([part, makeRow(7, { run: 2 })])).map(trialName)).toEqual(['7', '7·2']);
   expect(reads).toEqual([]);
   await source.trialsOf([{ ...part, trials: 3 }]);
   expect(reads).toMatchObject([{ mode: 'trials', filter: 'hash:shared' }]);

@@ -43,25 +43,25 @@ it('changes values in place: of a trial, and of the labels of a cell', () => {
   const window = freshWindow(answer([makeRow(1), makeRow(2, { state: 'running', reward: null }), makeRow(3)], 3), 0);
   const done = makeTrial(2, { hash: 'hash-2', reward: 0.9, bestAccuracy: 0.95 });
   const labels = { isStarred: true, note: 'odd', tags: ['a'] };
-  const after = patchRows(window, new Map([[2, done]]), new Map([['hash-3', labels]]));
+  const after = patchRows(window, new Map([['2', done]]), new Map([['hash-3', labels]]));
   expect(rowAt(after, 1)).toMatchObject({ reward: 0.9, best: 0.95, trial: { state: 'completed' } });
   expect(rowAt(after, 2)?.labels).toEqual(labels);
   expect(rowAt(after, 0)).toBe(rowAt(window, 0));
   expect(rowAt(window, 1)?.reward).toBeNull();
   expect(patchRows(window, none, none)).toBe(window);
-  expect(patchRows(window, new Map([[99, makeTrial(99)]]), none)).toBe(window);
+  expect(patchRows(window, new Map([['99', makeTrial(99)]]), none)).toBe(window);
 });
 
 it("leaves the mean of a cell that was trained more than once to the store's next answer", () => {
   const window = freshWindow(answer([makeRow(1, { reward: 0.5 }, { reward: 0.6, trials: 2 })], 1), 0);
-  const after = patchRows(window, new Map([[1, makeTrial(1, { hash: 'hash-1', reward: 0.5, attempts: 2 })]]), none);
+  const after = patchRows(window, new Map([['1', makeTrial(1, { hash: 'hash-1', reward: 0.5, attempts: 2 })]]), none);
   expect(rowAt(after, 0)).toMatchObject({ reward: 0.6, trial: { attempts: 2 } });
 });
 
 it('takes the reward of a trial at once, however often its cell was proposed', () => {
   const running = makeRow(1, { state: 'running', reward: null, bestAccuracy: null, bestEpoch: null }, { proposals: 3 });
   const done = makeTrial(1, { hash: 'hash-1', reward: 0.5, bestAccuracy: 0.6 });
-  const after = patchRows(freshWindow(answer([running], 1), 0), new Map([[1, done]]), none);
+  const after = patchRows(freshWindow(answer([running], 1), 0), new Map([['1', done]]), none);
   expect(rowAt(after, 0)).toMatchObject({ reward: 0.5, best: 0.6, bestEpoch: 2 });
 });
 
@@ -89,9 +89,23 @@ it('keeps the objects of rows that a new order brings unchanged, and the cells o
 
 it('finds a trial by its number, and by its cell where rows are cells', () => {
   const window = freshWindow(answer([makeRow(1), makeRow(2, { hash: 'shared' })], 2), 0);
-  expect(findRow(window, 'trials', { trial: 2, hash: 'shared' })).toBe(1);
-  expect(findRow(window, 'trials', { trial: 9, hash: 'shared' })).toBeNull();
-  expect(findRow(window, 'cells', { trial: 9, hash: 'shared' })).toBe(1);
+  expect(findRow(window, 'trials', { trial: 2, run: 1, hash: 'shared' })).toBe(1);
+  expect(findRow(window, 'trials', { trial: 9, run: 1, hash: 'shared' })).toBeNull();
+  expect(findRow(window, 'cells', { trial: 9, run: 1, hash: 'shared' })).toBe(1);
+});
+
+it('tells the runs of a trial apart', () => {
+  const second = makeRow(1, { run: 2, hash: 'hash-1', state: 'running', reward: null });
+  const window = freshWindow(answer([makeRow(1), second], 2), 0);
+  expect(findRow(window, 'trials', { trial: 1, run: 2, hash: 'hash-1' })).toBe(1);
+  expect(findRow(window, 'trials', { trial: 1, run: 3, hash: 'hash-1' })).toBeNull();
+  const done = makeTrial(1, { run: 2, hash: 'hash-1', reward: 0.9 });
+  const after = patchRows(window, new Map([['1.2', done]]), none);
+  expect([rowAt(after, 0), rowAt(after, 1)?.reward]).toEqual([rowAt(window, 0), 0.9]);
+  // As they come over the line: the first stays the same object, and is not taken for the second.
+  const fresh = freshWindow(answer(structuredClone([second, makeRow(1)]), 2), 0, window);
+  expect([rowAt(fresh, 0), rowAt(fresh, 1)]).toEqual([second, rowAt(window, 0)]);
+  expect(rowAt(fresh, 1)).toBe(rowAt(window, 0));
 });
 
 it('puts the trials of an opened cell below its row', () => {
@@ -106,15 +120,15 @@ it('puts the trials of an opened cell below its row', () => {
     ['part', 7],
     ['row', 3],
   ]);
-  expect(items.find('cells', { trial: 7, hash: 'shared' })).toBe(3);
-  expect(items.find('cells', { trial: 2, hash: 'shared' })).toBe(1);
-  expect(items.find('cells', { trial: 3, hash: 'hash-3' })).toBe(4);
+  expect(items.find('cells', { trial: 7, run: 1, hash: 'shared' })).toBe(3);
+  expect(items.find('cells', { trial: 2, run: 1, hash: 'shared' })).toBe(1);
+  expect(items.find('cells', { trial: 3, run: 1, hash: 'hash-3' })).toBe(4);
   // The trial that tells most stands in two lines: its cell's, and its own where that was chosen.
-  expect(items.find('cells', { trial: 2, hash: 'shared' }, true)).toBe(2);
+  expect(items.find('cells', { trial: 2, run: 1, hash: 'shared' }, true)).toBe(2);
   // The filter took the cell away: its trials go with it.
   const without = new ItemList(window, { hash: 'gone', window: parts });
   expect(without.count).toBe(3);
-  expect(without.find('cells', { trial: 2, hash: 'shared' }, true)).toBe(1);
+  expect(without.find('cells', { trial: 2, run: 1, hash: 'shared' }, true)).toBe(1);
 });
 
 it('finds what stays below rows that go: not the trials of an opened cell that goes with them', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { aboutSpan } from '../../../src/renderer/components/words.ts';
+import { rowKeyOf } from '../../../src/renderer/state/row-key.ts';
 import { searchTimeLeft, trialLevels } from '../../../src/renderer/state/search-progress.ts';
 import { experimentFromPreset } from '../../../src/shared/presets.ts';
 import type { Experiment, Trial } from '../../../src/shared/records/experiment.ts';
@@ -29,9 +30,10 @@ function experiment(
     ...change,
   };
 }
-const progress = (step: number, epoch: number, trial = 41) => ({
+const progress = (step: number, epoch: number, trial = 41, run = 1) => ({
   experiment: 1,
   trial,
+  run,
   epoch,
   epochs: 2,
   step,
@@ -40,14 +42,18 @@ const progress = (step: number, epoch: number, trial = 41) => ({
   loss: 1,
 });
 
-/** Trials 41 and 42 run, 43 is a repeat, and the last finished ones took so long. */
+/** Trials 41 and 42 run, 41 for the second time as well, 43 is a repeat of an older project, and the last finished ones took so long. */
 const live = (...durationsMs: readonly number[]) => {
-  const running = (trial: number, batch: number | null): [number, Trial] => [
-    trial,
-    trialRecord({ trial, batch, state: 'running' }),
+  const running = (changes: Partial<Trial>): Trial => trialRecord({ ...changes, state: 'running' });
+  const repeat = { purpose: 'repeat', batch: null } as const;
+  const active = [
+    running({ trial: 41 }),
+    running({ trial: 42 }),
+    running({ trial: 41, run: 2, parent: 41, ...repeat }),
+    running({ trial: 43, parent: 3, ...repeat }),
   ];
   return {
-    active: new Map([running(41, 3), running(42, 3), running(43, null)]),
+    active: new Map(active.map((trial) => [rowKeyOf(trial), trial])),
     recent: durationsMs.map((durationMs) => trialRecord({ durationMs })),
   };
 };
@@ -65,6 +71,7 @@ it('the rest of a search takes its last trials’ mean time for each trial that 
 it('what a running repeat has done takes nothing off the rest of its search', () => {
   const trials = live(30_000);
   expect(searchTimeLeft(experiment(), trials, [progress(150, 2, 43)])?.ms).toBe(60 * 15_000);
+  expect(searchTimeLeft(experiment(), trials, [progress(150, 2, 41, 2)])?.ms).toBe(60 * 15_000);
   expect(searchTimeLeft(experiment(), trials, [progress(100, 1), progress(150, 2, 43)])?.ms).toBe(59.5 * 15_000);
 });
 

@@ -3,7 +3,7 @@ import { EventFeed } from '../../../src/main/workbench/event-feed.ts';
 import { type Host, NotAuthorisedError } from '../../../src/renderer/host/host.ts';
 import { EXPERIMENTS } from '../../../src/renderer/state/resource.ts';
 import { Session } from '../../../src/renderer/state/session.ts';
-import { type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
+import { CONTRACT_VERSION, type Handlers, PROCEDURES } from '../../../src/shared/contract.ts';
 import { type Connection, connectInProcess } from '../../../src/shared/rpc/connection.ts';
 import { serveConnection } from '../../../src/shared/rpc/server.ts';
 import { makeExperiment } from '../../main/terminal/records.ts';
@@ -16,6 +16,7 @@ function losableWorkbench() {
   let isDown = false;
   let isMute = false;
   let isFrozen = false;
+  let version = CONTRACT_VERSION;
   let opened = 0;
   const reads: string[] = [];
   const names = Object.keys(PROCEDURES);
@@ -35,7 +36,7 @@ function losableWorkbench() {
       if (isDown) throw new Error('The workbench does not answer.');
       opened++;
       const connection = connectInProcess();
-      serveConnection(connection.server, { handlers, events: feed, onUnexpected: () => undefined });
+      serveConnection(connection.server, { handlers, events: feed, onUnexpected: () => undefined, version });
       close = connection.close;
       return freezable(connection.client, () => isFrozen);
     },
@@ -47,6 +48,10 @@ function losableWorkbench() {
     /** Lets nothing through any more, and says nothing of an end. */
     freeze: (isSo: boolean) => {
       isFrozen = isSo;
+    },
+    /** Takes another version's place from the next connection on. */
+    speak: (other: number) => {
+      version = other;
     },
     lose: () => {
       isDown = true;
@@ -236,4 +241,23 @@ it('refuses a call in a sentence while there is no connection', async () => {
   const workbench = losableWorkbench();
   const session = new Session(workbench.host, (draw) => draw());
   await expect(session.call('experiment.list', {})).rejects.toThrow('not connected');
+});
+
+it('says that the workbench is of another version, asks it nothing, and goes on once it is of the own one', async () => {
+  const workbench = losableWorkbench();
+  workbench.speak(CONTRACT_VERSION + 1);
+  const session = new Session(workbench.host, (draw) => void setTimeout(draw));
+  session.want(EXPERIMENTS);
+  void session.run();
+  await vi.waitFor(() => expect(statusOf(session)).toBe('otherVersion'));
+  expect(session.getSnapshot().status).toEqual({
+    kind: 'otherVersion',
+    sentence: 'This page is older than the workbench that serves it: reload the page.',
+  });
+  await expect(session.call('experiment.list', {})).rejects.toMatchObject({ code: 'unavailable' });
+  expect(workbench.reads).toEqual([]);
+  workbench.speak(CONTRACT_VERSION);
+  session.retry();
+  await vi.waitFor(() => expect(stateOf(session)).toBe('running'));
+  expect(statusOf(session)).toBe('connected');
 });

@@ -6,14 +6,15 @@ import { makeExperiment, makeTrial } from '../../main/terminal/records.ts';
 const known: WorkbenchState = {
   ...EMPTY_STATE,
   experiments: new Map([[1, makeExperiment()]]),
-  live: new Map([[1, { active: new Map([[1, makeTrial(1, { state: 'running', reward: null })]]), recent: [] }]]),
+  live: new Map([[1, { active: new Map([['1', makeTrial(1, { state: 'running', reward: null })]]), recent: [] }]]),
   trials: new Map([['1/1', makeTrial(1, { state: 'running', reward: null })]]),
   epochs: new Map([['1/1', []]]),
 };
-const progress = { experiment: 1, trial: 1, epoch: 1, epochs: 2, step: 3, steps: 8, stepMs: 5, loss: 1.5 };
+const progress = { experiment: 1, trial: 1, run: 1, epoch: 1, epochs: 2, step: 3, steps: 8, stepMs: 5, loss: 1.5 };
 const epoch = (number: number, validationAccuracy: number): TrialEpoch => ({
   experiment: 1,
   trial: 1,
+  run: 1,
   epoch: number,
   trainingLoss: 1,
   trainingAccuracy: 0.5,
@@ -30,7 +31,7 @@ it('puts whole rows in the place of old ones and leaves the old state as it was'
     { name: 'trial.changed', payload: makeTrial(2, { state: 'queued', reward: null }) },
     { name: 'experiment.changed', payload: makeExperiment({ state: 'paused' }) },
   ]);
-  expect([...(after.live.get(1)?.active.keys() ?? [])]).toEqual([1, 2]);
+  expect([...(after.live.get(1)?.active.keys() ?? [])]).toEqual(['1', '2']);
   // Nobody asked for the second.
   expect([...after.trials.keys()]).toEqual(['1/1']);
   expect(after.experiments?.get(1)?.state).toBe('paused');
@@ -57,6 +58,19 @@ it('forgets the epochs and the progress of a trial that begins anew, as with a s
   const after = (trial: typeof running) => reduceEvents(trained, [{ name: 'trial.changed', payload: trial! }]);
   expect([after(running).epochs.get('1/1'), after(running).progress.size]).toEqual([[epoch(1, 0.5)], 1]);
   expect([after(anew).epochs.get('1/1'), after(anew).progress.size]).toEqual([[], 0]);
+});
+
+it('tells what is known of the runs of a trial apart', () => {
+  const second = makeTrial(1, { run: 2, state: 'running', reward: null });
+  const after = reduceEvents({ ...known, epochs: new Map([...known.epochs, ['1/1.2', []]]) }, [
+    { name: 'trial.changed', payload: second },
+    { name: 'trial.progressed', payload: { ...progress, run: 2 } },
+    { name: 'epoch.added', payload: { ...epoch(1, 0.5), run: 2 } },
+    { name: 'trial.changed', payload: makeTrial(1) },
+  ]);
+  expect([...(after.live.get(1)?.active.keys() ?? [])]).toEqual(['1.2']);
+  expect([...after.progress.keys()]).toEqual(['1/1.2']);
+  expect([after.epochs.get('1/1'), after.epochs.get('1/1.2')?.length]).toEqual([[], 1]);
 });
 
 it('keeps of a search only what is under way and the last twenty trials that finished', () => {

@@ -49,5 +49,6 @@ it('writes values as the design has them', () => {
   const text = (id: (typeof COLUMN_IDS)[number]): string => COLUMNS[id].text(row);
   expect([text('reward'), text('best'), text('params'), text('time')]).toEqual(['61.20', '61.70', '3.35 M', '1:34']);
   expect(text('state')).toBe('failed: out of memory');
+  expect(COLUMNS.trial.text(makeRow(17, { run: 2 }))).toBe('17·2');
   expect(COLUMNS.origin.text(makeRow(60, { reusedFrom: 388 }))).toBe('reused from 388');
 });

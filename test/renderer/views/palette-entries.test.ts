@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type PaletteEntry, paletteGroups, trialNumber } from '../../../src/renderer/views/frame/palette-entries.ts';
+import { type PaletteEntry, paletteGroups, trialWritten } from '../../../src/renderer/views/frame/palette-entries.ts';
 
 const entry = (id: string, title: string, group = 'Commands', detail = ''): PaletteEntry => ({
   id,
@@ -40,10 +40,19 @@ it('signs that mean something in patterns are only signs', () => {
 });
 
 it('a number is a trial of the open search where it has so many', () => {
-  expect(trialNumber('388', { lastTrial: 400 })).toBe(388);
-  expect(trialNumber('trial 7', { lastTrial: 400 })).toBe(7);
-  expect(trialNumber(' #12 ', { lastTrial: 12 })).toBe(12);
-  expect(trialNumber('13', { lastTrial: 12 })).toBeNull();
-  expect(trialNumber('0', { lastTrial: 12 })).toBeNull();
-  expect(trialNumber('trial', { lastTrial: 12 })).toBeNull();
+  expect(trialWritten('388', { lastTrial: 400 })).toBe('388');
+  expect(trialWritten('trial 7', { lastTrial: 400 })).toBe('7');
+  expect(trialWritten(' #12 ', { lastTrial: 12 })).toBe('12');
+  expect(trialWritten('13', { lastTrial: 12 })).toBeNull();
+  expect(trialWritten('0', { lastTrial: 12 })).toBeNull();
+  expect(trialWritten('trial', { lastTrial: 12 })).toBeNull();
+});
+
+it('a further run is found by its number with a point of either kind', () => {
+  const second = entry('trial 1/12.2', 'Trial 12·2', 'Trials', '#12·2 of quick');
+  for (const written of ['12.2', '12·2', '#12.2', '#12·2', 'trial 12·2']) {
+    expect(trialWritten(written, { lastTrial: 12 })).toBe('12.2');
+    expect(paletteGroups([second], [], written)[0]?.items).toEqual([second]);
+  }
+  expect(trialWritten('13.2', { lastTrial: 12 })).toBeNull();
 });

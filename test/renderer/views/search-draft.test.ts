@@ -27,12 +27,12 @@ it('every preset with every strategy can stand as it is', () => {
 });
 
 it('a changed value stands at its path, and what is wrong with it is said there', () => {
-  expect(edited({ 'training.epochs': 7 }).config?.training.epochs).toBe(7);
-  const wrong = edited({ 'training.epochs': 0, 'training.labelSmoothing': 1, 'budget.trials': Number.NaN });
+  expect(edited({ 'recipe.epochs': 7 }).config?.recipe.epochs).toBe(7);
+  const wrong = edited({ 'recipe.epochs': 0, 'recipe.labelSmoothing': 1, 'budget.trials': Number.NaN });
   expect(wrong.config).toBeNull();
   expect(Object.fromEntries(wrong.problems)).toEqual({
-    'training.epochs': 'At least 1.',
-    'training.labelSmoothing': 'Less than 1.',
+    'recipe.epochs': 'At least 1.',
+    'recipe.labelSmoothing': 'Less than 1.',
     'budget.trials': 'A number is expected.',
   });
   expect(edited({ seed: 1.5 }).problems.get('seed')).toBe('A whole number is expected.');
@@ -42,16 +42,14 @@ it('a changed value stands at its path, and what is wrong with it is said there'
 });
 
 it('another optimizer or schedule brings values of its own, which can be changed, and the way back', () => {
-  const rmsprop = edited({ 'training.optimizer.kind': 'rmsprop', 'training.optimizer.decay': 0.95 });
-  expect(rmsprop.config?.training.optimizer).toEqual({ kind: 'rmsprop', decay: 0.95, momentum: 0.9, epsilon: 1 });
+  const rmsprop = edited({ 'recipe.optimizer.kind': 'rmsprop', 'recipe.optimizer.decay': 0.95 });
+  expect(rmsprop.config?.recipe.optimizer).toEqual({ kind: 'rmsprop', decay: 0.95, momentum: 0.9, epsilon: 1 });
   const back = new Map<string, unknown>([
-    ['training.optimizer.kind', 'rmsprop'],
-    ['training.optimizer.decay', 0.95],
-  ]).set('training.optimizer.kind', 'momentum');
-  expect(draftOf(quick, back).config?.training.optimizer.kind).toBe('momentum');
-  expect(edited({ 'training.learningRate.kind': 'exponential' }).config?.training.learningRate.kind).toBe(
-    'exponential',
-  );
+    ['recipe.optimizer.kind', 'rmsprop'],
+    ['recipe.optimizer.decay', 0.95],
+  ]).set('recipe.optimizer.kind', 'momentum');
+  expect(draftOf(quick, back).config?.recipe.optimizer.kind).toBe('momentum');
+  expect(edited({ 'recipe.learningRate.kind': 'exponential' }).config?.recipe.learningRate.kind).toBe('exponential');
 });
 
 const changed = (edits: readonly (readonly [string, unknown])[], standard = quick): string[] => {
@@ -63,41 +61,41 @@ it('what is changed is counted without edits that the chosen strategy or optimiz
   const evolution = experimentFromPreset('quick', { dataset: 'cifar10', strategy: 'evolution' });
   const edits = [
     ['name', 'mine'],
-    ['training.epochs', 7],
+    ['recipe.epochs', 7],
     ['strategy.populationSize', 5],
   ] as const;
   expect(valueAt(evolution, 'strategy.populationSize')).toBeTypeOf('number');
-  expect(changed(edits, evolution)).toEqual(['strategy.populationSize', 'training.epochs']);
-  expect(changed(edits)).toEqual(['training.epochs']);
-  expect(changed([['training.optimizer.decay', 0.95]])).toEqual([]);
-  expect(changed([['training.epochs', quick.training.epochs]])).toEqual([]);
-  expect(changed([['training.epochs', Number.NaN]])).toEqual(['training.epochs']);
+  expect(changed(edits, evolution)).toEqual(['strategy.populationSize', 'recipe.epochs']);
+  expect(changed(edits)).toEqual(['recipe.epochs']);
+  expect(changed([['recipe.optimizer.decay', 0.95]])).toEqual([]);
+  expect(changed([['recipe.epochs', quick.recipe.epochs]])).toEqual([]);
+  expect(changed([['recipe.epochs', Number.NaN]])).toEqual(['recipe.epochs']);
 });
 
 it('an edit that another kind has replaced since is no change, and one made after it is', () => {
-  const kind = ['training.learningRate.kind', 'exponential'] as const;
-  const initial = ['training.learningRate.initial', 0.5] as const;
+  const kind = ['recipe.learningRate.kind', 'exponential'] as const;
+  const initial = ['recipe.learningRate.initial', 0.5] as const;
   expect(changed([initial, kind])).toEqual([kind[0]]);
   expect(changed([kind, initial])).toEqual([kind[0], initial[0]]);
   // Back to the kind that was there, with values that the preset does not have.
-  const back = { ...quick, training: { ...quick.training, learningRate: { kind: 'cosine', initial: 0.3, final: 0 } } };
-  expect(changed([['training.learningRate.kind', 'cosine']], back as typeof quick)).toEqual([kind[0]]);
+  const back = { ...quick, recipe: { ...quick.recipe, learningRate: { kind: 'cosine', initial: 0.3, final: 0 } } };
+  expect(changed([['recipe.learningRate.kind', 'cosine']], back as typeof quick)).toEqual([kind[0]]);
 });
 
 it('a search from a trial is evolution that begins with its cell, as the search it comes from', () => {
   const from = { ...quick, name: 'x'.repeat(200), space: { ...quick.space, blocks: 5 } };
-  const origin = { trial: 12, architecture: NASNET_A, config: from };
+  const origin = { row: '12.2', architecture: NASNET_A, config: from } as const;
   const standard = standardSearch({ preset: null, strategy: 'evolution', dataset: 'cifar10', origin });
   const config = experimentConfigSchema.parse(standard);
   expect(config.strategy).toMatchObject({ kind: 'evolution', initial: [NASNET_A] });
-  expect(config.name.startsWith('from trial 12 of x')).toBe(true);
-  expect(config.training).toEqual(quick.training);
+  expect(config.name.startsWith('from trial 12·2 of x')).toBe(true);
+  expect([config.recipe, config.subset]).toEqual([quick.recipe, quick.subset]);
   const named = standardSearch({ preset: 'workstation', strategy: 'evolution', dataset: 'cifar10', origin });
-  expect(named.training.epochs).toBe(10);
+  expect(named.recipe.epochs).toBe(10);
 });
 
 it('a search from a trial by a strategy that has no cell to begin with is not named after the trial', () => {
-  const origin = { trial: 12, architecture: NASNET_A, config: { ...quick, name: 'first' } };
+  const origin = { row: '12', architecture: NASNET_A, config: { ...quick, name: 'first' } } as const;
   for (const strategy of STRATEGY_KINDS) {
     const standard = standardSearch({ preset: null, strategy, dataset: 'cifar10', origin });
     const isBegun = standard.strategy.kind === 'evolution' && standard.strategy.initial.length > 0;
@@ -114,8 +112,9 @@ it('the address of a new search is read, and what it does not understand is left
     dataset: 'cifar10',
     preset: 'paper',
     strategy: null,
-    from: { experiment: 3, trial: 12 },
+    from: { experiment: 3, row: '12' },
   });
+  expect(readNewSearch(new URLSearchParams('from=3:12.2')).from).toEqual({ experiment: 3, row: '12.2' });
   expect(readNewSearch(new URLSearchParams('preset=huge&strategy=luck&from=3'))).toEqual({
     dataset: null,
     preset: null,

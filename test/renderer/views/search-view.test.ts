@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import type { RowKey } from '../../../src/renderer/state/row-key.ts';
 import {
+  compareAddress,
   keepKnown,
   nextSort,
   readView,
@@ -26,6 +28,12 @@ it('says nothing of a screen as it opens, and writes what differs', () => {
   expect(readView(writeView(new URLSearchParams(), view))).toEqual(view);
 });
 
+it('names a further run of a trial by a point', () => {
+  expect(round('trial=17.2&compare=17,17.2')).toBe('trial=17.2&compare=17%2C17.2');
+  expect(readView(new URLSearchParams('trial=17.1')).trial).toBe('17');
+  expect(compareAddress(1, ['17', '17.2'])).toBe('/experiments/1/compare?trials=17,17.2');
+});
+
 it('leaves parameters of others as they are', () => {
   expect(round('smooth=0.5&trial=7')).toBe('smooth=0.5&trial=7');
   const params = new URLSearchParams('smooth=0.5&filter=star');
@@ -33,9 +41,9 @@ it('leaves parameters of others as they are', () => {
 });
 
 it('opens with defaults where the address says nonsense', () => {
-  const view = readView(new URLSearchParams('mode=rows&sort=beauty:up&trial=-3&compare=1,x,1,2'));
+  const view = readView(new URLSearchParams('mode=rows&sort=beauty:up&trial=-3&compare=1,x,1,2,1.0,1.1'));
   expect(view).toMatchObject({ mode: 'cells', sort: { column: 'reward', isAscending: false }, trial: null });
-  expect(view.compare).toEqual([1, 2]);
+  expect(view.compare).toEqual(['1', '2']);
 });
 
 it('sorts the better way first, then the other way round', () => {
@@ -46,9 +54,9 @@ it('sorts the better way first, then the other way round', () => {
 });
 
 it('marks six trials and no seventh', () => {
-  const six = [1, 2, 3, 4, 5, 6];
-  expect(toggleCompared(six, 7)).toBe(six);
-  expect(toggleCompared(six, 3)).toEqual([1, 2, 4, 5, 6]);
+  const six: RowKey[] = ['1', '2', '3', '3.2', '5', '6'];
+  expect(toggleCompared(six, '7')).toBe(six);
+  expect(toggleCompared(six, '3')).toEqual(['1', '2', '3.2', '5', '6']);
 });
 
 it('keeps the parts of a view that stay equal, and the view itself where all of them do', () => {

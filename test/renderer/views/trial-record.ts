@@ -8,6 +8,8 @@ export function trialRecord(changes: Partial<Trial> = {}): Trial {
   return {
     experiment: 1,
     trial: 1,
+    run: 1,
+    purpose: 'proposal',
     state: 'completed',
     architecture: NASNET_A,
     hash: 'a'.repeat(64),
@@ -23,6 +25,7 @@ export function trialRecord(changes: Partial<Trial> = {}): Trial {
     failure: null,
     message: null,
     weightsHash: 'b'.repeat(64),
+    weights: null,
     trainableParameters: 3_346_538,
     totalParameters: 3_383_786,
     multiplyAdds: 544_333_312,

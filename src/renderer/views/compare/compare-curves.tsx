@@ -1,5 +1,6 @@
 import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { ChartFailures } from '../../charts/chart-failures.tsx';
 import { readingOf } from '../../charts/chart-reading.ts';
 import { epochChart } from '../../charts/epoch-charts.ts';
@@ -16,11 +17,11 @@ interface CompareCurvesProps {
 /** Validation accuracy of up to six trials in one chart; live. A reused reward shows the curve that earned it. */
 export function CompareCurves({ experiment, trials }: CompareCurvesProps): ReactElement {
   const loaded = useLoadedCurves(experiment.id, trials.map(curveOf));
-  const planned = experiment.config.training.epochs;
+  const planned = experiment.config.recipe.epochs;
   const data = useMemo(() => {
-    const curves = trials.map(({ trial, state }, index) => {
+    const curves = trials.map((trial, index) => {
       const one = loaded[index];
-      return { name: `trial ${trial}`, state, epochs: one?.kind === 'ready' ? one.value : [] };
+      return { name: `trial ${trialName(trial)}`, state: trial.state, epochs: one?.kind === 'ready' ? one.value : [] };
     });
     return epochChart('accuracy', curves, planned, { x: 'epoch', smoothing: 0, isLossLog: false });
   }, [trials, loaded, planned]);

@@ -6,9 +6,10 @@ import { Segments } from '../../components/segments.tsx';
 import { SkeletonRows } from '../../components/skeletons.tsx';
 import { CELL_KIND_WORDS, type CellKind } from '../../graphs/thumbnail-summary.ts';
 import { useCommands } from '../../state/commands.ts';
+import { type RowKey, rowKeyOf, rowName } from '../../state/row-key.ts';
 import { useMedia } from '../../state/use-media.ts';
 import { useExperiment, useSomeTrials } from '../../state/use-workbench.ts';
-import { compareAddress, readTrialNumbers } from '../search/search-view.ts';
+import { compareAddress, readCompared } from '../search/search-view.ts';
 import styles from './compare.module.css';
 import { CompareCurves } from './compare-curves.tsx';
 import { CompareTable } from './compare-table.tsx';
@@ -26,9 +27,9 @@ const SHOWN_OPTIONS = SHOWN.map((value) => ({ value, title: SHOWN_WORDS[value] }
 export function CompareScreen({ id }: { id: number }): ReactElement {
   const [params] = useSearchParams();
   const asked = params.get('trials');
-  const numbers = useMemo(() => readTrialNumbers(asked), [asked]);
+  const rows = useMemo(() => readCompared(asked), [asked]);
   const experiment = useExperiment(id);
-  const trials = useSomeTrials(id, numbers);
+  const trials = useSomeTrials(id, rows);
   const failed = [experiment, trials].find((loaded) => loaded.kind === 'failed');
   if (failed?.kind === 'failed') return <ErrorPanel message={failed.error.message} onRetry={failed.retry} />;
   if (experiment.kind !== 'ready' || trials.kind !== 'ready') return <SkeletonRows count={6} height={40} />;
@@ -36,23 +37,24 @@ export function CompareScreen({ id }: { id: number }): ReactElement {
   if (experiment.value.experiment === null || found.length < 2) {
     return (
       <Empty actions={<Link href={searchAddress(id, found)}>The search</Link>}>
-        {missingWords(numbers, found)}Mark two to six cells in the leaderboard with Space, then compare them with C.
+        {missingWords(rows, found)}Mark two to six cells in the leaderboard with Space, then compare them with C.
       </Empty>
     );
   }
-  return <Compare experiment={experiment.value.experiment} trials={found} missing={missingWords(numbers, found)} />;
+  return <Compare experiment={experiment.value.experiment} trials={found} missing={missingWords(rows, found)} />;
 }
 
 /** The search with these trials still marked. */
 const searchAddress = (experiment: number, trials: readonly Trial[]): string =>
   trials.length === 0
     ? `/experiments/${experiment}`
-    : `/experiments/${experiment}?compare=${trials.map(({ trial }) => trial).join(',')}`;
+    : `/experiments/${experiment}?compare=${trials.map(rowKeyOf).join(',')}`;
 
-function missingWords(numbers: readonly number[], found: readonly Trial[]): string {
-  const missing = numbers.filter((number) => !found.some(({ trial }) => trial === number));
+function missingWords(rows: readonly RowKey[], found: readonly Trial[]): string {
+  const known = found.map(rowKeyOf);
+  const missing = rows.filter((row) => !known.includes(row));
   if (missing.length === 0) return '';
-  return `This search has no trial ${missing.join(', ')}. `;
+  return `This search has no trial ${missing.map(rowName).join(', ')}. `;
 }
 
 interface CompareProps {
@@ -68,13 +70,13 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
   const isLow = useMedia('(max-height: 759px)');
   const chosen = SHOWN.find((one) => one === params.get('cells'));
   const shown = chosen ?? (isLow ? 'normal' : 'both');
-  const show = (numbers: readonly number[]): void => {
-    const address = compareAddress(experiment.id, numbers);
+  const show = (rows: readonly RowKey[]): void => {
+    const address = compareAddress(experiment.id, rows);
     navigate(chosen === undefined ? address : `${address}&cells=${chosen}`, { replace: true });
   };
-  const others = (trial: number) => trials.map((one) => one.trial).filter((number) => number !== trial);
-  const makeReference = (trial: number): void => show([trial, ...others(trial)]);
-  const remove = (trial: number): void => show(others(trial));
+  const others = (row: RowKey) => trials.map(rowKeyOf).filter((other) => other !== row);
+  const makeReference = (row: RowKey): void => show([row, ...others(row)]);
+  const remove = (row: RowKey): void => show(others(row));
   useCompareCommands(experiment.id, trials, makeReference, remove);
   const reference = trials[0] as Trial;
   return (
@@ -104,14 +106,14 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
       <div className={styles.cells}>
         {trials.map((trial, index) => (
           <ComparedCell
-            key={trial.trial}
+            key={rowKeyOf(trial)}
             experiment={experiment}
             trial={trial}
             reference={reference}
             kinds={shown === 'both' ? KINDS : [shown]}
             series={index + 1}
-            onReference={() => makeReference(trial.trial)}
-            onRemove={() => remove(trial.trial)}
+            onReference={() => makeReference(rowKeyOf(trial))}
+            onRemove={() => remove(rowKeyOf(trial))}
           />
         ))}
       </div>
@@ -130,23 +132,24 @@ function Compare({ experiment, trials, missing }: CompareProps): ReactElement {
 function useCompareCommands(
   experiment: number,
   trials: readonly Trial[],
-  makeReference: (trial: number) => void,
-  remove: (trial: number) => void,
+  makeReference: (row: RowKey) => void,
+  remove: (row: RowKey) => void,
 ): void {
   const [, navigate] = useLocation();
   const group = 'Compare';
+  const rows = trials.map(rowKeyOf);
   useCommands([
-    ...trials.slice(1).map(({ trial }) => ({
-      id: `reference-${trial}`,
-      title: `Make trial ${trial} the reference`,
+    ...rows.slice(1).map((row) => ({
+      id: `reference-${row}`,
+      title: `Make trial ${rowName(row)} the reference`,
       group,
-      run: () => makeReference(trial),
+      run: () => makeReference(row),
     })),
-    ...trials.map(({ trial }) => ({
-      id: `uncompare-${trial}`,
-      title: `Take trial ${trial} out of the comparison`,
+    ...rows.map((row) => ({
+      id: `uncompare-${row}`,
+      title: `Take trial ${rowName(row)} out of the comparison`,
       group,
-      run: () => remove(trial),
+      run: () => remove(row),
     })),
     {
       id: 'leave-compare',

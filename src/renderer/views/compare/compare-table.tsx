@@ -1,6 +1,8 @@
 import { type ReactElement, useMemo } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import table from '../../components/table.module.css';
+import { rowKeyOf } from '../../state/row-key.ts';
 import styles from './compare.module.css';
 import { differingValues } from './compare-values.ts';
 
@@ -14,9 +16,9 @@ export function CompareTable({ trials }: { trials: readonly Trial[] }): ReactEle
         <thead>
           <tr>
             <th scope="col">Differs</th>
-            {trials.map(({ trial }) => (
-              <th key={trial} scope="col" className={table.number}>
-                Trial {trial}
+            {trials.map((trial) => (
+              <th key={rowKeyOf(trial)} scope="col" className={table.number}>
+                Trial {trialName(trial)}
               </th>
             ))}
           </tr>
@@ -25,8 +27,8 @@ export function CompareTable({ trials }: { trials: readonly Trial[] }): ReactEle
           {differing.map(({ name, words, isNumber }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              {trials.map(({ trial }, index) => (
-                <td key={trial} className={isNumber ? table.number : styles.words}>
+              {trials.map((trial, index) => (
+                <td key={rowKeyOf(trial)} className={isNumber ? table.number : styles.words}>
                   <bdi>{words[index]}</bdi>
                 </td>
               ))}

@@ -2,11 +2,13 @@ import { X } from 'lucide-react';
 import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import chart from '../../charts/chart.module.css';
 import { IconButton } from '../../components/button.tsx';
 import { SkeletonGraphs } from '../../components/skeletons.tsx';
 import { type CellComparison, compareCells } from '../../graphs/compare-cells.ts';
 import type { CellKind } from '../../graphs/thumbnail-summary.ts';
+import { trialAddress } from '../../state/row-key.ts';
 import { Outcome } from '../search/cell-pane-labels.tsx';
 import { usePlan } from '../search/cell-pane-plan.ts';
 import styles from './compare.module.css';
@@ -35,11 +37,11 @@ export function ComparedCell(props: ComparedCellProps): ReactElement {
     return { normal: compare('normal'), reduction: compare('reduction') };
   }, [trial, reference, isReference]);
   return (
-    <section className={styles.cell} aria-label={`Trial ${trial.trial}`}>
+    <section className={styles.cell} aria-label={`Trial ${trialName(trial)}`}>
       <header className={styles.head}>
         <i className={`${styles.swatch} ${chart[`series${series}`]}`} aria-hidden="true" />
         <h2>
-          <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
+          <Link href={trialAddress(experiment.id, trial)}>Trial {trialName(trial)}</Link>
         </h2>
         <Outcome trial={trial} />
         <span className={styles.gap} />
@@ -47,7 +49,7 @@ export function ComparedCell(props: ComparedCellProps): ReactElement {
           {isReference ? 'Reference' : 'Make reference'}
         </button>
         <IconButton
-          label={`Take trial ${trial.trial} out`}
+          label={`Take trial ${trialName(trial)} out`}
           icon={<X size={16} aria-hidden="true" />}
           onClick={onRemove}
         />
@@ -59,7 +61,7 @@ export function ComparedCell(props: ComparedCellProps): ReactElement {
               cell={trial.architecture[kind]}
               kind={kind}
               plan={plan}
-              trial={trial.trial}
+              trial={trial}
               comparison={comparisons[kind]}
             />
           </div>

@@ -48,7 +48,7 @@ export function DoctorScreen(): ReactElement {
 }
 
 function Report({ report }: { report: DoctorReport }): ReactElement {
-  const { tensorflow, driver, devices, memory, disk, datasets, tools, node, system } = report;
+  const { tensorflow, driver, devices, memory, disk, project, datasets, tools, node, system } = report;
   return (
     <>
       <Missing report={report} />
@@ -75,6 +75,11 @@ function Report({ report }: { report: DoctorReport }): ReactElement {
           <Row name="Disk">
             {bytes(disk.freeBytes)} free of {bytes(disk.totalBytes)} at <code>{disk.folder}</code>
           </Row>
+          {project === null ? null : (
+            <Row name="Project">
+              <code>{project.folder}</code> keeps {bytes(project.keptBytes)} of weights and other files
+            </Row>
+          )}
           <Row name="System">
             {system.name}, {system.architecture}
           </Row>

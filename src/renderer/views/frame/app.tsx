@@ -12,6 +12,7 @@ import { Header } from './header.tsx';
 import { LiveRegions } from './live-regions.tsx';
 import { LostStrip } from './lost-strip.tsx';
 import { NotAuthorised } from './not-authorised.tsx';
+import { OtherVersion } from './other-version.tsx';
 import { ResumedBanner } from './resumed-banner.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { Toast } from './toast.tsx';
@@ -31,8 +32,10 @@ const DIALOGS = {
 } as const;
 
 export function App(): ReactElement {
-  const isRefused = useStatus().kind === 'refused';
-  return isRefused ? <NotAuthorised /> : <Workbench />;
+  const status = useStatus();
+  if (status.kind === 'refused') return <NotAuthorised />;
+  if (status.kind === 'otherVersion') return <OtherVersion sentence={status.sentence} />;
+  return <Workbench />;
 }
 
 function Workbench(): ReactElement {
@@ -95,7 +98,7 @@ function Screens(): ReactElement {
           </Route>
           <Route path="/experiments/:id">{({ id }) => <SearchScreen key={id} id={Number(id)} />}</Route>
           <Route path="/experiments/:id/trials/:trial">
-            {({ id, trial }) => <TrialScreen key={`${id}/${trial}`} experiment={Number(id)} trial={Number(trial)} />}
+            {({ id, trial }) => <TrialScreen key={`${id}/${trial}`} experiment={Number(id)} asked={trial} />}
           </Route>
           <Route path="/experiments/:id/compare">{({ id }) => <CompareScreen key={id} id={Number(id)} />}</Route>
           <Route path="/doctor">

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Link, useRoute } from 'wouter';
 import { KeyCaps } from '../../components/key-caps.tsx';
 import { showDialog } from '../../state/open-dialogs.ts';
+import { nameInAddress } from '../../state/row-key.ts';
 import { useExperiment } from '../../state/use-workbench.ts';
 import styles from './app.module.css';
 import { Settings } from './settings.tsx';
@@ -42,7 +43,7 @@ function Breadcrumb(): ReactElement {
         {isNew ? <li>New search</li> : null}
         {isExperiment ? <ExperimentCrumbs id={Number(experiment.id)} /> : null}
         {isCompare ? <li>Compare</li> : null}
-        {isTrial ? <li>Trial {trial.trial}</li> : null}
+        {isTrial ? <li>Trial {nameInAddress(trial.trial)}</li> : null}
       </ol>
     </nav>
   );

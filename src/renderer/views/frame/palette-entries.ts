@@ -1,4 +1,5 @@
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { parseRowKey, type RowKey, readRowKey } from '../../state/row-key.ts';
 
 /** One line of the palette. */
 export interface PaletteEntry {
@@ -31,7 +32,7 @@ export function paletteGroups(
   recent: readonly string[],
   written: string,
 ): PaletteGroup[] {
-  const words = written.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = plain(written).split(/\s+/).filter(Boolean);
   const age = (entry: PaletteEntry): number => {
     const at = recent.indexOf(entry.id);
     return at === -1 ? recent.length : at;
@@ -42,13 +43,16 @@ export function paletteGroups(
     return [...(known.length > 0 ? [{ value: 'Recent', items: known }] : []), ...byGroup(others)];
   }
   const found = entries
-    .map((entry) => ({ entry, score: matchScore(`${entry.title} ${entry.detail}`.toLowerCase(), words) }))
+    .map((entry) => ({ entry, score: matchScore(plain(`${entry.title} ${entry.detail}`), words) }))
     .filter(({ score }) => score > 0)
     .sort((one, other) => other.score - one.score || age(one.entry) - age(other.entry))
     .slice(0, SHOWN)
     .map(({ entry }) => entry);
   return byGroup(found);
 }
+
+/** A run is found by either sign: 17·2 and 17.2. */
+const plain = (text: string): string => text.toLowerCase().replaceAll('·', '.');
 
 /** 0: no match. A text's beginning counts most, then the beginning of a word, then any place. */
 function matchScore(text: string, words: readonly string[]): number {
@@ -71,9 +75,8 @@ function byGroup(entries: readonly PaletteEntry[]): PaletteGroup[] {
   return [...groups].map(([value, items]) => ({ value, items }));
 }
 
-/** The number in `388`, `#388` or `trial 388`, where the search has such a trial. */
-export function trialNumber(written: string, { lastTrial }: Pick<Experiment, 'lastTrial'>): number | null {
-  const digits = /^\s*(?:trial\s*)?#?(\d{1,7})\s*$/i.exec(written)?.[1];
-  const number = digits === undefined ? 0 : Number(digits);
-  return number >= 1 && number <= lastTrial ? number : null;
+/** The row in `388`, `#388`, `trial 388` or `388.2`, where the search has such a trial. */
+export function trialWritten(written: string, { lastTrial }: Pick<Experiment, 'lastTrial'>): RowKey | null {
+  const key = readRowKey(/^\s*(?:trial\s*)?#?([\d.·]+)\s*$/i.exec(written)?.[1] ?? null);
+  return key !== null && parseRowKey(key).trial <= lastTrial ? key : null;
 }

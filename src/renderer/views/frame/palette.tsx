@@ -8,9 +8,10 @@ import { percent } from '../../components/words.ts';
 import { useCommandList } from '../../state/commands.ts';
 import { KeptChoice, useKeptChoice } from '../../state/kept-choice.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
+import { parseRowKey, rowName, trialAddress } from '../../state/row-key.ts';
 import { useExperiments } from '../../state/use-workbench.ts';
 import styles from './palette.module.css';
-import { type PaletteEntry, type PaletteGroup, paletteGroups, RECENT_LENGTH, trialNumber } from './palette-entries.ts';
+import { type PaletteEntry, type PaletteGroup, paletteGroups, RECENT_LENGTH, trialWritten } from './palette-entries.ts';
 
 const recentEntries = new KeptChoice<readonly string[]>('palette', (kept) => (kept ?? '').split('\n').filter(Boolean));
 
@@ -113,18 +114,18 @@ function useEntries(written: string): PaletteEntry[] {
   const [isSearch, params] = useRoute('/experiments/:id/*?');
   const known = experiments.kind === 'ready' ? [...experiments.value.values()] : [];
   const open = isSearch ? known.find(({ id }) => id === Number(params.id)) : undefined;
-  const number = open === undefined ? null : trialNumber(written, open);
+  const row = open === undefined ? null : trialWritten(written, open);
   const trial: PaletteEntry[] =
-    open === undefined || number === null
+    open === undefined || row === null
       ? []
       : [
           {
-            id: `trial ${open.id}/${number}`,
+            id: `trial ${open.id}/${row}`,
             // What was written has to be found in it, as in every other entry.
-            title: `Trial ${number}`,
-            detail: `#${number} of ${open.config.name}`,
+            title: `Trial ${rowName(row)}`,
+            detail: `#${rowName(row)} of ${open.config.name}`,
             group: 'Trials',
-            run: () => navigate(`/experiments/${open.id}/trials/${number}`),
+            run: () => navigate(trialAddress(open.id, parseRowKey(row))),
           },
         ];
   const searches = known

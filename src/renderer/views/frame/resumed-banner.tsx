@@ -1,8 +1,10 @@
 import { type ReactElement, useState } from 'react';
 import { Link } from 'wouter';
 import type { WorkbenchStatus } from '../../../shared/records/log.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Button } from '../../components/button.tsx';
 import { KeptChoice, useKeptChoice } from '../../state/kept-choice.ts';
+import { rowKeyOf, trialAddress } from '../../state/row-key.ts';
 import { useExperiments } from '../../state/use-workbench.ts';
 import styles from './app.module.css';
 import { resumedSentence } from './resumed-words.ts';
@@ -35,10 +37,10 @@ function Details({ resumed }: Pick<WorkbenchStatus, 'resumed'>): ReactElement {
     (experiments.kind === 'ready' ? experiments.value.get(id)?.config.name : undefined) ?? `search ${id}`;
   return (
     <ul className={styles.bannerList}>
-      {resumed.map(({ experiment, trial, epoch }) => (
-        <li key={`${experiment}/${trial}`}>
-          <Link href={`/experiments/${experiment}/trials/${trial}`}>Trial {trial}</Link> of{' '}
-          <bdi>{nameOf(experiment)}</bdi>: {epoch === 0 ? 'from its begin' : `after epoch ${epoch}`}
+      {resumed.map(({ experiment, epoch, ...row }) => (
+        <li key={`${experiment}/${rowKeyOf(row)}`}>
+          <Link href={trialAddress(experiment, row)}>Trial {trialName(row)}</Link> of <bdi>{nameOf(experiment)}</bdi>:{' '}
+          {epoch === 0 ? 'from its begin' : `after epoch ${epoch}`}
         </li>
       ))}
     </ul>

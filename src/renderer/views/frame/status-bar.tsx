@@ -2,9 +2,11 @@ import { ScrollText, Trophy } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Link } from 'wouter';
 import type { WorkbenchStatus } from '../../../shared/records/log.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { bytes, clockTime, percent, plural } from '../../components/words.ts';
 import { setNewestBest, useNewestBest } from '../../state/newest-best.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
+import { rowKeyOf } from '../../state/row-key.ts';
 import { useLog, useStatus } from '../../state/use-workbench.ts';
 import styles from './app.module.css';
 import { QUIET_MS, useLostFor } from './use-lost-for.ts';
@@ -62,15 +64,15 @@ function MachineWords({ status }: { status: WorkbenchStatus }): ReactElement {
 function Best(): ReactElement | null {
   const best = useNewestBest();
   if (best === null) return null;
-  const { experiment, trial, reward } = best;
+  const { experiment, reward } = best;
   return (
     <Link
       className={`${styles.log} ${styles.best}`}
-      href={`/experiments/${experiment}?trial=${trial}`}
+      href={`/experiments/${experiment}?trial=${rowKeyOf(best)}`}
       onClick={() => setNewestBest(null)}
     >
       <Trophy size={14} aria-hidden="true" />
-      New best {percent(reward)}, trial {trial}
+      New best {percent(reward)}, trial {trialName(best)}
     </Link>
   );
 }

@@ -3,8 +3,8 @@ import type { Experiment } from '../../../shared/records/experiment.ts';
 import { plural } from '../../components/words.ts';
 import { announce, tellDone } from '../../state/announcements.ts';
 import { setNewestBest } from '../../state/newest-best.ts';
-import { newsOf } from '../../state/news.ts';
 import { useSession, useStatus } from '../../state/use-workbench.ts';
+import { newsOf } from './news.ts';
 import { QUIET_MS, useLostFor } from './use-lost-for.ts';
 
 /** A new best is said at most so often. Milliseconds (design). */

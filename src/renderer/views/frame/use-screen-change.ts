@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useLocation, useRoute } from 'wouter';
+import { nameInAddress } from '../../state/row-key.ts';
 import { useExperiment } from '../../state/use-workbench.ts';
 
 /** What the window is called on each screen. */
@@ -11,7 +12,7 @@ function useTitle(): string {
   const loaded = useExperiment(isExperiment ? Number(experiment.id) : 0);
   const name = loaded.kind === 'ready' ? loaded.value.experiment?.config.name : undefined;
   const search = name ?? (isExperiment ? `Search ${experiment.id}` : '');
-  if (isTrial) return `Trial ${trial.trial} · ${search}`;
+  if (isTrial) return `Trial ${nameInAddress(trial.trial)} · ${search}`;
   if (isCompare) return `Compare · ${search}`;
   if (isExperiment) return search;
   return { '/': 'Home', '/doctor': 'Doctor', '/new': 'New search' }[path] ?? 'No such page';

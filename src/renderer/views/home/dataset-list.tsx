@@ -9,6 +9,12 @@ import { AddCifar } from './add-cifar.tsx';
 import { DatasetSamples } from './dataset-samples.tsx';
 import styles from './home.module.css';
 
+/** Which side is which is said where they differ. */
+function imageWords({ imageSize: { height, width }, channels }: Dataset): string {
+  const size = height === width ? `${height} × ${width} pixels` : `${height} pixels high and ${width} wide`;
+  return channels === 1 ? `${size}, grey,` : size;
+}
+
 interface DatasetListProps {
   readonly datasets: Loaded<Dataset[]> & { readonly again: () => void };
   readonly onStart: (name: string) => void;
@@ -33,8 +39,7 @@ export function DatasetList({ datasets, onStart }: DatasetListProps): ReactEleme
           <h2>{dataset.title}</h2>
           <p>
             {plural(dataset.counts.train, 'training image')}, {plural(dataset.counts.test, 'test image')} of{' '}
-            {dataset.imageSize.width} × {dataset.imageSize.height} pixels in{' '}
-            {plural(dataset.classes.length, 'class', 'classes')}
+            {imageWords(dataset)} in {plural(dataset.classes.length, 'class', 'classes')}
           </p>
           <p className={styles.classes} title={dataset.classes.join(', ')}>
             {dataset.classes.map((name, index) => (

@@ -1,10 +1,12 @@
 import type { ReactElement, ReactNode } from 'react';
 import { PRESET_NAMES, PRESETS, type PresetName } from '../../../shared/presets.ts';
+import type { Dataset } from '../../../shared/records/dataset.ts';
 import type { ExperimentConfig } from '../../../shared/records/experiment.ts';
 import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strategy.ts';
 import { plural, STRATEGY_WORDS } from '../../components/words.ts';
 import styles from './new-search.module.css';
 import type { Origin } from './search-draft.ts';
+import { subsetSentence } from './subset-words.ts';
 
 const PRESET_TITLES: Readonly<Record<PresetName, string>> = {
   quick: 'Quick',
@@ -15,13 +17,15 @@ const PRESET_TITLES: Readonly<Record<PresetName, string>> = {
 /** From the smallest to the largest. */
 const PRESET_ORDER = [...PRESET_NAMES].reverse();
 
-/** `null`: as the search that the cell comes from. */
 export function PresetChoice(props: {
+  /** `null`: as the search that the cell comes from. */
   value: PresetName | null;
   origin: Origin | null;
+  /** That the search is to be on. */
+  dataset: Dataset | undefined;
   onChange: (value: PresetName | null) => void;
 }): ReactElement {
-  const { value, origin, onChange } = props;
+  const { value, origin, dataset, onChange } = props;
   return (
     <Cards legend="Preset">
       {origin === null ? null : (
@@ -29,7 +33,7 @@ export function PresetChoice(props: {
           <p>
             Data set, scale and training of <bdi>{origin.config.name}</bdi>.
           </p>
-          <p className={styles.facts}>{configFacts(origin.config)}</p>
+          <Facts config={origin.config} dataset={dataset} />
         </Card>
       )}
       {PRESET_ORDER.map((preset) => (
@@ -41,18 +45,28 @@ export function PresetChoice(props: {
           onChoose={() => onChange(preset)}
         >
           <p>{PRESETS[preset].summary}</p>
-          <p className={styles.facts}>{configFacts(PRESETS[preset].config)}</p>
+          <Facts config={PRESETS[preset].config} dataset={dataset} />
         </Card>
       ))}
     </Cards>
   );
 }
 
-function configFacts({ budget, training, scale }: Pick<ExperimentConfig, 'budget' | 'training' | 'scale'>): string {
-  const { epochs, trainingImages } = training;
+type FactsConfig = Pick<ExperimentConfig, 'budget' | 'recipe' | 'subset' | 'scale'>;
+
+function Facts({ config, dataset }: { config: FactsConfig; dataset: Dataset | undefined }): ReactElement {
+  return (
+    <>
+      <p className={styles.facts}>{configFacts(config)}</p>
+      {dataset === undefined ? null : <p className={styles.facts}>{subsetSentence(config.subset, dataset)}</p>}
+    </>
+  );
+}
+
+function configFacts({ budget, recipe, subset, scale }: FactsConfig): string {
   return [
     plural(budget.trials, 'trial'),
-    `${plural(epochs, 'epoch')} of ${plural(trainingImages, 'image')}`,
+    `${plural(recipe.epochs, 'epoch')} of up to ${plural(subset.training.most, 'image')}`,
     `N\u00a0${scale.normalRepeats}, F\u00a0${scale.filters}`,
   ].join(' · ');
 }

@@ -3,12 +3,14 @@ import { useLocation, useSearchParams } from 'wouter';
 import type { PresetName } from '../../../shared/presets.ts';
 import type { Dataset } from '../../../shared/records/dataset.ts';
 import type { StrategyKind } from '../../../shared/records/strategy.ts';
+import { searchNotes } from '../../../shared/search-space/child-scale.ts';
 import { Button } from '../../components/button.tsx';
 import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import { SkeletonRows } from '../../components/skeletons.tsx';
 import { STRATEGY_WORDS } from '../../components/words.ts';
+import { parseRowKey, type RowKey, rowName } from '../../state/row-key.ts';
 import { useAction, useAnswer, useExperiments, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import { HyperparameterTable } from './hyperparameter-table.tsx';
@@ -44,14 +46,14 @@ export function NewSearchScreen(): ReactElement {
   );
 }
 
-function FromTrial(props: { datasets: readonly Dataset[]; experiment: number; trial: number }): ReactElement {
-  const { datasets, experiment, trial } = props;
-  const found = useAnswer('trial.get', { experiment, trial });
+function FromTrial(props: { datasets: readonly Dataset[]; experiment: number; row: RowKey }): ReactElement {
+  const { datasets, experiment, row } = props;
+  const found = useAnswer('trial.get', { experiment, ...parseRowKey(row) });
   const experiments = useExperiments();
   if (found.kind === 'failed') return <ErrorPanel message={found.error.message} onRetry={found.retry} />;
   const config = experiments.kind === 'ready' ? experiments.value.get(experiment)?.config : undefined;
   if (found.kind === 'loading' || config === undefined) return <SkeletonRows count={4} height={72} />;
-  return <NewSearch datasets={datasets} origin={{ trial, architecture: found.value.architecture, config }} />;
+  return <NewSearch datasets={datasets} origin={{ row, architecture: found.value.architecture, config }} />;
 }
 
 function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin: Origin | null }): ReactElement {
@@ -67,7 +69,8 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
   const preset = address.preset ?? (origin === null ? 'quick' : null);
   const strategy = address.strategy ?? (origin === null ? 'ppo' : 'evolution');
   const wanted = address.dataset ?? origin?.config.dataset;
-  const dataset = datasets.find(({ name }) => name === wanted)?.name ?? datasets[0]?.name ?? '';
+  const chosen = datasets.find(({ name }) => name === wanted) ?? datasets[0];
+  const dataset = chosen?.name ?? '';
   const standard = useMemo(
     () => standardSearch({ preset, strategy, dataset, origin }),
     [preset, strategy, dataset, origin],
@@ -96,6 +99,8 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
       navigate(`/experiments/${id}`);
     });
   };
+  const images = datasets.find((candidate) => candidate.name === dataset);
+  const notes = config === null || images === undefined ? [] : searchNotes(config.scale, images);
   const changed = useMemo(() => changedPaths(standard, draft, edits), [standard, draft, edits]);
   const values = { standard, draft, problems, onChange: edit, onReset: reset };
   const name = edits.get('name') ?? standard.name;
@@ -111,7 +116,7 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
       }}
     >
       {origin === null ? null : <OriginNote origin={origin} strategy={strategy} />}
-      <PresetChoice value={preset} origin={origin} onChange={(value) => choose('preset', value)} />
+      <PresetChoice value={preset} origin={origin} dataset={chosen} onChange={(value) => choose('preset', value)} />
       <StrategyChoice value={strategy} onChange={(value) => choose('strategy', value)} />
       <div className={form.form}>
         <Field label="Name" problem={problems.get('name')}>
@@ -125,7 +130,7 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
             />
           )}
         </Field>
-        <Field label="Data set">
+        <Field label="Data set" hint={notes.length === 0 ? undefined : notes.join(' ')}>
           {(ids) => (
             <select
               {...ids}
@@ -177,7 +182,7 @@ function NewSearch({ datasets, origin }: { datasets: readonly Dataset[]; origin:
 function OriginNote({ origin, strategy }: { origin: Origin; strategy: StrategyKind }): ReactElement {
   const cell = (
     <>
-      the cell of trial {origin.trial} of <bdi>{origin.config.name}</bdi>
+      the cell of trial {rowName(origin.row)} of <bdi>{origin.config.name}</bdi>
     </>
   );
   return (

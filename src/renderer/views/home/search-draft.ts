@@ -5,28 +5,30 @@ import { STRATEGY_KINDS, type StrategyKind } from '../../../shared/records/strat
 import { issueSentence } from '../../components/issue-sentence.ts';
 import { KINDS } from '../../state/config-choices.ts';
 import { configValues, valueAt, withEdits } from '../../state/config-values.ts';
+import { type RowKey, readRowKey, rowName } from '../../state/row-key.ts';
 
-/** What the address of a new search says: `/new?dataset=&preset=&strategy=&from=<experiment>:<trial>`. */
+/** What the address of a new search says: `/new?dataset=&preset=&strategy=&from=<experiment>:<row>`. */
 export interface NewSearchAddress {
   readonly dataset: string | null;
   readonly preset: PresetName | null;
   readonly strategy: StrategyKind | null;
-  readonly from: { readonly experiment: number; readonly trial: number } | null;
+  readonly from: { readonly experiment: number; readonly row: RowKey } | null;
 }
 
 export function readNewSearch(params: URLSearchParams): NewSearchAddress {
-  const [, experiment, trial] = /^(\d+):(\d+)$/.exec(params.get('from') ?? '') ?? [];
+  const [, experiment, written = ''] = /^(\d+):(.+)$/.exec(params.get('from') ?? '') ?? [];
+  const row = readRowKey(written);
   return {
     dataset: params.get('dataset'),
     preset: PRESET_NAMES.find((name) => name === params.get('preset')) ?? null,
     strategy: STRATEGY_KINDS.find((kind) => kind === params.get('strategy')) ?? null,
-    from: experiment === undefined ? null : { experiment: Number(experiment), trial: Number(trial) },
+    from: experiment === undefined || row === null ? null : { experiment: Number(experiment), row },
   };
 }
 
 /** A trial whose cell a new search begins with. */
 export interface Origin {
-  readonly trial: number;
+  readonly row: RowKey;
   readonly architecture: Architecture;
   /** The search that it was found in. */
   readonly config: ExperimentConfig;
@@ -58,9 +60,9 @@ export function standardSearch(choice: {
       strategy: strategies[strategy],
     };
   }
-  const { config, trial, architecture } = origin;
+  const { config, row, architecture } = origin;
   const { evolution } = strategies;
-  const name = isUsed ? `from trial ${trial} of ${config.name}` : `${strategy} like ${config.name}`;
+  const name = isUsed ? `from trial ${rowName(row)} of ${config.name}` : `${strategy} like ${config.name}`;
   return {
     ...(preset === null ? config : { ...PRESETS[preset].config, preset }),
     // The cell has to be one of the space's.
@@ -123,5 +125,5 @@ export function changedPaths(
   return new Set(own.filter((path) => standing.has(path) && isChanged(path)));
 }
 
-/** `training.optimizer.` of `training.optimizer.kind`. */
+/** `recipe.optimizer.` of `recipe.optimizer.kind`. */
 const groupOf = (path: string): string => path.slice(0, path.lastIndexOf('.') + 1);

@@ -10,9 +10,9 @@ export interface EstimateQuestion {
 
 export function estimateQuestion(config: ExperimentConfig | null): EstimateQuestion {
   if (config === null) return { kind: '', asked: '' };
-  const { dataset, space, scale, training, trialsAtOnce } = config;
+  const { dataset, space, scale, recipe, subset, trialsAtOnce } = config;
   // What a child's time and memory depend on.
-  return { kind: JSON.stringify([dataset, space, scale, training, trialsAtOnce]), asked: JSON.stringify(config) };
+  return { kind: JSON.stringify([dataset, space, scale, recipe, subset, trialsAtOnce]), asked: JSON.stringify(config) };
 }
 
 export interface GivenEstimate extends EstimateQuestion {

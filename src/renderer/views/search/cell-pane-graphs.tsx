@@ -36,7 +36,7 @@ export function CellGraphs({ experiment, trial, onOpen, isBoth = false }: CellGr
               cell={architecture[one]}
               kind={one}
               plan={plan}
-              trial={trial.trial}
+              trial={trial}
               onOpen={onOpen}
               lead={isLow ? <KindSwitch kind={kind} onChoose={setKind} /> : undefined}
             />

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Architecture } from '../../../shared/records/architecture.ts';
 import type { Experiment } from '../../../shared/records/experiment.ts';
+import { childScale, imageFacts } from '../../../shared/search-space/child-scale.ts';
 import type { NetworkPlan } from '../../../shared/search-space/plan.ts';
 import { planNetwork } from '../../../shared/search-space/plan-network.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
@@ -10,13 +11,8 @@ export function usePlan({ config }: Experiment, architecture: Architecture): Net
   const datasets = useAnswer('dataset.list', {});
   const dataset = datasets.kind === 'ready' ? datasets.value.find(({ name }) => name === config.dataset) : undefined;
   const { scale } = config;
-  const imageSize = dataset?.imageSize.height;
-  const classes = dataset?.classes.length;
   return useMemo(
-    () =>
-      imageSize === undefined || classes === undefined
-        ? undefined
-        : planNetwork(architecture, { ...scale, imageSize, classes }),
-    [architecture, scale, imageSize, classes],
+    () => (dataset === undefined ? undefined : planNetwork(architecture, childScale(scale, imageFacts(dataset)))),
+    [architecture, scale, dataset],
   );
 }

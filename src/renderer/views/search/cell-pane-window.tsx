@@ -3,10 +3,12 @@ import { X } from 'lucide-react';
 import { lazy, type ReactElement, Suspense, useCallback, useRef } from 'react';
 import { Link, useSearchParams } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { CopyButton } from '../../components/notices.tsx';
+import { roundedCount } from '../../components/words.ts';
 import { architectureText } from '../../graphs/cell-file-names.ts';
-import { roundedCount } from '../../graphs/part-words.ts';
 import { useCommands } from '../../state/commands.ts';
+import { trialAddress } from '../../state/row-key.ts';
 import styles from './cell-pane.module.css';
 import { CellGraphs } from './cell-pane-graphs.tsx';
 import { Outcome } from './cell-pane-labels.tsx';
@@ -72,7 +74,7 @@ function WholeCell({ experiment, trial, onClose }: WholeCellProps): ReactElement
           <div className={styles.head}>
             <Dialog.Title className={styles.title}>
               <span className="visually-hidden">Cell of </span>
-              <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
+              <Link href={trialAddress(experiment.id, trial)}>Trial {trialName(trial)}</Link>
             </Dialog.Title>
             <Outcome trial={trial} />
             <span className={styles.costs}>

@@ -3,8 +3,10 @@ import { memo, type ReactElement, useId } from 'react';
 import { Link } from 'wouter';
 import type { Trial } from '../../../shared/records/experiment.ts';
 import type { CellLabels } from '../../../shared/records/leaderboard.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Empty } from '../../components/notices.tsx';
-import { roundedCount } from '../../graphs/part-words.ts';
+import { roundedCount } from '../../components/words.ts';
+import { type RowKey, rowKeyOf, trialAddress } from '../../state/row-key.ts';
 import { useCellRow } from '../trial/use-cell-row.ts';
 import styles from './cell-pane.module.css';
 import { CellGraphs } from './cell-pane-graphs.tsx';
@@ -31,11 +33,11 @@ function SelectedCell({ experiment, trial, compare, onChange }: SearchPaneProps 
       <header className={styles.head}>
         <h2 id={headingId} className={styles.title}>
           <span className="visually-hidden">Cell of </span>
-          <Link href={`/experiments/${experiment.id}/trials/${trial.trial}`}>Trial {trial.trial}</Link>
+          <Link href={trialAddress(experiment.id, trial)}>Trial {trialName(trial)}</Link>
         </h2>
         <Outcome trial={trial} />
         <span className={styles.gap} />
-        <CompareButtons experiment={experiment.id} trial={trial.trial} compare={compare} onChange={onChange} />
+        <CompareButtons experiment={experiment.id} row={rowKeyOf(trial)} compare={compare} onChange={onChange} />
         <StarButton trial={trial} labels={labels} />
         <button
           type="button"
@@ -65,9 +67,9 @@ function CellFacts({ trial, labels }: { trial: Trial; labels: CellLabels | null 
   );
 }
 
-function CompareButtons(props: Pick<SearchPaneProps, 'compare' | 'onChange'> & { experiment: number; trial: number }) {
-  const { experiment, trial, compare, onChange } = props;
-  const isMarked = compare.includes(trial);
+function CompareButtons(props: Pick<SearchPaneProps, 'compare' | 'onChange'> & { experiment: number; row: RowKey }) {
+  const { experiment, row, compare, onChange } = props;
+  const isMarked = compare.includes(row);
   const isFull = compare.length >= MOST_COMPARED && !isMarked;
   return (
     <>
@@ -83,7 +85,7 @@ function CompareButtons(props: Pick<SearchPaneProps, 'compare' | 'onChange'> & {
         aria-label="Mark for compare"
         aria-pressed={isMarked}
         disabled={isFull}
-        onClick={() => onChange({ compare: toggleCompared(compare, trial) })}
+        onClick={() => onChange({ compare: toggleCompared(compare, row) })}
       >
         <ArrowLeftRight size={16} aria-hidden="true" />
       </button>

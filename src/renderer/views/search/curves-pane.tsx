@@ -1,5 +1,6 @@
 import { lazy, memo, type ReactElement, Suspense, useMemo } from 'react';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { ChartFailures } from '../../charts/chart-failures.tsx';
 import { readingOf } from '../../charts/chart-reading.ts';
 import styles from '../../charts/chart-tools.module.css';
@@ -10,6 +11,7 @@ import { Empty } from '../../components/notices.tsx';
 import { Segments } from '../../components/segments.tsx';
 import { SkeletonAxes } from '../../components/skeletons.tsx';
 import { aboutSpan } from '../../components/words.ts';
+import { rowKeyOf } from '../../state/row-key.ts';
 import { useProgress } from '../../state/use-workbench.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 import { MOST_COMPARED, type SearchView } from './search-view.ts';
@@ -38,22 +40,22 @@ function Curves(props: {
 }): ReactElement {
   const { experiment, trial, compare, choices } = props;
   const { measures, options } = choices;
-  const marked = useMarkedTrials(experiment, compare, trial.trial);
+  const marked = useMarkedTrials(experiment, compare, rowKeyOf(trial));
   const trials = useMemo(() => [trial, ...marked].slice(0, MOST_COMPARED), [trial, marked]);
   const loaded = useLoadedCurves(experiment.id, trials.map(curveOf));
-  const planned = experiment.config.training.epochs;
+  const planned = experiment.config.recipe.epochs;
   const charts = useMemo(() => {
     const curves = trials.map((one, index): TrialCurve => {
       const read = loaded[index];
-      return { name: `trial ${one.trial}`, state: one.state, epochs: read?.kind === 'ready' ? read.value : [] };
+      return { name: `trial ${trialName(one)}`, state: one.state, epochs: read?.kind === 'ready' ? read.value : [] };
     });
     return measures.map((measure) => ({ measure, data: epochChart(measure, curves, planned, options) }));
   }, [measures, trials, loaded, planned, options]);
-  const expected = useExpectedEpoch(experiment.id, trial);
+  const expected = useExpectedEpoch(trial);
   const { failures } = readingOf(loaded);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls where the pane is low, by keys too
-    <section className={styles.charts} aria-label={`Curves of trial ${trial.trial}`} tabIndex={0}>
+    <section className={styles.charts} aria-label={`Curves of trial ${trialName(trial)}`} tabIndex={0}>
       <Suspense fallback={<SkeletonAxes count={measures.length} />}>
         {charts.map(({ measure, data }, index) => (
           <LineChart
@@ -106,10 +108,11 @@ function CurveTools(choices: CurveChoices): ReactElement {
 }
 
 /** Why there is no curve yet, and when the first point is expected. */
-function useExpectedEpoch(experiment: number, { trial, state }: Trial): string {
-  const progress = useProgress(experiment, trial);
-  if (state === 'queued') return `Trial ${trial} waits for a trainer.`;
-  if (state !== 'running') return `Trial ${trial} ended before its first epoch.`;
+function useExpectedEpoch(trial: Trial): string {
+  const { state } = trial;
+  const progress = useProgress(trial);
+  if (state === 'queued') return `Trial ${trialName(trial)} waits for a trainer.`;
+  if (state !== 'running') return `Trial ${trialName(trial)} ended before its first epoch.`;
   if (progress === undefined || progress.epochs === 0 || progress.stepMs === 0) {
     return 'No epochs yet. The first of this trial is on its way.';
   }

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Confirm } from '../../components/dialog.tsx';
 import { tellDone } from '../../state/announcements.ts';
 import { useAction, useProgress, useSession } from '../../state/use-workbench.ts';
@@ -9,17 +10,17 @@ import { killedSentence, killSentence } from './kill-words.ts';
 export function KillTrial({ trial, onClose }: { trial: Trial; onClose: () => void }): ReactElement {
   const session = useSession();
   const action = useAction();
-  const progress = useProgress(trial.experiment, trial.trial);
+  const progress = useProgress(trial);
   const place = progress === undefined ? '' : ` at epoch ${progress.epoch} of ${progress.epochs}`;
   const kill = async (): Promise<void> => {
-    const { experiment, trial: number } = trial;
-    if (!(await action.run(() => session.call('trial.cancel', { experiment, trial: number })))) return;
+    const { experiment, trial: number, run } = trial;
+    if (!(await action.run(() => session.call('trial.cancel', { experiment, trial: number, run })))) return;
     onClose();
     tellDone(killedSentence(trial, place));
   };
   return (
     <Confirm
-      title={`Kill trial ${trial.trial}${place}?`}
+      title={`Kill trial ${trialName(trial)}${place}?`}
       sentence={killSentence(trial)}
       action="Kill trial"
       isBusy={action.isBusy}

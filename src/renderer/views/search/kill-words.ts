@@ -1,13 +1,16 @@
 import type { Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 
-/** What a kill costs. A repeat that a person asked for is no proposal, and nothing takes its place. */
-export function killSentence({ batch }: Pick<Trial, 'batch'>): string {
-  const lost = 'What it has learned is lost. It gets no reward';
-  return batch === null ? `${lost}, and the cell has one repeat less.` : `${lost}, and a new proposal takes its place.`;
-}
+type Killed = Pick<Trial, 'trial' | 'run' | 'purpose'>;
+
+/** What a kill costs. */
+export const killSentence = (trial: Pick<Killed, 'purpose'>): string =>
+  `What it has learned is lost. It gets no reward, and ${followsWords(trial)}.`;
 
 /** What was killed and what follows. `place`: ` at epoch 1 of 2`, or nothing. */
-export function killedSentence({ trial, batch }: Pick<Trial, 'trial' | 'batch'>, place: string): string {
-  const follows = batch === null ? 'nothing takes its place' : 'a new proposal takes its place';
-  return `Killed trial ${trial}${place}. It has no reward, and ${follows}.`;
-}
+export const killedSentence = (trial: Killed, place: string): string =>
+  `Killed trial ${trialName(trial)}${place}. It has no reward, and ${followsWords(trial)}.`;
+
+/** The search proposes another one in the place of one of its own. */
+const followsWords = ({ purpose }: Pick<Killed, 'purpose'>): string =>
+  `${purpose === 'proposal' ? 'a new proposal' : 'nothing'} takes its place`;

@@ -1,6 +1,6 @@
 import type { LeaderboardRow, SortColumn } from '../../../shared/records/leaderboard.ts';
-import { duration, FAILURE_WORDS, percentDigits } from '../../components/words.ts';
-import { roundedCount } from '../../graphs/part-words.ts';
+import { trialName } from '../../../shared/trial-name.ts';
+import { duration, FAILURE_WORDS, percentDigits, roundedCount } from '../../components/words.ts';
 import { thumbnailSummary } from '../../graphs/thumbnail-summary.ts';
 
 export const COLUMN_IDS = [
@@ -66,7 +66,7 @@ export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
   times: numbers('times', '×', 'Times proposed', 40, 'times', ({ proposals }) =>
     proposals > 1 ? String(proposals) : '',
   ),
-  trial: numbers('trial', 'trial', 'Trial number', 66, 'trial', ({ trial }) => String(trial.trial)),
+  trial: numbers('trial', 'trial', 'Trial number', 66, 'trial', ({ trial }) => trialName(trial)),
   update: numbers('update', 'update', 'Update', 72, 'update', ({ trial }) => number(trial.batch, String)),
   star: words('star', 'star', 'Star', 52, 0, ({ labels }) => (labels.isStarred ? 'starred' : '')),
   note: words('note', 'note', 'Note', 120, 1.5, ({ labels }) => labels.note),

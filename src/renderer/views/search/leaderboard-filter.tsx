@@ -12,7 +12,8 @@ import {
   useState,
 } from 'react';
 import { completeFilter, type ParsedFilter, statesIn, withStates } from '../../../shared/leaderboard/filter.ts';
-import { type Experiment, TRIAL_STATES, type TrialState } from '../../../shared/records/experiment.ts';
+import type { Experiment, TrialState } from '../../../shared/records/experiment.ts';
+import { RUN_STATES } from '../../../shared/records/run.ts';
 import menu from '../../components/menu.module.css';
 import { TrialStateMark } from '../../components/states.tsx';
 import { useCommands } from '../../state/commands.ts';
@@ -50,7 +51,7 @@ export const LeaderboardFilter = memo(function LeaderboardFilter(props: FilterPr
       run: () => onChange({ filter: '' }),
     },
   ]);
-  const shown = TRIAL_STATES.filter((state) => (counts?.[state] ?? 0) > 0 || statesIn(view.filter).includes(state));
+  const shown = RUN_STATES.filter((state) => (counts?.[state] ?? 0) > 0 || statesIn(view.filter).includes(state));
   const fitting = chipsThatFit(shown, counts, width);
   const rest = shown.slice(fitting);
   return (

@@ -12,6 +12,7 @@ import {
 } from 'react';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
 import type { ItemList } from '../../state/leaderboard-window.ts';
+import { type RowKey, rowKeyOf } from '../../state/row-key.ts';
 import styles from './leaderboard.module.css';
 import type { ColumnLayout } from './leaderboard-columns.ts';
 import { LeaderboardHead } from './leaderboard-head.tsx';
@@ -39,8 +40,8 @@ export interface GridProps {
   readonly hold: OrderHold;
   /** Another number: the list is another one, and is seen from its top. */
   readonly listKey: string;
-  /** Trial of a best reward that nobody has seen yet. */
-  readonly newBest: number | null;
+  /** The row of a best reward that nobody has seen yet. */
+  readonly newBest: RowKey | null;
   readonly isBusy: boolean;
   readonly isCompact: boolean;
   /** Gets what brings a row into view. */
@@ -165,8 +166,8 @@ export function LeaderboardGrid(props: GridProps): ReactElement {
                 isCompact={isCompact}
                 isSelected={item === cursor}
                 isRanged={item >= from && item <= to}
-                isMarked={view.compare.includes(row.trial.trial)}
-                isNewBest={row.trial.trial === newBest}
+                isMarked={view.compare.includes(rowKeyOf(row.trial))}
+                isNewBest={rowKeyOf(row.trial) === newBest}
                 isOpen={canOpen ? at.index === items.openIndex : null}
                 isPart={!isOwn}
                 isSketch={sketching.isSketch(row.trial.hash)}
@@ -229,15 +230,15 @@ function useVisibleRows(source: LeaderboardSource, items: ItemList, first: numbe
   }, [source, items, first, last]);
 }
 
-/** Brings a trial into view that the address names and that nobody chose in the list itself. */
+/** Brings a row into view that the address names and that nobody chose in the list itself. */
 function useScrollToSelected(
   source: LeaderboardSource,
   items: ItemList,
   { cursor }: RowSelection,
-  trial: number | null,
+  trial: RowKey | null,
   scrollTo: (item: number) => void,
 ): void {
-  const sought = useRef<number | null>(null);
+  const sought = useRef<RowKey | null>(null);
   useEffect(() => {
     if (trial === null || sought.current === trial) return;
     sought.current = trial;

@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Button } from '../../components/button.tsx';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
@@ -49,7 +50,7 @@ export function LabelsDialog(props: {
     if (saved) onClose();
   };
   const title = isOne
-    ? `Note and tags of the cell of trial ${first?.trial.trial}`
+    ? `Note and tags of the cell of trial ${first === undefined ? '' : trialName(first.trial)}`
     : `Note and tags of ${plural(rows.length, 'cell')}`;
   return (
     <Dialog

@@ -3,11 +3,13 @@
 import { ChevronDown, ChevronRight, Recycle, Star, Trophy } from 'lucide-react';
 import { type MouseEvent, memo, type ReactElement } from 'react';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Moment } from '../../components/moment.tsx';
 import { TrialStateMark } from '../../components/states.tsx';
 import { FAILURE_WORDS, percent, percentDigits } from '../../components/words.ts';
 import { CellThumbnail } from '../../graphs/cell-thumbnail.tsx';
 import { thumbnailSummary } from '../../graphs/thumbnail-summary.ts';
+import { rowKeyOf } from '../../state/row-key.ts';
 import styles from './leaderboard.module.css';
 import { type Column, type ColumnLayout, originWords } from './leaderboard-columns.ts';
 
@@ -61,7 +63,7 @@ export const LeaderboardRowView = memo(function LeaderboardRowView(props: RowVie
       id={rowId(item)}
       aria-rowindex={item + 2}
       aria-selected={isSelected || isRanged}
-      data-trial={row.trial.trial}
+      data-trial={rowKeyOf(row.trial)}
       data-item={item}
       className={classes.join(' ')}
       style={{ transform: `translateY(${top}px)`, height, gridTemplateColumns: layout.template }}
@@ -85,7 +87,11 @@ function CellContent(props: RowViewProps & { readonly column: Column }): ReactEl
   const { trial, rank, reward, deviation, best, bestEpoch, labels } = row;
   switch (column.id) {
     case 'rank':
-      if (isPart) return <small title={`Trial ${trial.trial}`}>tr. {trial.trial}</small>;
+      // The point tells a further run from a rank, and there is no room for more.
+      if (isPart) {
+        const name = trialName(trial);
+        return <small title={`Trial ${name}`}>{trial.run === 1 ? `tr. ${name}` : name}</small>;
+      }
       return (
         <>
           {rank === 1 ? <Trophy size={14} aria-label="best" /> : null}
@@ -185,7 +191,6 @@ function TimesMark({ row, item, isOpen, isPart, onToggle }: RowViewProps): React
   );
 }
 
-/** Repeats that a person asked for are trials and no proposals. */
 function openerWords({ proposals, trials }: LeaderboardRow): string {
   const words = `${trials} trials of this cell`;
   return proposals === trials ? words : `${words}, proposed ${proposals === 1 ? 'once' : `${proposals} times`}`;

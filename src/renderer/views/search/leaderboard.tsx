@@ -76,7 +76,7 @@ export function Leaderboard({ experiment, view, onChange }: LeaderboardProps): R
     waiting,
     scrollTo,
   });
-  const newBest = useNewBest(experiment, (trial) => document.querySelector(`[data-trial="${trial}"]`) !== null);
+  const newBest = useNewBest(experiment, (row) => document.querySelector(`[data-trial="${row}"]`) !== null);
   const listKey = query === null ? '' : JSON.stringify(query);
   return (
     <div className={styles.leaderboard} ref={box}>

@@ -2,11 +2,13 @@ import { SlidersHorizontal, Trophy } from 'lucide-react';
 import { memo, type ReactElement, useState } from 'react';
 import type { Experiment } from '../../../shared/records/experiment.ts';
 import { finishedTrials } from '../../../shared/search-state.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { ExperimentStateMark } from '../../components/states.tsx';
 import { aboutSpan, duration, percent, plural } from '../../components/words.ts';
 import { showDialog } from '../../state/open-dialogs.ts';
+import { rowKeyOf } from '../../state/row-key.ts';
 import { searchTimeLeft, trialLevels } from '../../state/search-progress.ts';
 import { useAllProgress, useLiveTrials } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
@@ -30,10 +32,10 @@ export const ProgressLine = memo(function ProgressLine({ experiment }: { experim
         )}
         <span className={styles.gap} />
         {best === null ? null : (
-          <span className={styles.best} title={`Best reward: trial ${best.trial}`}>
+          <span className={styles.best} title={`Best reward: trial ${trialName(best)}`}>
             <Trophy size={14} aria-hidden="true" />
             <span className={styles.bestWord}>best</span> <b>{percent(best.reward)}</b>
-            <span className={styles.bestTrial}>trial {best.trial}</span>
+            <span className={styles.bestTrial}>trial {trialName(best)}</span>
           </span>
         )}
         <Steering experiment={experiment} />
@@ -97,7 +99,7 @@ function Levels({ experiment }: { experiment: Experiment }): ReactElement {
   const trials = live.kind === 'ready' ? live.value : NOTHING_LIVE;
   // What was told of a trial that has ended since, while nobody listened, is no progress.
   const running = [...useAllProgress().values()].filter(
-    (one) => one.experiment === experiment.id && trials.active.get(one.trial)?.state === 'running',
+    (one) => one.experiment === experiment.id && trials.active.get(rowKeyOf(one))?.state === 'running',
   );
   const left = searchTimeLeft(experiment, trials, running);
   const [first] = running;
@@ -121,21 +123,22 @@ function Levels({ experiment }: { experiment: Experiment }): ReactElement {
 }
 
 function Running({ progress, others }: { progress: Progress; others: number }): ReactElement {
-  const { trial, epoch, epochs } = progress;
+  const { epoch, epochs } = progress;
+  const name = trialName(progress);
   const levels = trialLevels(progress);
   return (
     <>
-      <span className={styles.level} title={`Trial ${trial}: ${aboutSpan(levels.trial.leftMs)} left`}>
-        trial {trial}
+      <span className={styles.level} title={`Trial ${name}: ${aboutSpan(levels.trial.leftMs)} left`}>
+        trial {name}
         <span className={styles.small}>
-          <ProgressBar part={levels.trial.part} label={`Trial ${trial}`} />
+          <ProgressBar part={levels.trial.part} label={`Trial ${name}`} />
         </span>
         <span className={styles.from}>{aboutSpan(levels.trial.leftMs)}</span>
       </span>
       <span className={styles.level} title={`Epoch ${epoch} of ${epochs}: ${aboutSpan(levels.epoch.leftMs)} left`}>
         epoch {epoch}/{epochs}
         <span className={styles.small}>
-          <ProgressBar part={levels.epoch.part} label={`Epoch ${epoch} of trial ${trial}`} />
+          <ProgressBar part={levels.epoch.part} label={`Epoch ${epoch} of trial ${name}`} />
         </span>
         <span className={styles.from}>{aboutSpan(levels.epoch.leftMs)}</span>
       </span>

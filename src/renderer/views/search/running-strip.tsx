@@ -1,7 +1,9 @@
 import { memo, type ReactElement, useState } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
+import { byNumber, rowKeyOf } from '../../state/row-key.ts';
 import { trialPart } from '../../state/search-progress.ts';
 import { useLiveTrials, useProgress } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
@@ -17,12 +19,12 @@ export const RunningStrip = memo(function RunningStrip({ experiment }: { experim
   const [killing, setKilling] = useState<Trial | null>(null);
   const running = [...(live.kind === 'ready' ? live.value.active.values() : [])]
     .filter(({ state }) => state === 'running')
-    .sort((one, other) => one.trial - other.trial);
+    .sort(byNumber);
   if (running.length === 0 && killing === null) return null;
   return (
     <section className={styles.strip} aria-label="In training">
       {running.slice(0, SHOWN).map((trial) => (
-        <RunningRow key={trial.trial} experiment={experiment} trial={trial} onKill={() => setKilling(trial)} />
+        <RunningRow key={rowKeyOf(trial)} trial={trial} onKill={() => setKilling(trial)} />
       ))}
       {running.length > SHOWN ? <p className={styles.more}>and {running.length - SHOWN} more</p> : null}
       {killing === null ? null : <KillTrial trial={killing} onClose={() => setKilling(null)} />}
@@ -30,13 +32,13 @@ export const RunningStrip = memo(function RunningStrip({ experiment }: { experim
   );
 });
 
-function RunningRow(props: { experiment: number; trial: Trial; onKill: () => void }): ReactElement {
-  const { experiment, trial, onKill } = props;
-  const progress = useProgress(experiment, trial.trial);
+function RunningRow({ trial, onKill }: { trial: Trial; onKill: () => void }): ReactElement {
+  const progress = useProgress(trial);
+  const name = trialName(trial);
   const writing = useWriting();
   return (
     <div className={styles.running}>
-      <span>Trial {trial.trial}</span>
+      <span>Trial {name}</span>
       <span className={styles.runningWords}>
         {progress === undefined
           ? trial.step > 0
@@ -45,12 +47,12 @@ function RunningRow(props: { experiment: number; trial: Trial; onKill: () => voi
           : `epoch ${progress.epoch} of ${progress.epochs}`}
       </span>
       <span className={styles.runningBar}>
-        <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trial.trial}`} />
+        <ProgressBar part={trialPart(trial, progress)} label={`Trial ${name}`} />
       </span>
       <span className={styles.runningWords}>
         {progress === undefined || progress.loss === null ? '' : `loss ${progress.loss.toFixed(3)}`}
       </span>
-      <Button {...writing} kind="quiet" aria-label={`Kill trial ${trial.trial}`} onClick={onKill}>
+      <Button {...writing} kind="quiet" aria-label={`Kill trial ${name}`} onClick={onKill}>
         Kill
       </Button>
     </div>

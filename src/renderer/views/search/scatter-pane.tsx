@@ -8,6 +8,7 @@ import { Button } from '../../components/button.tsx';
 import { Empty, ErrorPanel } from '../../components/notices.tsx';
 import { SkeletonAxes } from '../../components/skeletons.tsx';
 import { useResultsRevision } from '../../state/leaderboard-revision.ts';
+import { type RowKey, rowKeyOf } from '../../state/row-key.ts';
 import { useFreshAnswer } from '../../state/use-fresh-answer.ts';
 import type { SearchPaneProps } from './search-pane.ts';
 
@@ -22,7 +23,7 @@ export const ScatterPane = memo(function ScatterPane(
   const [scale, setScale] = useChartChoice('costs', ['linear', 'log']);
   const { id } = experiment;
   const answer = useFreshAnswer('experiment.scatter', { experiment: id, filter }, useResultsRevision(id), id);
-  const selectTrial = useCallback((number: number) => onChange({ trial: number }), [onChange]);
+  const selectTrial = useCallback((row: RowKey) => onChange({ trial: row }), [onChange]);
   const filterArea = useCallback(
     (area: Area) => onChange({ filter: withArea(filter, cost, area) }),
     [onChange, filter, cost],
@@ -48,7 +49,7 @@ export const ScatterPane = memo(function ScatterPane(
             scatter={answer.value}
             cost={cost}
             isLog={scale === 'log'}
-            selected={trial?.trial ?? null}
+            selected={trial === null ? null : rowKeyOf(trial)}
             onSelect={selectTrial}
             onArea={filterArea}
           />

@@ -6,7 +6,7 @@ export interface SearchPaneProps {
   readonly experiment: Experiment;
   /** The selected one; null while there is none. */
   readonly trial: Trial | null;
-  /** Trials that are marked for compare. */
+  /** Rows that are marked for compare. */
   readonly compare: SearchView['compare'];
   readonly onChange: (change: Partial<SearchView>) => void;
 }

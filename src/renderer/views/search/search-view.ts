@@ -7,6 +7,7 @@ import {
   type Sort,
   type SortColumn,
 } from '../../../shared/records/leaderboard.ts';
+import { type RowKey, readRowKey } from '../../state/row-key.ts';
 
 export const SEARCH_TABS = ['cell', 'curves', 'scatter', 'operations', 'controller'] as const;
 export type SearchTab = (typeof SEARCH_TABS)[number];
@@ -20,23 +21,23 @@ export interface SearchView {
   readonly columns: readonly string[];
   /** The trash instead of the leaderboard. */
   readonly isTrash: boolean;
-  /** Number of the selected trial; null: the best one. */
-  readonly trial: number | null;
+  /** The selected row; null: the best one. */
+  readonly trial: RowKey | null;
   readonly tab: SearchTab;
-  /** Trials that are marked for compare, in the order they were marked. */
-  readonly compare: readonly number[];
+  /** Rows that are marked for compare, in the order they were marked. */
+  readonly compare: readonly RowKey[];
 }
 
 /** Cells that can be compared at once (design). */
 export const MOST_COMPARED = 6;
 
-/** `3,7` as numbers of trials, each once. */
-export function readTrialNumbers(text: string | null): number[] {
-  const numbers = (text ?? '')
+/** `3,7.2` as rows, each once. */
+export function readCompared(text: string | null): RowKey[] {
+  const rows = (text ?? '')
     .split(',')
-    .map(Number)
-    .filter((number) => Number.isInteger(number) && number > 0);
-  return [...new Set(numbers)].slice(0, MOST_COMPARED);
+    .map(readRowKey)
+    .filter((row) => row !== null);
+  return [...new Set(rows)].slice(0, MOST_COMPARED);
 }
 
 /** Characters (contract). */
@@ -47,16 +48,15 @@ export const DEFAULT_SORT: Sort = { column: 'reward', isAscending: false };
 export function readView(params: URLSearchParams): SearchView {
   const [column, direction] = (params.get('sort') ?? '').split(':');
   const known = SORT_COLUMNS.find((name) => name === column);
-  const trial = Number(params.get('trial'));
   return {
     mode: LEADERBOARD_MODES.find((mode) => mode === params.get('mode')) ?? 'cells',
     sort: known === undefined ? DEFAULT_SORT : { column: known, isAscending: direction === 'up' },
     filter: (params.get('filter') ?? '').slice(0, LONGEST_FILTER),
     columns: [...new Set((params.get('columns') ?? '').split(',').filter((name) => name !== ''))],
     isTrash: params.get('trash') === 'yes',
-    trial: Number.isInteger(trial) && trial > 0 ? trial : null,
+    trial: readRowKey(params.get('trial')),
     tab: SEARCH_TABS.find((tab) => tab === params.get('tab')) ?? 'curves',
-    compare: readTrialNumbers(params.get('compare')),
+    compare: readCompared(params.get('compare')),
   };
 }
 
@@ -73,7 +73,7 @@ export function writeView(params: URLSearchParams, view: SearchView): URLSearchP
     filter: filter === '' ? null : filter,
     columns: columns.length === 0 ? null : columns.join(','),
     trash: isTrash ? 'yes' : null,
-    trial: trial === null ? null : String(trial),
+    trial,
     tab: tab === 'curves' ? null : tab,
     compare: compare.length === 0 ? null : compare.join(','),
   };
@@ -94,13 +94,13 @@ export function nextSort(sort: Sort, column: SortColumn): Sort {
   return { column, isAscending: ASCENDING_FIRST.includes(column) };
 }
 
-export const compareAddress = (experiment: number, trials: readonly number[]): string =>
-  `/experiments/${experiment}/compare?trials=${trials.join(',')}`;
+export const compareAddress = (experiment: number, rows: readonly RowKey[]): string =>
+  `/experiments/${experiment}/compare?trials=${rows.join(',')}`;
 
-/** Marks a trial for compare, or takes the mark off; a seventh mark is not taken. */
-export function toggleCompared(compare: readonly number[], trial: number): readonly number[] {
-  if (compare.includes(trial)) return compare.filter((other) => other !== trial);
-  return compare.length < MOST_COMPARED ? [...compare, trial] : compare;
+/** Marks a row for compare, or takes the mark off; a seventh mark is not taken. */
+export function toggleCompared(compare: readonly RowKey[], row: RowKey): readonly RowKey[] {
+  if (compare.includes(row)) return compare.filter((other) => other !== row);
+  return compare.length < MOST_COMPARED ? [...compare, row] : compare;
 }
 
 /** Browsers refuse more than 200 changes of the address in 10 s: so many at once, and then so many a second (ours). */

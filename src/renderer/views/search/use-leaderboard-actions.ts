@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import { copyText } from '../../components/clipboard.ts';
 import { plural } from '../../components/words.ts';
@@ -9,6 +10,7 @@ import { offerUndo, tellDone } from '../../state/announcements.ts';
 import { type Command, useCommands } from '../../state/commands.ts';
 import { rowsToTsv } from '../../state/leaderboard-files.ts';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
+import { type RowId, rowKeyOf, trialAddress } from '../../state/row-key.ts';
 import { useSession } from '../../state/use-workbench.ts';
 import type { ColumnLayout } from './leaderboard-columns.ts';
 import { compareAddress, MOST_COMPARED, type SearchView, toggleCompared } from './search-view.ts';
@@ -88,11 +90,10 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
     if (open.length > 0) setProblem(refusal(open, finished.length));
     if (finished.length === 0) return;
     await selection.leave();
-    const ids = { experiment: experiment.id, trials: finished.map(({ trial }) => trial) };
-    const moved = await session.call('trial.trash', ids);
+    const moved = await session.call('trial.trash', { experiment: experiment.id, rows: rowsOf(finished) });
     await source.admit();
     offerUndo(`${plural(moved.length, 'trial')} in the trash.`, async () => {
-      await session.call('trial.restore', { experiment: experiment.id, trials: moved });
+      await session.call('trial.restore', { experiment: experiment.id, rows: moved });
       await source.admit();
     });
   };
@@ -100,18 +101,17 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
     const trials = await source.trialsOf(await selection.rows());
     if (trials.length === 0) return;
     await selection.leave();
-    const ids = { experiment: experiment.id, trials: trials.map(({ trial }) => trial) };
-    const moved = await session.call('trial.restore', ids);
+    const moved = await session.call('trial.restore', { experiment: experiment.id, rows: rowsOf(trials) });
     await source.admit();
     offerUndo(`${plural(moved.length, 'trial')} out of the trash.`, async () => {
-      await session.call('trial.trash', { experiment: experiment.id, trials: moved });
+      await session.call('trial.trash', { experiment: experiment.id, rows: moved });
       await source.admit();
     });
   };
   const mark = async (): Promise<void> => {
     const trial = await selection.trial();
     if (trial === null) return;
-    const compare = toggleCompared(view.compare, trial.trial);
+    const compare = toggleCompared(view.compare, rowKeyOf(trial));
     if (compare === view.compare)
       setProblem(`At most ${MOST_COMPARED} cells are compared at once; take a mark off first.`);
     else onChange({ compare });
@@ -127,7 +127,7 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
       isEnabled,
       run: act(async () => {
         const trial = await selection.trial();
-        if (trial !== null) navigate(`/experiments/${experiment.id}/trials/${trial.trial}`);
+        if (trial !== null) navigate(trialAddress(experiment.id, trial));
       }),
     },
     { id: 'mark-compare', title: 'Mark for compare', group: GROUP, key: 'Space', isEnabled, run: act(mark) },
@@ -195,14 +195,13 @@ export function useLeaderboardActions(input: ActionsInput): LeaderboardActions {
 
 const numbersOf = (rows: readonly LeaderboardRow[]): number[] => rows.map(({ trial }) => trial.trial);
 
+const rowsOf = (trials: readonly Trial[]): RowId[] => trials.map(({ trial, run }) => ({ trial, run }));
+
 const isOpen = ({ state }: Trial): boolean => state === 'running' || state === 'queued';
 
 function refusal(open: readonly Trial[], moved: number): string {
-  const [first] = open;
-  const which =
-    open.length === 1
-      ? `Trial ${first?.trial} is ${first?.state}`
-      : `Trials ${open.map(({ trial }) => trial).join(', ')} are not finished`;
+  const names = open.map(trialName).join(', ');
+  const which = open.length === 1 ? `Trial ${names} is ${open[0]?.state}` : `Trials ${names} are not finished`;
   const stays = moved > 0 ? ' and stays out of the trash' : '';
   return `${which}${open.length === 1 ? stays : stays.replace('stays', 'stay')}. Kill it with K first, or wait until it ends.`;
 }

@@ -5,6 +5,7 @@ import { WorkbenchError } from '../../../shared/workbench-error.ts';
 import type { LeaderboardSource } from '../../state/leaderboard-source.ts';
 import { ItemList } from '../../state/leaderboard-window.ts';
 import { trialOf } from '../../state/resource.ts';
+import { type RowKey, rowKeyOf } from '../../state/row-key.ts';
 import { useSession } from '../../state/use-workbench.ts';
 import { trialKey } from '../../state/workbench-state.ts';
 import type { SearchView } from './search-view.ts';
@@ -25,7 +26,7 @@ export interface RowSelection {
 }
 
 /**
- * Which rows are selected. The address names the trial; the selection follows it, never the place. Keys pressed faster than
+ * Which rows are selected. The address names the row; the selection follows it, never the place. Keys pressed faster than
  * rows are read move on from the place they are at.
  */
 export function useRowSelection(
@@ -38,18 +39,18 @@ export function useRowSelection(
   const session = useSession();
   const [anchor, setAnchor] = useState<number | null>(null);
   // The trial that was chosen below its cell's row, which may show the same one.
-  const [part, setPart] = useState<number | null>(null);
-  const partNow = useRef<number | null>(null);
-  const partAt = useCallback((trial: number | null): void => {
-    partNow.current = trial;
-    setPart(trial);
+  const [part, setPart] = useState<RowKey | null>(null);
+  const partNow = useRef<RowKey | null>(null);
+  const partAt = useCallback((row: RowKey | null): void => {
+    partNow.current = row;
+    setPart(row);
   }, []);
   const found = useMemo(
-    () => (items === null || selected === null ? null : items.find(view.mode, selected, part === selected.trial)),
+    () => (items === null || selected === null ? null : items.find(view.mode, selected, part === rowKeyOf(selected))),
     [items, selected, view.mode, part],
   );
   // Ahead of what is drawn, while keys come faster.
-  const ahead = useRef<{ item: number; trial: number | null; at: number } | null>(null);
+  const ahead = useRef<{ item: number; row: RowKey | null; at: number } | null>(null);
   if (isOver(ahead.current, selected)) ahead.current = null;
   const anchorNow = useRef<number | null>(null);
   const anchorAt = useCallback((item: number | null): void => {
@@ -63,12 +64,13 @@ export function useRowSelection(
   const choose = useCallback(
     (row: LeaderboardRow): void => {
       const { trial } = row;
-      const key = trialKey(trial.experiment, trial.trial);
-      session.know(trialOf(trial.experiment, trial.trial), (state) => ({
+      const chosen = rowKeyOf(trial);
+      const key = trialKey(trial.experiment, chosen);
+      session.know(trialOf(trial.experiment, chosen), (state) => ({
         ...state,
         trials: new Map(state.trials).set(key, trial),
       }));
-      onChange({ trial: trial.trial });
+      onChange({ trial: chosen });
     },
     [session, onChange],
   );
@@ -86,15 +88,16 @@ export function useRowSelection(
         const item = Math.min(list.count - 1, Math.max(0, place(now, list.count - 1)));
         if (!isExtending) anchorAt(null);
         else if (anchorNow.current === null) anchorAt(Math.max(0, now));
-        const reached = { item, trial: null as number | null, at: performance.now() };
+        const reached = { item, row: null as RowKey | null, at: performance.now() };
         ahead.current = reached;
         scroll(item);
         const row = await rowOf(source, list, item);
         const chosenPart = partOf(list, item, row);
-        const isSame = row?.trial.trial === latest.current.selected?.trial && chosenPart === partNow.current;
+        const chosen = row === undefined ? null : rowKeyOf(row.trial);
+        const isSame = chosen === keyOfSelected(latest.current.selected) && chosenPart === partNow.current;
         partAt(chosenPart);
         if (row === undefined || isSame) ahead.current = null;
-        else reached.trial = row.trial.trial;
+        else reached.row = chosen;
         if (row !== undefined) choose(row);
       }
     },
@@ -136,17 +139,19 @@ export function useRowSelection(
   return { cursor, range, move, rows, trial, leave };
 }
 
-/** Number of a row's trial where it is one of an opened cell's. */
-function partOf(list: ItemList, item: number, row: LeaderboardRow | undefined): number | null {
-  return row === undefined || item < 0 || list.at(item).kind === 'row' ? null : row.trial.trial;
+/** A row's key where it is one of an opened cell's. */
+function partOf(list: ItemList, item: number, row: LeaderboardRow | undefined): RowKey | null {
+  return row === undefined || item < 0 || list.at(item).kind === 'row' ? null : rowKeyOf(row.trial);
 }
 
 /** A place ahead is caught up with soon; after that somebody else chose the row. Milliseconds (ours). */
 const AHEAD_MS = 1_000;
 
-function isOver(ahead: { trial: number | null; at: number } | null, selected: Trial | null): boolean {
-  if (ahead === null || ahead.trial === null) return false;
-  return ahead.trial === selected?.trial || performance.now() - ahead.at > AHEAD_MS;
+const keyOfSelected = (selected: Trial | null): RowKey | null => (selected === null ? null : rowKeyOf(selected));
+
+function isOver(ahead: { row: RowKey | null; at: number } | null, selected: Trial | null): boolean {
+  if (ahead === null || ahead.row === null) return false;
+  return ahead.row === keyOfSelected(selected) || performance.now() - ahead.at > AHEAD_MS;
 }
 
 /** As the source has them now, which may be newer than what is drawn. */
@@ -160,12 +165,12 @@ async function placeNow(
   source: LeaderboardSource,
   list: ItemList,
   { selected, mode }: { readonly selected: Trial | null; readonly mode: SearchView['mode'] },
-  part: number | null,
+  part: RowKey | null,
 ): Promise<number> {
   if (selected === null) return -1;
-  const known = list.find(mode, selected, part === selected.trial);
+  const known = list.find(mode, selected, part === rowKeyOf(selected));
   if (known !== null) return known;
-  const index = await source.find(selected.trial).catch((error: unknown) => {
+  const index = await source.find(rowKeyOf(selected)).catch((error: unknown) => {
     // The trash has no row of a trial outside it, nor the other way round.
     if (error instanceof WorkbenchError && error.code === 'not_found') return null;
     throw error;

@@ -1,19 +1,21 @@
 import { type ReactElement, useState } from 'react';
 import { Link } from 'wouter';
 import type { Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Button } from '../../components/button.tsx';
 import dialog from '../../components/dialog.module.css';
 import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import form from '../../components/form.module.css';
 import { plural } from '../../components/words.ts';
+import { rowKeyOf, trialAddress } from '../../state/row-key.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 
 /** As the contract has it. */
 const MOST_REPEATS = 20;
 
-/** Trains the trial's cell again with other seeds, and names the trials that came of it. */
+/** Trains the trial's cell again with other seeds, and names the runs that came of it. */
 export function RepeatTrial({ trial, onClose }: { trial: Trial; onClose: () => void }): ReactElement {
   const session = useSession();
   const action = useAction();
@@ -24,7 +26,7 @@ export function RepeatTrial({ trial, onClose }: { trial: Trial; onClose: () => v
   const { experiment, trial: number } = trial;
   const repeat = (): Promise<boolean> =>
     action.run(async () => setMade(await session.call('trial.repeat', { experiment, trial: number, times })));
-  if (made !== null) return <Repeated experiment={experiment} made={made} onClose={onClose} />;
+  if (made !== null) return <Repeated made={made} onClose={onClose} />;
   return (
     <Dialog
       title={`Repeat trial ${number} with other seeds`}
@@ -66,8 +68,7 @@ export function RepeatTrial({ trial, onClose }: { trial: Trial; onClose: () => v
   );
 }
 
-function Repeated(props: { experiment: number; made: readonly Trial[]; onClose: () => void }): ReactElement {
-  const { experiment, made, onClose } = props;
+function Repeated({ made, onClose }: { made: readonly Trial[]; onClose: () => void }): ReactElement {
   return (
     <Dialog
       title={`${plural(made.length, 'training')} queued`}
@@ -79,10 +80,10 @@ function Repeated(props: { experiment: number; made: readonly Trial[]; onClose: 
       }
     >
       <p role="status">
-        {made.map(({ trial }, index) => (
-          <span key={trial}>
+        {made.map((run, index) => (
+          <span key={rowKeyOf(run)}>
             {index === 0 ? '' : ', '}
-            <Link href={`/experiments/${experiment}/trials/${trial}`}>trial {trial}</Link>
+            <Link href={trialAddress(run.experiment, run)}>trial {trialName(run)}</Link>
           </span>
         ))}
       </p>

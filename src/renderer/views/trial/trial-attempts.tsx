@@ -7,10 +7,11 @@ import table from '../../components/table.module.css';
 import { duration } from '../../components/words.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
+import { attemptsOf } from './trial-times.ts';
 
 /** Each try to train the trial, and how it ended. */
 export function TrialAttempts({ trial }: { trial: Trial }): ReactElement | null {
-  const attempts = useAnswer('trial.attempts', { experiment: trial.experiment, trial: trial.trial });
+  const attempts = useAnswer('trial.attempts', attemptsOf(trial));
   const { again } = attempts;
   const standing = `${trial.attempts} ${trial.state} ${trial.reducedBatchSize}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: another try, or an end, is news

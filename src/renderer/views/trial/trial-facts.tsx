@@ -1,18 +1,27 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Link } from 'wouter';
-import { batchSizes } from '../../../shared/batch-sizes.ts';
+import { batchSizeOf } from '../../../shared/batch-sizes.ts';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
 import type { LeaderboardRow } from '../../../shared/records/leaderboard.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { ProgressBar } from '../../components/progress-bar.tsx';
 import { aboutSpan, duration, percent, plural } from '../../components/words.ts';
 import { countWords } from '../../graphs/part-words.ts';
+import { trialAddress } from '../../state/row-key.ts';
 import { trialPart } from '../../state/search-progress.ts';
 import { useProgress } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
 import { trialLeftMs } from './trial-times.ts';
 import { useCellRow } from './use-cell-row.ts';
 
-export function TrialFacts({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
+interface TrialFactsProps {
+  readonly experiment: Experiment;
+  readonly trial: Trial;
+  /** That it is trained on. */
+  readonly images: number;
+}
+
+export function TrialFacts({ experiment, trial, images }: TrialFactsProps): ReactElement {
   const row = useCellRow(trial);
   return (
     <>
@@ -20,18 +29,18 @@ export function TrialFacts({ experiment, trial }: { experiment: Experiment; tria
       <dl className={styles.facts}>
         <Results trial={trial} row={row.kind === 'ready' ? row.value : null} />
         <Costs experiment={experiment} trial={trial} />
-        <Origin experiment={experiment} trial={trial} />
+        <Origin experiment={experiment} trial={trial} images={images} />
       </dl>
     </>
   );
 }
 
 function TrialProgress({ trial }: { trial: Trial }): ReactElement {
-  const progress = useProgress(trial.experiment, trial.trial);
+  const progress = useProgress(trial);
   const left = trialLeftMs(progress);
   return (
     <section className={styles.progress} aria-label="Progress">
-      <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trial.trial}`} />
+      <ProgressBar part={trialPart(trial, progress)} label={`Trial ${trialName(trial)}`} />
       <p>
         {progress === undefined
           ? 'Begins: the network is being built.'
@@ -79,7 +88,7 @@ function Costs({ experiment: { config }, trial }: { experiment: Experiment; tria
   );
 }
 
-function Origin({ experiment, trial }: { experiment: Experiment; trial: Trial }): ReactElement {
+function Origin({ experiment, trial, images }: TrialFactsProps): ReactElement {
   const { parent, batch, seed, hash, weightsHash, attempts, reducedBatchSize } = trial;
   const isLearning = experiment.config.strategy.kind === 'ppo';
   return (
@@ -92,20 +101,16 @@ function Origin({ experiment, trial }: { experiment: Experiment; trial: Trial })
           </>
         )}
       </Fact>
-      {isLearning ? (
+      {isLearning && batch !== null ? (
         <Fact name="Learned in">
-          {batch === null ? (
-            'no update: it was repeated by hand'
-          ) : (
-            <Link href={`/experiments/${experiment.id}?tab=controller`}>update {batch}</Link>
-          )}
+          <Link href={`/experiments/${experiment.id}?tab=controller`}>update {batch}</Link>
         </Fact>
       ) : null}
       <Fact name="Seed">{seed}</Fact>
       <Fact name="Attempts">{plural(attempts, 'attempt')}</Fact>
       {reducedBatchSize === null ? null : (
         <Fact name="Batch size">
-          {reducedBatchSize} in place of {batchSizes(experiment.config.training)[0]}: memory ran out
+          {reducedBatchSize} in place of {batchSizeOf(experiment.config.recipe, images)}: memory ran out
         </Fact>
       )}
       <Fact name="Cell hash">
@@ -135,5 +140,5 @@ function Fact({ name, children }: { name: string; children: ReactNode }): ReactE
 }
 
 function TrialLink({ experiment, trial }: { experiment: number; trial: number }): ReactElement {
-  return <Link href={`/experiments/${experiment}/trials/${trial}`}>trial {trial}</Link>;
+  return <Link href={trialAddress(experiment, { trial, run: 1 })}>trial {trial}</Link>;
 }

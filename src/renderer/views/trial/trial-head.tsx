@@ -2,11 +2,13 @@ import { ChevronLeft, ChevronRight, Maximize2, Repeat2, RotateCcw, Trash2 } from
 import { type ReactElement, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Experiment, Trial } from '../../../shared/records/experiment.ts';
+import { trialName } from '../../../shared/trial-name.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { TrialStateMark } from '../../components/states.tsx';
 import { FAILURE_WORDS, percent } from '../../components/words.ts';
 import { offerUndo } from '../../state/announcements.ts';
 import { useCommands } from '../../state/commands.ts';
+import { rowKeyOf, trialAddress } from '../../state/row-key.ts';
 import { useAction, useSession } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';
 import { Notes, StarButton } from '../search/cell-pane-labels.tsx';
@@ -45,13 +47,19 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
     <>
       <header className={styles.head}>
         <Neighbours experiment={experiment} trial={trial} />
-        <h1>Trial {trial.trial}</h1>
+        <h1>Trial {trialName(trial)}</h1>
         <TrialStateMark
           state={trial.state}
           detail={trial.failure === null ? undefined : FAILURE_WORDS[trial.failure]}
         />
         {trial.reward === null ? null : <b className={styles.reward}>{percent(trial.reward)}</b>}
         {rank === null ? null : <span className={styles.rank}>rank {rank}</span>}
+        {trial.purpose === 'repeat' && trial.parent !== null ? (
+          <span className={styles.rank}>
+            repeats{' '}
+            <Link href={trialAddress(experiment.id, { trial: trial.parent, run: 1 })}>trial {trial.parent}</Link>
+          </span>
+        ) : null}
         {trial.trashedAt === null ? null : <span className={styles.rank}>in the trash</span>}
         <span className={styles.gap} />
         {trash.error === null ? null : (
@@ -59,7 +67,7 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
             {trash.error}
           </span>
         )}
-        <Link className={styles.link} href={`/experiments/${experiment.id}?trial=${trial.trial}`}>
+        <Link className={styles.link} href={`/experiments/${experiment.id}?trial=${rowKeyOf(trial)}`}>
           In the leaderboard
         </Link>
         {isOpen ? (
@@ -74,7 +82,7 @@ export function TrialHead({ experiment, trial, onWhole }: TrialHeadProps): React
             <TrashButton trial={trial} isBusy={trash.isBusy} onPress={trash.run} />
           </>
         )}
-        <Link className={styles.linkButton} href={startFromAddress(experiment.id, trial.trial)}>
+        <Link className={styles.linkButton} href={startFromAddress(experiment.id, trial)}>
           Open as a new experiment
         </Link>
         <span className={styles.icons}>
@@ -120,7 +128,7 @@ function Neighbours({ experiment, trial }: { experiment: Experiment; trial: Tria
   const [, navigate] = useLocation();
   const { previous, next } = trialNeighbours(experiment, trial.trial);
   const open = (number: number | null) => () => {
-    if (number !== null) navigate(`/experiments/${experiment.id}/trials/${number}`, { replace: true });
+    if (number !== null) navigate(trialAddress(experiment.id, { trial: number, run: 1 }), { replace: true });
   };
   return (
     <span className={styles.icons}>
@@ -143,17 +151,18 @@ function Neighbours({ experiment, trial }: { experiment: Experiment; trial: Tria
 }
 
 /** Into the trash with an offer to undo it, or out of it. */
-function useTrash({ experiment, trial, trashedAt }: Trial) {
+function useTrash(shown: Trial) {
+  const { experiment, trial, run: runNumber, trashedAt } = shown;
   const session = useSession();
   const action = useAction();
-  const asked = { experiment, trials: [trial] };
+  const asked = { experiment, rows: [{ trial, run: runNumber }] };
   const run = async (): Promise<void> => {
     if (trashedAt !== null) {
       await action.run(() => session.call('trial.restore', asked));
       return;
     }
     if (await action.run(() => session.call('trial.trash', asked)))
-      offerUndo(`Trial ${trial} is in the trash.`, () => session.call('trial.restore', asked));
+      offerUndo(`Trial ${trialName(shown)} is in the trash.`, () => session.call('trial.restore', asked));
   };
   return { isBusy: action.isBusy, error: action.error?.message ?? null, run: () => void run() };
 }
@@ -167,8 +176,9 @@ interface TrialCommands extends Omit<TrialHeadProps, 'onWhole'> {
 function useTrialCommands({ experiment, trial, onKill, onRepeat, onTrash }: TrialCommands): void {
   const [, navigate] = useLocation();
   const { previous, next } = trialNeighbours(experiment, trial.trial);
-  const open = (number: number | null) => () =>
-    navigate(`/experiments/${experiment.id}/trials/${number}`, { replace: true });
+  const open = (number: number | null) => () => {
+    if (number !== null) navigate(trialAddress(experiment.id, { trial: number, run: 1 }), { replace: true });
+  };
   const { disabled } = useWriting();
   const isOpen = trial.state === 'running' || trial.state === 'queued';
   const isRestful = !isOpen && !disabled;

@@ -6,7 +6,7 @@ import table from '../../components/table.module.css';
 import { duration } from '../../components/words.ts';
 import { useAnswer } from '../../state/use-workbench.ts';
 import styles from './trial.module.css';
-import { isQueuedAgain, type TrialStep, trialSteps } from './trial-times.ts';
+import { attemptsOf, isQueuedAgain, type TrialStep, trialSteps } from './trial-times.ts';
 
 /** The states that the trial went through, with when and for how long. */
 export function TrialStates({ trial }: { trial: Trial }): ReactElement {
@@ -19,7 +19,7 @@ export function TrialStates({ trial }: { trial: Trial }): ReactElement {
 }
 
 function AgainStates({ trial }: { trial: Trial }): ReactElement {
-  const attempts = useAnswer('trial.attempts', { experiment: trial.experiment, trial: trial.trial });
+  const attempts = useAnswer('trial.attempts', attemptsOf(trial));
   return <StatesTable steps={trialSteps(trial, attempts.kind === 'ready' ? attempts.value : [])} />;
 }
 

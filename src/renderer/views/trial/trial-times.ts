@@ -32,6 +32,9 @@ function msBetween(from: string | null, to: string | null): number | null {
   return from === null || to === null ? null : Date.parse(to) - Date.parse(from);
 }
 
+/** The question for a trial's attempts. */
+export const attemptsOf = ({ experiment, trial, run }: Trial) => ({ experiment, trial, run });
+
 /** Numbers of the trials before and after one; null where there is none. Trials are numbered without gaps. */
 export function trialNeighbours(
   { lastTrial }: Experiment,

@@ -7,11 +7,12 @@ import { type Loaded, useAnswer, useSession } from '../../state/use-workbench.ts
 const RANK_EVERY_MS = 2_000;
 
 /** The row that a trial's cell has in the leaderboard: rank, mean, times proposed, labels. Kept fresh by events. */
-export function useCellRow({ experiment, trial, hash, trashedAt }: Trial): Loaded<LeaderboardRow> {
+export function useCellRow({ experiment, trial, run, hash, trashedAt }: Trial): Loaded<LeaderboardRow> {
   const session = useSession();
   const answer = useAnswer('leaderboard.find', {
     experiment,
     trial,
+    run,
     mode: 'cells',
     filter: '',
     sort: { column: 'reward', isAscending: false },

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import type { Theme } from './palette.ts';
+import type { Theme } from './token-value.ts';
 
 /** The theme that the page has now, and a new rendering when it changes: a canvas knows no custom properties. */
 export function useActiveTheme(): Theme {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { tokenValue } from '../../src/renderer/graphs/palette.ts';
+import { tokenValue } from '../../../src/renderer/styles/token-value.ts';
 
-const css = readFileSync(new URL('../../src/renderer/styles/tokens.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('../../../src/renderer/styles/tokens.css', import.meta.url), 'utf8');
 const SURFACES = ['bg', 'surface', 'raised', 'selected'] as const;
 
 /** Least contrast with every surface: WCAG 2 asks 4.5 of text and 3 of what has to be seen. */

@@ -1,8 +1,9 @@
-import type { Experiment } from '../../shared/records/experiment.ts';
-import { finishedTrials, haveRepeatsFailed, searchState } from '../../shared/search-state.ts';
-import { spanWords } from '../../shared/span-words.ts';
-import { percent, plural } from '../components/words.ts';
-import type { Politeness } from './announcements.ts';
+import type { Experiment } from '../../../shared/records/experiment.ts';
+import { finishedTrials, haveRepeatsFailed, searchState } from '../../../shared/search-state.ts';
+import { spanWords } from '../../../shared/span-words.ts';
+import { trialName } from '../../../shared/trial-name.ts';
+import { percent, plural } from '../../components/words.ts';
+import type { Politeness } from '../../state/announcements.ts';
 
 export interface News {
   /** A newer one of the kind `best` takes the place of one that was not said yet. */
@@ -16,7 +17,7 @@ export function newsOf(before: Experiment, after: Experiment): News[] {
   const news: News[] = [];
   const { best, config, message } = after;
   if (best !== null && (before.best === null || best.reward > before.best.reward)) {
-    const text = `New best ${(best.reward * 100).toFixed(2)} percent, trial ${best.trial}`;
+    const text = `New best ${(best.reward * 100).toFixed(2)} percent, trial ${trialName(best)}`;
     news.push({ kind: 'best', text, politeness: 'polite' });
   }
   const name = config.name;
@@ -50,9 +51,9 @@ function endSentence(after: Experiment): string {
   const trials = plural(finishedTrials(after), 'trial');
   const head = `The search ${after.config.name} ended: ${trials} in ${spanWords(after.runningMs)}.`;
   if (after.best === null) return `${head} No trial has a reward; the leaderboard says why.`;
-  const best = `Best ${percent(after.best.reward)}, trial ${after.best.trial}.`;
+  const best = `Best ${percent(after.best.reward)}, trial ${trialName(after.best)}.`;
   return `${head} ${best} This is a search score; train the cell in full to know its accuracy.`;
 }
 
 const bestWords = ({ best }: Experiment): string =>
-  best === null ? '' : ` Best ${(best.reward * 100).toFixed(2)} percent, trial ${best.trial}.`;
+  best === null ? '' : ` Best ${(best.reward * 100).toFixed(2)} percent, trial ${trialName(best)}.`;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { newsOf } from '../../../src/renderer/state/news.ts';
+import { newsOf } from '../../../src/renderer/views/frame/news.ts';
 import { resumedSentence } from '../../../src/renderer/views/frame/resumed-words.ts';
 import { experimentFromPreset } from '../../../src/shared/presets.ts';
 import type { Experiment } from '../../../src/shared/records/experiment.ts';
@@ -19,16 +19,16 @@ const BEFORE: Experiment = {
   repeats: { queued: 0, running: 0 },
   lastTrial: 4,
   twinOf: null,
-  best: { trial: 2, reward: 0.6 },
+  best: { trial: 2, run: 1, reward: 0.6 },
 };
 const after = (change: Partial<Experiment>): Experiment => ({ ...BEFORE, ...change });
 const told = (change: Partial<Experiment>): string[] => newsOf(BEFORE, after(change)).map(({ text }) => text);
 
 it('a new best is told with its trial; progress and a lesser best are not', () => {
-  expect(told({ best: { trial: 402, reward: 0.6231 } })).toEqual(['New best 62.31 percent, trial 402']);
+  expect(told({ best: { trial: 402, run: 3, reward: 0.6231 } })).toEqual(['New best 62.31 percent, trial 402·3']);
   expect(told({ counts: { ...BEFORE.counts, completed: 4 }, runningMs: 1000 })).toEqual([]);
   // The best was put into the trash.
-  expect(told({ best: { trial: 1, reward: 0.5 } })).toEqual([]);
+  expect(told({ best: { trial: 1, run: 1, reward: 0.5 } })).toEqual([]);
   expect(told({ best: null })).toEqual([]);
 });
 
@@ -67,9 +67,9 @@ it('repeats of a search that rests are no news of the search, unless they could 
 });
 
 it('the banner after a crash names the trials and where they go on', () => {
-  const at = (trial: number, epoch: number) => ({ experiment: 1, trial, epoch });
-  expect(resumedSentence([at(13, 1), at(14, 2)])).toBe(
-    '2 trials were interrupted and go on (13 at epoch 1, 14 at epoch 2).',
+  const at = (trial: number, epoch: number, run = 1) => ({ experiment: 1, trial, run, epoch });
+  expect(resumedSentence([at(13, 1), at(13, 2, 2)])).toBe(
+    '2 trials were interrupted and go on (13 at epoch 1, 13·2 at epoch 2).',
   );
   expect(resumedSentence([at(13, 0)])).toBe('1 trial was interrupted and goes on (13 at epoch 0).');
   expect(resumedSentence([1, 2, 3, 4, 5, 6].map((trial) => at(trial, 1)))).toContain('4 at epoch 1, and 2 more)');
