@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventFeed } from '../../src/main/workbench/event-feed.ts';
-import type { Handlers, WorkbenchEvent } from '../../src/shared/contract.ts';
+import { CONTRACT_VERSION, type Handlers, type WorkbenchEvent } from '../../src/shared/contract.ts';
 import { WorkbenchClient } from '../../src/shared/rpc/client.ts';
 import type { Position } from '../../src/shared/rpc/connection.ts';
 import { serveConnection } from '../../src/shared/rpc/server.ts';
+import type { ClientKind } from '../../src/shared/rpc/versions.ts';
 import { WorkbenchError } from '../../src/shared/workbench-error.ts';
 import { type Carrier, inProcess, overIpc, overWebSocket } from './carriers.ts';
 
@@ -34,6 +35,7 @@ for (const [name, openCarrier] of Object.entries(CARRIERS)) {
       some: Partial<Handlers> = {},
       feed = new EventFeed('feed', 4),
       after: Position | null = null,
+      { page = CONTRACT_VERSION, workbench = CONTRACT_VERSION, by = 'page' as ClientKind } = {},
     ) => {
       const ends = await carrier.connect();
       onTestFinished(ends.close);
@@ -42,8 +44,9 @@ for (const [name, openCarrier] of Object.entries(CARRIERS)) {
         handlers: { 'dataset.list': () => [], ...some } as Handlers,
         events: feed,
         onUnexpected: (procedure, error) => unexpected.push({ procedure, error }),
+        version: workbench,
       });
-      const client = new WorkbenchClient(ends.client, after);
+      const client = new WorkbenchClient(ends.client, { by, after, version: page });
       return { ...ends, client, raw: ends.client, feed, unexpected };
     };
 
@@ -88,7 +91,8 @@ for (const [name, openCarrier] of Object.entries(CARRIERS)) {
 
     it('refuses a procedure that is not in the contract, also one that every object has', async () => {
       for (const procedure of ['experiment.destroy', 'constructor', '__proto__']) {
-        const { raw } = await open();
+        const { client, raw } = await open();
+        await settled(client);
         const answer = new Promise((resolve) => raw.onMessage(resolve));
         raw.send({ kind: 'call', id: 1, procedure, input: {} });
         expect(await answer).toMatchObject({ kind: 'error', id: 1, error: { code: 'not_found' } });
@@ -281,11 +285,107 @@ for (const [name, openCarrier] of Object.entries(CARRIERS)) {
 
     it('gives a sign of life when asked for one', async () => {
       const { client, raw } = await open();
+      await settled(client);
       const answers: unknown[] = [];
       raw.onMessage((message) => answers.push(message));
       raw.send({ kind: 'ping' });
       await settled(client);
       expect(answers[0]).toEqual({ kind: 'pong' });
+    });
+
+    it('asks nothing of a workbench of another version, and says which of the two is the older one', async () => {
+      for (const [page, workbench, by, sentence] of [
+        [3, 2, 'page', 'This page is newer than the workbench that serves it: restart the workbench.'],
+        [2, 3, 'page', 'This page is older than the workbench that serves it: reload the page.'],
+        [3, 2, 'program', expect.stringContaining('This Cellwright is newer than the one that holds the project: end')],
+        [
+          2,
+          3,
+          'program',
+          expect.stringContaining('This Cellwright is older than the one that holds the project: give'),
+        ],
+      ] as const) {
+        let calls = 0;
+        const handlers: Partial<Handlers> = { 'dataset.list': () => Promise.reject(new Error(`call ${++calls}`)) };
+        const { client, raw, feed } = await open(handlers, undefined, null, { page, workbench, by });
+        const refusal = { code: 'newer_version', message: sentence };
+        const heard: WorkbenchEvent[] = [];
+        await expect(client.call('dataset.list', {})).rejects.toMatchObject(refusal);
+        await expect(client.subscribe((event) => heard.push(event))).rejects.toMatchObject(refusal);
+        // Also one that asks all the same gets that answer.
+        const answers: unknown[] = [];
+        raw.onMessage((message) => answers.push(message));
+        raw.send({ kind: 'call', id: 9, procedure: 'dataset.list', input: {} });
+        await vi.waitFor(() => expect(answers).toContainEqual(expect.objectContaining({ kind: 'error', id: 9 })));
+        expect(answers.at(-1)).toMatchObject({ error: refusal });
+        feed.publish(notice('for nobody'));
+        expect(calls).toBe(0);
+        expect(heard).toEqual([]);
+      }
+    });
+
+    it('tells a page from before there were versions that it is older', async () => {
+      const ends = await carrier.connect();
+      onTestFinished(ends.close);
+      const events = new EventFeed('feed', 4);
+      serveConnection(ends.server, { handlers: {} as Handlers, events, onUnexpected: () => undefined });
+      const answers: unknown[] = [];
+      ends.client.onMessage((answer) => answers.push(answer));
+      ends.client.send({ kind: 'subscribe', id: 1, after: null });
+      ends.client.send({ kind: 'call', id: 2, procedure: 'dataset.list', input: {} });
+      await vi.waitFor(() => expect(answers).toHaveLength(2));
+      const error = { code: 'newer_version', message: expect.stringMatching(/older .* reload the page/) };
+      expect(answers).toEqual([
+        { kind: 'error', id: 1, error },
+        { kind: 'error', id: 2, error },
+      ]);
+    });
+
+    it('takes a workbench that says no version for the older one', async () => {
+      const ends = await carrier.connect();
+      onTestFinished(ends.close);
+      const asked: unknown[] = [];
+      // As one of before: what it doesn't know it leaves without an answer.
+      ends.server.onMessage((message) => {
+        const { kind } = message as { kind: string };
+        if (kind === 'ping') ends.server.send({ kind: 'pong' });
+        else if (kind !== 'hello') asked.push(message);
+      });
+      const client = new WorkbenchClient(ends.client, { by: 'page' });
+      await expect(settled(client)).rejects.toMatchObject({
+        code: 'newer_version',
+        message: expect.stringMatching(/newer .* restart the workbench/),
+      });
+      expect(asked).toEqual([]);
+    });
+
+    it('reads the version of a greeting that a later version says more in', async () => {
+      const ends = await carrier.connect();
+      onTestFinished(ends.close);
+      ends.server.onMessage((message) => {
+        if ((message as { kind: string }).kind === 'hello') ends.server.send({ kind: 'hello', version: 1e6, more: [] });
+        ends.server.send({ kind: 'pong' });
+      });
+      const client = new WorkbenchClient(ends.client, { by: 'page' });
+      await expect(settled(client)).rejects.toThrow('This page is older than the workbench that serves it');
+    });
+
+    it('cancels a call that was given up before the versions were compared', async () => {
+      let aborted = 0;
+      const { client } = await open({
+        'system.doctor': (_input, signal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => {
+              aborted++;
+              reject(new WorkbenchError('cancelled', 'Given up.'));
+            });
+          }),
+      });
+      const caller = new AbortController();
+      const call = client.call('system.doctor', {}, caller.signal);
+      caller.abort();
+      await expect(call).rejects.toMatchObject({ code: 'cancelled' });
+      expect(aborted).toBe(1);
     });
 
     it('lets nothing through that is no message of our own page, and goes on', async () => {

@@ -1,13 +1,10 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { type RealisticProject, realisticProject } from './realistic-project.ts';
 import { SCREENS, SETTLED, showScreen } from './screens.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('No accessibility was checked in a browser: no Chromium was found.');
 
 const THEMES = ['light', 'dark'] as const;
 const LARGE = { width: 1440, height: 900 };
@@ -37,24 +34,16 @@ async function chooseTheme(page: Page, theme: (typeof THEMES)[number]): Promise<
   await page.evaluate(SETTLED);
 }
 
-describe.skipIf(executable === null)('the page to people who use assistive technology', () => {
+describeInBrowser('the page to people who use assistive technology', () => {
   let project: RealisticProject;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
     project = await realisticProject(17_447);
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser, { reducedMotion: 'reduce' }));
-    page.setDefaultTimeout(20_000);
-    await page.goto(project.headless.server.link());
-    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await project?.close();
+    const opened = await openWorkbench(project, { context: { reducedMotion: 'reduce' } });
+    ({ page, faults } = opened);
+    return opened.close;
   });
 
   for (const [name, screen] of Object.entries(SCREENS)) {

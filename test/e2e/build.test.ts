@@ -1,16 +1,14 @@
 import { join } from 'node:path';
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Headless, startHeadless } from '../../src/main/headless.ts';
 import { pageBuildConfig } from '../../src/main/server/page-build.ts';
 import { ScriptedQueue } from '../main/search/scripted-queue.ts';
 import { scratchFolder, smallConfig, writeSmallDataset } from '../main/workbench/small-project.ts';
+import { describeInBrowser, openBrowser } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { asForPeople } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 30_000 });
-const executable = findChromium();
-if (executable === null) console.log('The size of the page was not measured: no Chromium was found.');
+import { strictPage } from './strict-browser.ts';
 
 /** Bytes over the wire of JavaScript and CSS for the first sight of a screen, and of fonts (issue 6). */
 const LARGEST = { home: 300_000, search: 500_000, fonts: 130_000 };
@@ -35,7 +33,7 @@ it('is built without a warning', () => {
   expect(warnings).toEqual([]);
 });
 
-describe.skipIf(executable === null)('the page on its way to the browser', () => {
+describeInBrowser('the page on its way to the browser', () => {
   let headless: Headless;
   let browser: Browser;
   beforeAll(async () => {
@@ -53,7 +51,7 @@ describe.skipIf(executable === null)('the page on its way to the browser', () =>
     const { client } = headless.workbench.connect();
     await client.call('experiment.create', { config: smallConfig() });
     await expectPage.poll(async () => (await client.call('experiment.get', { experiment: 1 })).state).toBe('completed');
-    browser = await openBrowser(executable ?? '');
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
+import type { Browser, Page } from '@playwright/test';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import { openStore } from '../../src/main/store/store.ts';
 import { drawCell } from '../../src/renderer/graphs/cell-drawing.ts';
@@ -13,13 +13,10 @@ import { completed, newTrial } from '../main/store/store-setting.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
 import { overlaps } from '../renderer/graphs/drawing-faults.ts';
 import { DEEPEST, LIGHT, proposedCells, WIDEST } from '../renderer/graphs/sample-cells.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { lookAt, type SeenGraph, svgTexts, tooltipFaults } from './seen-graphs.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('The graphs of cells were not looked at in a browser: no Chromium was found.');
+import { servedProject } from './served-workbench.ts';
 
 const [random] = proposedCells(8, 1);
 /** By the number of their trial, from 1. */
@@ -49,8 +46,9 @@ async function writeSearch(projectFolder: string): Promise<void> {
       ARCHITECTURES.map((architecture, index) => newTrial(index + 1, { experiment, architecture, queuedAt: at })),
     );
     for (const index of ARCHITECTURES.keys()) {
-      const lease = store.trials.lease(experiment, index + 1, at);
-      if (lease !== null) store.trials.finish(lease, completed(0.9 - index / 10), at);
+      const lease = store.runs.lease(store.rows.idOf(experiment, index + 1));
+      if (lease === null || !store.runs.begin(lease, at)) throw new Error(`trial ${index + 1} could not be begun`);
+      store.runs.finish(lease, { ...completed(0.9 - index / 10), weights: null }, at);
     }
     store.experiments.setState(experiment, 'completed', null, at);
   });
@@ -78,28 +76,18 @@ function faultsOf(seen: SeenGraph, cell: Cell): string[] {
   return [...faults, ...seen.outOfReach.map((id) => `${id} can't be reached`), ...seen.unpainted];
 }
 
-describe.skipIf(executable === null)('graphs of cells in a browser', () => {
-  let project: ServedProject;
+describeInBrowser('graphs of cells in a browser', () => {
   let headless: Headless;
   let browser: Browser;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
-    project = await servedProject({}, 17_431);
+    const project = await servedProject({}, 17_431);
     await writeSearch(join(project.folder, 'project'));
-    headless = await project.start();
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser, { colorScheme: 'light', reducedMotion: 'reduce' }));
-    page.setDefaultTimeout(20_000);
-    await page.goto(headless.server.link());
-    await expectPage(page.getByRole('link', { name: 'cells' }).first()).toBeVisible();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
+    const opened = await openWorkbench(project, { context: { colorScheme: 'light', reducedMotion: 'reduce' } });
+    ({ headless, browser, page, faults } = opened);
+    return opened.close;
   });
 
   /** All graphs that a screen shows, each with the fault that it has. */

@@ -1,21 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Browser, Page } from '@playwright/test';
+import { expect, it, onTestFinished } from 'vitest';
 import { dribblingRegistry, slowRegistry } from '../main/workbench/slow-registry.ts';
+import { describeInBrowser, openBrowser } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
+import { strictPage } from './strict-browser.ts';
 
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('No data set was fetched in a browser: no Chromium was found.');
-
-describe.skipIf(executable === null)('CIFAR-10 on Home', () => {
+describeInBrowser('CIFAR-10 on Home', () => {
   async function openEmptyHome(): Promise<{ browser: Browser; page: Page; faults: string[] }> {
     const project = await servedProject({}, 17_465);
     rmSync(join(project.folder, 'datasets'), { recursive: true });
     const headless = await project.start();
-    const browser = await openBrowser(executable ?? '');
+    const browser = await openBrowser();
     onTestFinished(async () => {
       await browser.close();
       await headless.close();

@@ -62,7 +62,7 @@ function setUp(): string {
 
 const SEARCH = [
   ...['search', '--dataset', 'small', '--preset', 'quick', '--trials', '6', '--project', 'search'],
-  ...['--set', 'training.trainingImages=30', '--set', 'training.validationImages=10'],
+  ...['--set', 'subset.training.most=30', '--set', 'subset.validation.most=8'],
 ];
 
 it.skipIf(process.platform === 'win32').each([

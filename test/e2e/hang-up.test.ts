@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../src/shared/contract.ts';
+import type { ProcedureName, ProcedureOutput, ProcedureRequest } from '../../src/shared/contract.ts';
 import { scratchFolder, smallConfig, writeSmallDataset } from '../main/workbench/small-project.ts';
 import { type RunningTerminal, startTerminal } from './terminal-process.ts';
 
@@ -24,7 +24,10 @@ function setUp() {
     return started;
   };
   const json = async (...args: string[]): Promise<unknown> => JSON.parse((await start(...args, '--json').ended).out);
-  const ask = async <P extends ProcedureName>(procedure: P, input: ProcedureInput<P>): Promise<ProcedureOutput<P>> => {
+  const ask = async <P extends ProcedureName>(
+    procedure: P,
+    input: ProcedureRequest<P>,
+  ): Promise<ProcedureOutput<P>> => {
     const secret = readFileSync(join(folder, 'server-secret'), 'utf8').trim();
     const headers = { authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' };
     const body = JSON.stringify(input);
@@ -69,7 +72,7 @@ it.skipIf(process.platform === 'win32')(
     const { start, json } = setUp();
     const search = start(
       ...['search', '--dataset', 'small', '--preset', 'quick', '--trials', '6', '--project', 'search'],
-      ...['--set', 'training.trainingImages=30', '--set', 'training.validationImages=10'],
+      ...['--set', 'subset.training.most=30', '--set', 'subset.validation.most=8'],
     );
     await search.saw('Ctrl-C saves');
     await hangUp(search);

@@ -1,17 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
-import type { ProcedureInput, ProcedureName } from '../../src/shared/contract.ts';
+import type { ProcedureName, ProcedureRequest } from '../../src/shared/contract.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { injectedElements, overflowOf, type SeenName, seenNames } from './seen-names.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 15_000 });
-const executable = findChromium();
-if (executable === null) console.log('Hostile names were not looked at in a browser: no Chromium was found.');
+import { servedProject } from './served-workbench.ts';
 
 const FAMILY = '\u{1F469}\u200D\u{1F469}\u200D\u{1F467}\u200D\u{1F466}';
 /** HTML that runs, an override and an isolate that are never ended, what some take for a new line, emoji, no space. */
@@ -40,16 +37,14 @@ const SIZES = [
   { width: 1024, height: 700 },
 ];
 
-describe.skipIf(executable === null)('names that were written to do harm', () => {
-  let project: ServedProject;
+describeInBrowser('names that were written to do harm', () => {
   let headless: Headless;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
   const dialogs: string[] = [];
   const shown = new Set<string>();
 
-  const ask = <P extends ProcedureName>(procedure: P, input: ProcedureInput<P>) => {
+  const ask = <P extends ProcedureName>(procedure: P, input: ProcedureRequest<P>) => {
     const { client, close } = headless.workbench.connect();
     return client.call(procedure, input).finally(close);
   };
@@ -57,33 +52,28 @@ describe.skipIf(executable === null)('names that were written to do harm', () =>
   beforeAll(async () => {
     // The last trial fails, in words that are hostile too: a library's message may repeat a file's name.
     const outcome = { kind: 'failed', reason: 'crashed', message: NAMES.failure } as const;
-    project = await servedProject({ outcome: ({ trial }) => (trial === 6 ? outcome : undefined) }, 17_425);
+    const project = await servedProject({ outcome: ({ trial }) => (trial === 6 ? outcome : undefined) }, 17_425);
     const manifest = join(project.folder, 'datasets', 'small', 'manifest.json');
     const dataset = JSON.parse(readFileSync(manifest, 'utf8')) as object;
     const changes = { title: NAMES.title, classes: [NAMES.class, 'bright'], source: NAMES.source };
     writeFileSync(manifest, JSON.stringify({ ...dataset, ...changes }));
-    headless = await project.start();
-    await ask('experiment.create', { config: smallConfig({ name: NAMES.search }) });
-    const state = async () => (await ask('experiment.get', { experiment: 1 })).state;
-    await expectPage.poll(state).toBe('completed');
-    const labels = { isStarred: true, note: NAMES.note, addTags: [NAMES.tag, 'plain'] };
-    await ask('leaderboard.label', { experiment: 1, trials: [1, 2, 3, 4, 5, 6], ...labels });
-    const sort = { column: 'reward', isAscending: false } as const;
-    await ask('view.save', { view: { name: NAMES.view, mode: 'trials', filter: 'star', sort, columns: [] } });
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser));
-    page.setDefaultTimeout(15_000);
+    const prepare = async (_: unknown, served: Headless): Promise<void> => {
+      headless = served;
+      await ask('experiment.create', { config: smallConfig({ name: NAMES.search }) });
+      const state = async () => (await ask('experiment.get', { experiment: 1 })).state;
+      await expectPage.poll(state).toBe('completed');
+      const labels = { isStarred: true, note: NAMES.note, addTags: [NAMES.tag, 'plain'] };
+      await ask('leaderboard.label', { experiment: 1, trials: [1, 2, 3, 4, 5, 6], ...labels });
+      const sort = { column: 'reward', isAscending: false } as const;
+      await ask('view.save', { view: { name: NAMES.view, mode: 'trials', filter: 'star', sort, columns: [] } });
+    };
+    const opened = await openWorkbench(project, { prepare });
+    ({ page, faults } = opened);
     page.on('dialog', (dialog) => {
       dialogs.push(dialog.message());
       void dialog.dismiss();
     });
-    await page.goto(headless.server.link());
-    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
+    return opened.close;
   });
 
   /** Judges all names that the page shows now, and that those of `fields` are among them. */

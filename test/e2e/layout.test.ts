@@ -1,14 +1,11 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
 import { layoutFaults } from './layout-faults.ts';
+import { expectPage } from './patient-page.ts';
 import { LIVE, type RealisticProject, realisticProject } from './realistic-project.ts';
 import { SCREENS, type Screen, showScreen } from './screens.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('The layout was not looked at in a browser: no Chromium was found.');
 
 const WINDOWS = [
   { width: 1440, height: 900 },
@@ -16,27 +13,21 @@ const WINDOWS = [
   { width: 3840, height: 2160 },
 ];
 
-describe.skipIf(executable === null)('the layout in a browser', () => {
+describeInBrowser('the layout in a browser', () => {
   let project: RealisticProject;
   let empty: Headless;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
     project = await realisticProject(17_451);
     empty = await project.startEmpty(17_442);
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser, { reducedMotion: 'reduce' }));
-    page.setDefaultTimeout(20_000);
-    await page.goto(project.headless.server.link());
-    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await empty?.close();
-    await project?.close();
+    const opened = await openWorkbench(project, { context: { reducedMotion: 'reduce' } });
+    ({ page, faults } = opened);
+    return async () => {
+      await empty.close();
+      await opened.close();
+    };
   });
 
   /** A layout settles within some frames, when everything that was asked for is there. */

@@ -1,21 +1,18 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
+import { describeInBrowser, openBrowser } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-/** Generous: the machine may be busy with trainings. */
-const expectPage = playwrightExpect.configure({ timeout: 30_000 });
-const executable = findChromium();
-if (executable === null) console.log('New links were not opened in a browser: no Chromium was found.');
+import { strictPage } from './strict-browser.ts';
 
 const NAME = 'let in';
 /** What only a page that was let in can know. */
 const search = (page: Page) => page.getByRole('link', { name: NAME });
 const needsLink = (page: Page) => page.getByRole('heading', { name: 'This browser needs a new link' });
 
-describe.skipIf(executable === null)('a printed link', () => {
+describeInBrowser('a printed link', () => {
   let browser: Browser;
   let project: ServedProject;
   let headless: Headless;
@@ -25,7 +22,7 @@ describe.skipIf(executable === null)('a printed link', () => {
     const { client, close } = headless.workbench.connect();
     await client.call('experiment.create', { config: { ...smallConfig(), name: NAME } });
     close();
-    browser = await openBrowser(executable ?? '');
+    browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();

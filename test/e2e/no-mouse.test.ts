@@ -1,21 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import { drawCell, type Part } from '../../src/renderer/graphs/cell-drawing.ts';
 import { type Arrow, neighbour } from '../../src/renderer/graphs/cell-paths.ts';
-import type { ProcedureInput, ProcedureName } from '../../src/shared/contract.ts';
+import type { ProcedureName, ProcedureRequest } from '../../src/shared/contract.ts';
 import type { Cell } from '../../src/shared/records/architecture.ts';
 import type { LeaderboardRow, Sort } from '../../src/shared/records/leaderboard.ts';
 import { OPERATION_FACTS } from '../../src/shared/search-space/operation-facts.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
 import { escapeReturns, focusedWords, focusFaults, overwrite, paneTo, tabTo } from './keyboard.ts';
 import { activeTrialOf, focusedPart, isAmong, isFocus, trialsOf } from './keyboard-in-page.js';
 import { expectPage } from './patient-page.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const executable = findChromium();
-if (executable === null) console.log('The workbench was not used by keys: no Chromium was found.');
+import { servedProject } from './served-workbench.ts';
 
 const TRIALS = 10;
 const BATCH = 5;
@@ -40,30 +37,21 @@ function arrowsBetween(cell: Cell, from: string, to: string): Arrow[] {
 }
 
 /** After the page was opened nothing is clicked, filled or focused by the test: there are only keys. */
-describe.skipIf(executable === null)('the workbench without a mouse', () => {
+describeInBrowser('the workbench without a mouse', () => {
   /** Milliseconds a step of training, eight of them a trial; slow while something has to be caught under way. */
   let stepMs = 1500;
-  let project: ServedProject;
   let headless: Headless;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
-    project = await servedProject({ stepMs: () => stepMs }, 17_433);
-    headless = await project.start();
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser, { acceptDownloads: true }));
-    await page.goto(headless.server.link());
+    const project = await servedProject({ stepMs: () => stepMs }, 17_433);
+    const opened = await openWorkbench(project, { context: { acceptDownloads: true } });
+    ({ headless, page, faults } = opened);
+    return opened.close;
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
-  });
-
-  const ask = <P extends ProcedureName>(procedure: P, input: ProcedureInput<P>) => {
+  const ask = <P extends ProcedureName>(procedure: P, input: ProcedureRequest<P>) => {
     const { client, close } = headless.workbench.connect();
     return client.call(procedure, input).finally(close);
   };
@@ -117,8 +105,8 @@ describe.skipIf(executable === null)('the workbench without a mouse', () => {
     await press('Enter');
     for (const [path, value] of [
       ['strategy.batchSize', BATCH],
-      ['training.trainingImages', 30],
-      ['training.validationImages', 10],
+      ['subset.training.most', 30],
+      ['subset.validation.most', 8],
     ] as const) {
       await tabTo(page, page.getByRole('spinbutton', { name: path, exact: true }));
       await overwrite(page, String(value));
@@ -131,7 +119,7 @@ describe.skipIf(executable === null)('the workbench without a mouse', () => {
       name: 'by keys',
       budget: { trials: TRIALS },
       strategy: { kind: 'ppo', batchSize: BATCH },
-      training: { trainingImages: 30, validationImages: 10 },
+      subset: { training: { most: 30 }, validation: { most: 8 } },
     });
   });
 

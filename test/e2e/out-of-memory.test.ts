@@ -1,40 +1,26 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import { shortOfMemory } from '../main/search/scripted-queue.ts';
 import { LARGE_BATCH } from '../main/workbench/small-project.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
 import { layoutFaults } from './layout-faults.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
+import { expectPage } from './patient-page.ts';
+import { servedProject } from './served-workbench.ts';
 
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('A trial without memory was not looked at in a browser: no Chromium was found.');
-
-describe.skipIf(executable === null)('the screen of a trial whose memory ran out', () => {
-  let project: ServedProject;
+describeInBrowser('the screen of a trial whose memory ran out', () => {
   let headless: Headless;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
-    project = await servedProject({ steps: 8, outcome: shortOfMemory }, 18_137);
-    headless = await project.start();
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser, { reducedMotion: 'reduce' }));
-    await page.goto(headless.server.link());
-    const { client } = headless.workbench.connect();
+    const project = await servedProject({ steps: 8, outcome: shortOfMemory }, 18_137);
+    const opened = await openWorkbench(project, { context: { reducedMotion: 'reduce' } });
+    ({ headless, page, faults } = opened);
+    const { client } = opened;
     await client.call('experiment.create', { config: LARGE_BATCH });
-    await expectPage
-      .poll(async () => (await client.call('experiment.get', { experiment: 1 })).state, { timeout: 20_000 })
-      .toBe('completed');
-  }, 180_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
+    await expectPage.poll(async () => (await client.call('experiment.get', { experiment: 1 })).state).toBe('completed');
+    return opened.close;
   });
 
   const cellsOf = async (table: string): Promise<string[][]> => {
@@ -57,10 +43,8 @@ describe.skipIf(executable === null)('the screen of a trial whose memory ran out
       ['16', expect.stringMatching(/^Completed with a reward of/)],
     ]);
     const configuration = page.getByRole('region', { name: 'Configuration' });
-    await expectPage(configuration.getByRole('row', { name: /^training\.batchSize 16 images/ })).toHaveCount(1);
-    await expectPage(configuration.getByRole('row', { name: /^training\.learningRate\.initial 0\.0125/ })).toHaveCount(
-      1,
-    );
+    await expectPage(configuration.getByRole('row', { name: /^recipe\.batchSize 16 images/ })).toHaveCount(1);
+    await expectPage(configuration.getByRole('row', { name: /^recipe\.learningRate\.initial 0\.0125/ })).toHaveCount(1);
     await expectPage.poll(() => layoutFaults(page), { timeout: 5_000 }).toEqual([]);
     expect(faults).toEqual([]);
   }, 60_000);

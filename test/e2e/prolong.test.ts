@@ -1,16 +1,14 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import type { WorkbenchClient } from '../../src/shared/rpc/client.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
+import { describeInBrowser, openBrowser } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
+import { strictPage } from './strict-browser.ts';
 
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('No search was prolonged in a browser: no Chromium was found.');
-
-describe.skipIf(executable === null)('a search that has ended', () => {
+describeInBrowser('a search that has ended', () => {
   let project: ServedProject;
   let headless: Headless;
   let client: WorkbenchClient;
@@ -20,8 +18,8 @@ describe.skipIf(executable === null)('a search that has ended', () => {
     project = await servedProject({ steps: 4, stepMs: () => 40 }, 17_463);
     headless = await project.start();
     ({ client } = headless.workbench.connect());
-    browser = await openBrowser(executable ?? '');
-  }, 180_000);
+    browser = await openBrowser();
+  });
   afterAll(async () => {
     await browser?.close();
     await headless?.close();

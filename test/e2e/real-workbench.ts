@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Headless, startHeadless } from '../../src/main/headless.ts';
+import { localTrainers } from '../../src/main/runs/local-trainers.ts';
 import { homeFolder } from '../../src/main/setup/runtime.mjs';
-import { localTrainers } from '../../src/main/trials/local-trainers.ts';
 import { scratchFolder } from '../main/workbench/small-project.ts';
 import { buildPageForPeople } from './served-workbench.ts';
 

@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { seedProject } from '../../src/main/bench/seeded-project.ts';
 import { type Headless, startHeadless } from '../../src/main/headless.ts';
-import type { ProcedureInput, ProcedureName } from '../../src/shared/contract.ts';
+import type { ProcedureName, ProcedureRequest } from '../../src/shared/contract.ts';
 import { OPERATIONS } from '../../src/shared/records/architecture.ts';
+import type { Outcome } from '../../src/shared/records/run.ts';
 import { STRATEGY_DEFAULTS } from '../../src/shared/records/strategy.ts';
-import type { Outcome } from '../../src/shared/records/training.ts';
 import { ScriptedQueue } from '../main/search/scripted-queue.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
+import { servedProject } from './served-workbench.ts';
 
 /** Searches of the project. */
 export const SEEDED = 1;
 export const LIVE = 2;
 export const TWIN = 3;
+/** A trial of the twin that has three further runs. */
+export const REPEATED = 2;
 
 /** Enough slow ones, a minute each and four at once, for the live search to outlast what looks at it on a slow machine. */
 const TRIALS = 120;
@@ -27,17 +29,19 @@ const LONG_NAME =
   'CIFAR-10 at 8 filters, auxiliary head, cosine of 20 epochs, after the meeting of Thursday (second try)';
 
 export interface RealisticProject {
-  readonly project: ServedProject;
   readonly headless: Headless;
-  ask<P extends ProcedureName>(procedure: P, input: ProcedureInput<P>): Promise<unknown>;
+  /** Answers with what is served already. */
+  start(): Promise<Headless>;
+  remove(): void;
+  ask<P extends ProcedureName>(procedure: P, input: ProcedureRequest<P>): Promise<unknown>;
   /** Another project without a search and without a data set, served beside it. */
   startEmpty(port: number): Promise<Headless>;
-  close(): Promise<void>;
 }
 
 /**
  * What a person's project looks like after some days: a finished search with curves, reused rewards, failures, labels
- * and trash; one by PPO that runs, with four updates; its random twin; names, notes and tags as long as people write.
+ * and trash; one by PPO that runs, with four updates; its random twin, with a trial that was repeated; names, notes and
+ * tags as long as people write.
  */
 export async function realisticProject(port: number): Promise<RealisticProject> {
   const project = await servedProject(
@@ -66,8 +70,14 @@ export async function realisticProject(port: number): Promise<RealisticProject> 
     TWIN,
     ({ state }) => state === 'completed',
   );
+  await ask('trial.repeat', { experiment: TWIN, trial: REPEATED, times: 3 });
+  await until(
+    () => headless,
+    TWIN,
+    ({ state }) => state === 'completed',
+  );
   for (const experiment of [SEEDED, LIVE]) await label(ask, experiment);
-  await ask('trial.trash', { experiment: SEEDED, trials: [11, 12, 13] });
+  await ask('trial.trash', { experiment: SEEDED, rows: [{ trial: 11 }, { trial: 12 }, { trial: 13 }] });
   const startEmpty = async (emptyPort: number): Promise<Headless> => {
     const home = join(project.folder, 'empty');
     mkdirSync(home);
@@ -76,11 +86,7 @@ export async function realisticProject(port: number): Promise<RealisticProject> 
     const projectFolder = join(home, 'project');
     return await startHeadless({ ...serving, projectFolder, home, pageFolder, openQueue: () => new ScriptedQueue() });
   };
-  const close = async (): Promise<void> => {
-    await headless.close();
-    project.remove();
-  };
-  return { project, headless, ask, startEmpty, close };
+  return { headless, start: async () => headless, remove: project.remove, ask, startEmpty };
 }
 
 function liveConfig() {
@@ -89,7 +95,7 @@ function liveConfig() {
     name: LONG_NAME,
     space: { blocks: 5, operations: [...OPERATIONS], combinations: ['add', 'concat'] },
     strategy: { ...STRATEGY_DEFAULTS.ppo, batchSize: 10, learningRate: 0.01 },
-    training: { ...small.training, epochs: STEPS / 4 },
+    recipe: { ...small.recipe, epochs: STEPS / 4 },
     budget: { trials: TRIALS, timeLimitMs: 0 },
     trialsAtOnce: 4,
   });

@@ -1,18 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type RunningServer, startHttpServer } from '../../src/main/server/http-server.ts';
 import { procedureRoutes, type Route } from '../../src/main/server/routes.ts';
 import { createStaticFiles } from '../../src/main/server/static-files.ts';
 import { type Handlers, PROCEDURES } from '../../src/shared/contract.ts';
 import { scratchFolder } from '../main/workbench/small-project.ts';
-import { findChromium, openBrowser } from './strict-browser.ts';
+import { describeInBrowser, openBrowser } from './in-browser.ts';
 
 // A name of somebody else's that resolves to this machine: the browser takes what it answers for that name's own.
-
-const executable = findChromium();
-if (executable === null) console.log('Foreign names were not tried in a browser: no Chromium was found.');
 
 const FOREIGN = 'evil.test';
 
@@ -52,7 +49,7 @@ function opensSocket(page: Page, url: string): Promise<boolean> {
   );
 }
 
-describe.skipIf(executable === null)('a page under a foreign name that resolves to this machine', () => {
+describeInBrowser('a page under a foreign name that resolves to this machine', () => {
   const calls: string[] = [];
   let sockets = 0;
   let server: RunningServer;
@@ -85,7 +82,7 @@ describe.skipIf(executable === null)('a page under a foreign name that resolves 
       },
       now: () => Date.now(),
     });
-    browser = await openBrowser(executable ?? '', [`--host-resolver-rules=MAP ${FOREIGN} 127.0.0.1`]);
+    browser = await openBrowser([`--host-resolver-rules=MAP ${FOREIGN} 127.0.0.1`]);
     const context = await browser.newContext();
     own = await context.newPage();
     await own.goto(server.address);

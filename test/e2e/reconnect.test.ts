@@ -1,26 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Browser, Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, expect, it, onTestFinished } from 'vitest';
 import {
   PROCEDURES,
-  type ProcedureInput,
   type ProcedureName,
   type ProcedureOutput,
+  type ProcedureRequest,
 } from '../../src/shared/contract.ts';
 import type { Experiment } from '../../src/shared/records/experiment.ts';
 import type { LeaderboardQuery, LeaderboardRow } from '../../src/shared/records/leaderboard.ts';
 import { clientMessageSchema, type Position, serverMessageSchema } from '../../src/shared/rpc/connection.ts';
 import { scratchFolder, smallConfig, writeSmallDataset } from '../main/workbench/small-project.ts';
 import { openLine } from './broken-line.ts';
+import { describeInBrowser, openBrowser } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { buildPageForPeople, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
+import { strictPage } from './strict-browser.ts';
 import { type RunningTerminal, startTerminal } from './terminal-process.ts';
-
-/** Generous: the machine may be busy with trainings. */
-const expectPage = playwrightExpect.configure({ timeout: 30_000 });
-const executable = findChromium();
-if (executable === null) console.log('Lost connections were not looked at in a browser: no Chromium was found.');
 
 const TRIALS = 8;
 const CONFIG = smallConfig({ budget: { trials: TRIALS, timeLimitMs: 0 } });
@@ -33,7 +30,7 @@ const DEFAULT_VIEW: LeaderboardQuery = {
 };
 
 /** Asks the workbench past the page. */
-type Ask = <P extends ProcedureName>(procedure: P, input: ProcedureInput<P>) => Promise<ProcedureOutput<P>>;
+type Ask = <P extends ProcedureName>(procedure: P, input: ProcedureRequest<P>) => Promise<ProcedureOutput<P>>;
 
 interface Heard {
   readonly feed: string;
@@ -72,10 +69,10 @@ async function readRows(ask: Ask): Promise<readonly LeaderboardRow[]> {
 
 const progress = (page: Page) => page.getByRole('region', { name: 'Progress' });
 
-describe.skipIf(executable === null)('a page whose connection is lost', () => {
+describeInBrowser('a page whose connection is lost', () => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await openBrowser(executable ?? '');
+    browser = await openBrowser();
   });
   afterAll(() => browser?.close());
   afterEach(async () => {

@@ -1,30 +1,29 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
+import { percentDigits } from '../../src/renderer/components/words.ts';
+import { parseRowKey, type RowKey, rowKeyOf } from '../../src/renderer/state/row-key.ts';
 import type { LeaderboardRow } from '../../src/shared/records/leaderboard.ts';
 import type { WorkbenchClient } from '../../src/shared/rpc/client.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 20_000 });
-const executable = findChromium();
-if (executable === null) console.log('No repeats were looked at in a browser: no Chromium was found.');
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
+import { servedProject } from './served-workbench.ts';
 
 const TRIALS = 6;
 const REPEATS = 3;
+/** How the row of one of an opened cell's trials begins. */
+const PART = /^(tr\. |\d+·)/;
 
 /** A search of six trials; the cell of the best was proposed once and repeated three times. */
-describe.skipIf(executable === null)('a cell that was repeated', () => {
-  let project: ServedProject;
+describeInBrowser('a cell that was repeated', () => {
   let headless: Headless;
   let client: WorkbenchClient;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
-  /** The row of the repeated cell, and its trials by number. */
+  /** The row of the repeated cell, and the runs of its trial by number. */
   let row: LeaderboardRow;
-  let parts: number[];
+  let parts: RowKey[];
 
   const read = async (mode: 'cells' | 'trials', filter: string): Promise<LeaderboardRow[]> => {
     const sort = { column: 'trial', isAscending: true } as const;
@@ -39,50 +38,46 @@ describe.skipIf(executable === null)('a cell that was repeated', () => {
   };
 
   beforeAll(async () => {
-    project = await servedProject({ steps: 4, stepMs: () => 2 }, 17_467);
-    headless = await project.start();
-    ({ client } = headless.workbench.connect());
-    await client.call('experiment.create', { config: smallConfig() });
-    await expectPage.poll(isResting).toBe(true);
-    const single = (await read('cells', 'state:completed')).find(({ trials }) => trials === 1);
-    await repeat(single!.trial.trial, REPEATS);
-    [row] = (await read('cells', `hash:${single!.trial.hash}`)) as [LeaderboardRow];
-    parts = (await read('trials', `hash:${single!.trial.hash}`)).map(({ trial }) => trial.trial);
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser));
-    await page.goto(headless.server.link());
-    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
-  }, 180_000);
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
+    const prepare = async (asked: WorkbenchClient): Promise<void> => {
+      client = asked;
+      await client.call('experiment.create', { config: smallConfig() });
+      await expectPage.poll(isResting).toBe(true);
+      const single = (await read('cells', 'state:completed')).find(({ trials }) => trials === 1);
+      await repeat(single!.trial.trial, REPEATS);
+      [row] = (await read('cells', `hash:${single!.trial.hash}`)) as [LeaderboardRow];
+      parts = (await read('trials', `hash:${single!.trial.hash}`)).map(({ trial }) => rowKeyOf(trial));
+    };
+    const project = await servedProject({ steps: 4, stepMs: () => 2 }, 17_467);
+    const opened = await openWorkbench(project, { prepare });
+    ({ headless, page, faults } = opened);
+    return opened.close;
   });
   beforeEach(async () => {
-    await page.goto(`${headless.server.address}/experiments/1?trial=${row.trial.trial}`);
+    await page.goto(`${headless.server.address}/experiments/1?trial=${rowKeyOf(row.trial)}`);
   });
 
   const undo = () => page.getByRole('button', { name: /^Undo/ });
   const grid = () => page.getByRole('grid', { name: 'Cells in order' });
   /** The selected row: its trial, and whether it is one of the opened cell's. */
-  const selected = async (): Promise<[trial: number, isPart: boolean][]> => {
+  const selected = async (): Promise<[key: string, isPart: boolean][]> => {
     const rows = await grid().locator('[role=row][aria-selected=true]').all();
     return await Promise.all(
-      rows.map(async (one): Promise<[number, boolean]> => {
+      rows.map(async (one): Promise<[string, boolean]> => {
         const words = (await one.textContent()) ?? '';
-        return [Number(await one.getAttribute('data-trial')), words.startsWith('tr.')];
+        return [(await one.getAttribute('data-trial')) ?? '', PART.test(words)];
       }),
     );
   };
-  const trashed = async (): Promise<number[]> => {
-    const trials = await Promise.all(parts.map((trial) => client.call('trial.get', { experiment: 1, trial })));
-    return trials.filter(({ trashedAt }) => trashedAt !== null).map(({ trial }) => trial);
+  const trashed = async (): Promise<RowKey[]> => {
+    const read = (key: RowKey) => client.call('trial.get', { experiment: 1, ...parseRowKey(key) });
+    const runs = await Promise.all(parts.map(read));
+    return runs.filter(({ trashedAt }) => trashedAt !== null).map(rowKeyOf);
   };
 
   it('opens by its arrow, and Del on any of its trainings takes that one alone, and brings it back', async () => {
     expect(row).toMatchObject({ proposals: 1, trials: 1 + REPEATS, deviation: expect.any(Number) });
     await grid().focus();
-    await expectPage.poll(selected).toEqual([[row.trial.trial, false]]);
+    await expectPage.poll(selected).toEqual([[rowKeyOf(row.trial), false]]);
     await page.keyboard.press('ArrowRight');
     const opener = page.getByRole('button', { name: `${1 + REPEATS} trials of this cell, proposed once` });
     await expectPage(opener).toHaveAttribute('aria-expanded', 'true');
@@ -96,15 +91,15 @@ describe.skipIf(executable === null)('a cell that was repeated', () => {
       await page.keyboard.press('Control+z');
       await expectPage(undo()).toHaveCount(0);
       await expectPage.poll(trashed).toEqual([]);
-      await expectPage(grid().getByRole('row').filter({ hasText: /^tr\./ })).toHaveCount(parts.length);
+      await expectPage(grid().getByRole('row').filter({ hasText: PART })).toHaveCount(parts.length);
     }
-    await expectPage.poll(selected).toEqual([[expect.any(Number), false]]);
+    await expectPage.poll(selected).toEqual([[expect.any(String), false]]);
     expect(faults).toEqual([]);
   });
 
   it('goes into the trash as a whole from its own row', async () => {
     await grid().focus();
-    await expectPage.poll(selected).toEqual([[row.trial.trial, false]]);
+    await expectPage.poll(selected).toEqual([[rowKeyOf(row.trial), false]]);
     await page.keyboard.press('ArrowRight');
     await expectPage(page.getByRole('button', { name: `${1 + REPEATS} trials of this cell` })).toBeVisible();
     await page.keyboard.press('Delete');
@@ -117,20 +112,42 @@ describe.skipIf(executable === null)('a cell that was repeated', () => {
     expect(faults).toEqual([]);
   });
 
-  it('is drawn with each repeat as it ends, and reached by the number of it', async () => {
+  it('is drawn with each repeat as it ends', async () => {
     await page.goto(`${headless.server.address}/experiments/1?tab=scatter`);
     const dots = page.getByRole('listbox', { name: /drag to filter/ });
     const rewarded = (await read('trials', 'state:completed')).length;
     await expectPage(dots).toHaveAccessibleName(new RegExp(`: ${rewarded} trials`));
     await repeat(row.trial.trial, 1);
     await expectPage(dots).toHaveAccessibleName(new RegExp(`: ${rewarded + 1} trials`));
-    await page.goto(`${headless.server.address}/experiments/1/trials/${TRIALS}`);
-    const next = page.getByRole('button', { name: 'Next trial' });
-    for (let trial = TRIALS + 1; trial <= TRIALS + REPEATS + 1; trial++) {
-      await next.click();
-      await expectPage(page.getByRole('heading', { name: `Trial ${trial}`, level: 1 })).toBeVisible();
+    expect(faults).toEqual([]);
+  });
+
+  it('shows its runs on the screen of its trial, to step between, with their mean', async () => {
+    const { trial } = row.trial;
+    const rewards = (await read('trials', `trial:${trial}`)).map(({ reward }) => percentDigits(reward ?? 0));
+    await page.goto(`${headless.server.address}/experiments/1/trials/${trial}`);
+    const runs = page.getByRole('region', { name: 'Runs' });
+    await expectPage(runs.locator('tbody tr')).toContainText(rewards);
+    const [cell] = await read('cells', `hash:${row.trial.hash}`);
+    const mean = `${percentDigits(cell?.reward ?? 0)} ± ${percentDigits(cell?.deviation ?? 0)}`;
+    await expectPage(runs.locator('tfoot')).toContainText(mean);
+    for (const run of [2, 3]) {
+      await runs.getByRole('link', { name: `${trial}·${run}` }).click();
+      await expectPage(page.getByRole('heading', { name: `Trial ${trial}·${run}`, level: 1 })).toBeVisible();
+      await expectPage(page).toHaveURL(new RegExp(`/trials/${trial}\\.${run}$`));
     }
-    await expectPage(next).toBeDisabled();
+    // The server knows the address as well.
+    await page.reload();
+    await expectPage(page).toHaveTitle(new RegExp(`^Trial ${trial}·3 `));
+    await page
+      .locator('main')
+      .getByRole('link', { name: `trial ${trial}`, exact: true })
+      .first()
+      .click();
+    await expectPage(page.getByRole('heading', { name: `Trial ${trial}`, exact: true, level: 1 })).toBeVisible();
+    // From trial to trial the further runs are passed by.
+    await page.goto(`${headless.server.address}/experiments/1/trials/${TRIALS}`);
+    await expectPage(page.getByRole('button', { name: 'Next trial' })).toBeDisabled();
     expect(faults).toEqual([]);
   });
 });

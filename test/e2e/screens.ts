@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { LIVE, SEEDED, TWIN } from './realistic-project.ts';
+import { LIVE, REPEATED, SEEDED, TWIN } from './realistic-project.ts';
 
 export type Act = (page: Page) => Promise<unknown>;
 
@@ -100,6 +100,10 @@ export const SCREENS = {
   'Whole cell': { path: `${seeded}?cell=full&trial=21`, drawn: seesDialog },
   Trial: { path: `${seeded}/trials/21`, drawn: sees('[data-part]') },
   'Trial that failed': { path: `${live}/trials/3`, drawn: sees('[data-part]') },
+  'Trial of several runs': {
+    path: `/experiments/${TWIN}/trials/${REPEATED}.3`,
+    drawn: sees('section[aria-label=Runs] td'),
+  },
   'Compare 2': { path: `${seeded}/compare?trials=5,8`, drawn: sees('[data-part]') },
   'Compare 6': { path: `${seeded}/compare?trials=2,5,8,9,10,15`, drawn: sees('[data-part]') },
   Doctor: { path: '/doctor', drawn: (page) => page.getByRole('main').getByText('Memory').waitFor() },

@@ -1,6 +1,6 @@
 import { type Page, expect as playwrightExpect } from '@playwright/test';
 import { expect, it } from 'vitest';
-import type { ProcedureInput, ProcedureName, ProcedureOutput } from '../../src/shared/contract.ts';
+import type { ProcedureName, ProcedureOutput, ProcedureRequest } from '../../src/shared/contract.ts';
 import type { Architecture } from '../../src/shared/records/architecture.ts';
 import type { Trial } from '../../src/shared/records/experiment.ts';
 import type { LeaderboardRow } from '../../src/shared/records/leaderboard.ts';
@@ -10,7 +10,7 @@ import { OPERATION_FACTS } from '../../src/shared/search-space/operation-facts.t
 export interface StorySetting {
   readonly page: Page;
   /** The same questions, put to the workbench past the page. */
-  ask<P extends ProcedureName>(procedure: P, input: ProcedureInput<P>): Promise<ProcedureOutput<P>>;
+  ask<P extends ProcedureName>(procedure: P, input: ProcedureRequest<P>): Promise<ProcedureOutput<P>>;
   /** Shows a screen by its address, as a link from outside does. */
   open(path: string): Promise<void>;
   /** The text of the file that `press` saves. */
@@ -24,9 +24,9 @@ const TRIALS = 8;
 const EPOCHS = 6;
 /** Small and short, and yet long enough for a hand to catch a trial under way. */
 const SIZES = {
-  'training.trainingImages': '640',
-  'training.validationImages': '160',
-  'training.epochs': String(EPOCHS),
+  'subset.training.most': '640',
+  'subset.validation.most': '160',
+  'recipe.epochs': String(EPOCHS),
   'scale.normalRepeats': '1',
   'scale.filters': '4',
   'strategy.batchSize': '2',

@@ -1,10 +1,4 @@
 import type { Browser, BrowserContextOptions, Page } from '@playwright/test';
-import { openChromium } from '../../src/main/bench/chromium.ts';
-
-export { findChromium } from '../../src/main/bench/chromium.ts';
-
-export const openBrowser = (executablePath: string, more: readonly string[] = []): Promise<Browser> =>
-  openChromium(more, executablePath);
 
 /**
  * A page that writes down everything which must not happen: console errors (violations of the page's policy are among

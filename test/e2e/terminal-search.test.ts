@@ -10,7 +10,7 @@ import { type Ended, type RunningTerminal, startTerminal } from './terminal-proc
 
 const SETTINGS = [
   ...['--dataset', 'small', '--preset', 'quick', '--strategy', 'ppo', '--seed', '3', '--trials', '6'],
-  ...['--set', 'training.trainingImages=30', '--set', 'training.validationImages=10', '--set', 'strategy.batchSize=2'],
+  ...['--set', 'subset.training.most=30', '--set', 'subset.validation.most=8', '--set', 'strategy.batchSize=2'],
 ];
 
 let scratch: { folder: string; remove: () => void };
@@ -56,7 +56,7 @@ describe('a search through the terminal', () => {
     const rewards = calmRows.map((row) => row.reward);
     expect(rewards).toEqual(rewards.toSorted((a, b) => b - a));
     for (const row of calmRows) {
-      const keys = ['architecture', 'hash', 'multiplyAdds', 'parameters', 'reward', 'state', 'trial'];
+      const keys = ['architecture', 'hash', 'multiplyAdds', 'parameters', 'reward', 'run', 'state', 'trial'];
       expect(Object.keys(row).toSorted()).toEqual(keys);
     }
   });
@@ -64,11 +64,11 @@ describe('a search through the terminal', () => {
   it('lists them as CSV with a head, full fractions and as many fields in every row', async () => {
     const { out } = await cellwright('leaderboard', '--project', 'calm', '--csv');
     const [head, ...rows] = out.trimEnd().split('\r\n');
-    expect(head).toMatch(/^rank,trial,state,reward,/);
+    expect(head).toMatch(/^rank,trial,run,state,reward,/);
     const fields = rows.map((row) => row.match(/("([^"]|"")*"|[^,"]*)(,|$)/g)!.filter((field) => field !== ''));
     for (const row of fields) expect(row).toHaveLength(head!.split(',').length);
     const rewards = calmRows.map((row) => String(row.reward));
-    expect(rows.map((row) => row.split(',')[3])).toEqual(rewards);
+    expect(rows.map((row) => row.split(',')[4])).toEqual(rewards);
   });
 
   it('shows the best trial with both cells and its curves', async () => {

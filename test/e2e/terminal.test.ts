@@ -106,8 +106,8 @@ describe('what cannot be asked', () => {
 
 describe('a real search', () => {
   it('trains children on CIFAR-10, and describe gives their parameters and multiply-adds', async () => {
-    const small = ['space.blocks=2', 'scale.filters=4', 'training.epochs=1', 'training.trainingImages=320'];
-    const set = [...small, 'training.validationImages=100'].flatMap((value) => ['--set', value]);
+    const small = ['space.blocks=2', 'scale.filters=4', 'recipe.epochs=1', 'subset.training.most=320'];
+    const set = [...small, 'subset.validation.most=100'].flatMap((value) => ['--set', value]);
     const ended = await cellwright('search', '--trials', '2', '--seed', '5', '--project', 'real', ...set, '--json');
     expect(ended.code, ended.err).toBe(0);
     const { leaderboard } = JSON.parse(ended.out) as { leaderboard: LeaderboardRow[] };

@@ -1,15 +1,12 @@
-import { type Browser, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it, vi } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import type { Trial } from '../../src/shared/records/experiment.ts';
 import type { WorkbenchClient } from '../../src/shared/rpc/client.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
-import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 15_000 });
-const executable = findChromium();
-if (executable === null) console.log('Time zones were not looked at in a browser: no Chromium was found.');
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
+import { servedProject } from './served-workbench.ts';
 
 /** Neither of both ever shows the other's time: one is behind UTC, one half an hour off it. */
 const THERE = 'America/New_York';
@@ -19,33 +16,28 @@ const HERE = 'Asia/Kolkata';
 const timeIn = (timeZone: string, at: Date): string =>
   new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone }).format(at);
 
-describe.skipIf(executable === null)('a page in another time zone than its workbench', () => {
-  let project: ServedProject;
+describeInBrowser('a page in another time zone than its workbench', () => {
   let headless: Headless;
-  let client: WorkbenchClient;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
   let trial: Trial;
 
   beforeAll(async () => {
     vi.stubEnv('TZ', THERE);
-    project = await servedProject({ steps: 4, stepMs: () => 2 }, 18_102);
-    headless = await project.start();
-    ({ client } = headless.workbench.connect());
-    await client.call('experiment.create', { config: smallConfig({ retrainRepeats: true }) });
-    await expectPage.poll(async () => (await client.call('experiment.get', { experiment: 1 })).state).toBe('completed');
-    trial = await client.call('trial.get', { experiment: 1, trial: 3 });
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser, { timezoneId: HERE }));
-    await page.goto(headless.server.link());
-    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
-    vi.unstubAllEnvs();
+    const prepare = async (client: WorkbenchClient): Promise<void> => {
+      await client.call('experiment.create', { config: smallConfig({ retrainRepeats: true }) });
+      await expectPage
+        .poll(async () => (await client.call('experiment.get', { experiment: 1 })).state)
+        .toBe('completed');
+      trial = await client.call('trial.get', { experiment: 1, trial: 3 });
+    };
+    const project = await servedProject({ steps: 4, stepMs: () => 2 }, 18_102);
+    const opened = await openWorkbench(project, { prepare, context: { timezoneId: HERE } });
+    ({ headless, page, faults } = opened);
+    return async () => {
+      await opened.close();
+      vi.unstubAllEnvs();
+    };
   });
 
   const started = () => page.locator('[data-trial="3"] time');

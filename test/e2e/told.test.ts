@@ -1,38 +1,29 @@
-import { type Browser, type Locator, type Page, expect as playwrightExpect } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator, Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
 import { smallConfig } from '../main/workbench/small-project.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
+import { expectPage } from './patient-page.ts';
 import { type ServedProject, servedProject } from './served-workbench.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
-
-const expectPage = playwrightExpect.configure({ timeout: 15_000 });
-const executable = findChromium();
-if (executable === null) console.log('What the page tells was not looked at in a browser: no Chromium was found.');
 
 const TRIALS = 6;
 
-describe.skipIf(executable === null)('what the page tells', () => {
+describeInBrowser('what the page tells', () => {
   let project: ServedProject;
   let headless: Headless;
-  let browser: Browser;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
     // Slow enough to be watched.
     project = await servedProject({ stepMs: () => 60 }, 17_469);
-    headless = await project.start();
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser));
-    page.setDefaultTimeout(15_000);
-    await page.goto(headless.server.link());
-    await expectPage(page.getByRole('heading', { name: 'Searches' })).toBeVisible();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
+    const opened = await openWorkbench(project);
+    ({ headless, page, faults } = opened);
+    return async () => {
+      // The one that was started again.
+      await headless.close();
+      await opened.close();
+    };
   });
 
   const status = () => page.getByRole('contentinfo');

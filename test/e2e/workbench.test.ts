@@ -1,34 +1,22 @@
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from '@playwright/test';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from '@playwright/test';
+import { beforeAll, expect, it } from 'vitest';
 import type { Headless } from '../../src/main/headless.ts';
+import type { WorkbenchClient } from '../../src/shared/rpc/client.ts';
+import { describeInBrowser, openWorkbench } from './in-browser.ts';
 import { realProject } from './real-workbench.ts';
 import { type StorySetting, tellStory } from './story.ts';
-import { findChromium, openBrowser, strictPage } from './strict-browser.ts';
 
-const executable = findChromium();
-if (executable === null) console.log('The workbench was not looked at in a browser: no Chromium was found.');
-
-describe.skipIf(executable === null)('the workbench in a browser', () => {
-  let project: Awaited<ReturnType<typeof realProject>>;
+describeInBrowser('the workbench in a browser', () => {
   let headless: Headless;
-  let browser: Browser;
+  let client: WorkbenchClient;
   let page: Page;
   let faults: string[];
 
   beforeAll(async () => {
-    project = await realProject(17_417);
-    headless = await project.start();
-    browser = await openBrowser(executable ?? '');
-    ({ page, faults } = await strictPage(browser));
-    page.setDefaultTimeout(60_000);
-    await page.goto(headless.server.link());
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await headless?.close();
-    project?.remove();
+    const opened = await openWorkbench(await realProject(17_417), { timeoutMs: 60_000 });
+    ({ headless, client, page, faults } = opened);
+    return opened.close;
   });
 
   it('lets a browser in by the printed link, which leaves no code behind', async () => {
@@ -39,8 +27,7 @@ describe.skipIf(executable === null)('the workbench in a browser', () => {
   tellStory(
     (): StorySetting => ({
       page,
-      ask: async (procedure, input) =>
-        await headless.workbench.handlers[procedure](input, new AbortController().signal),
+      ask: (procedure, input) => client.call(procedure, input),
       open: async (path) => {
         await page.goto(headless.server.address + path);
       },

@@ -6,10 +6,18 @@ import { planNetwork } from '../../src/shared/search-space/plan-network.ts';
 
 // Counts taken from the released code (tensorflow/models, research/slim/nets/nasnet) by building it and counting its
 // variables and convolution shapes, and confirmed by Keras and timm where those have the model.
-const cifar = { stem: 'cifar', imageSize: 32, classes: 10, auxiliary: false, skipReductionInput: false } as const;
+const cifar = {
+  stem: 'cifar',
+  height: 32,
+  width: 32,
+  channels: 3,
+  classes: 10,
+  auxiliary: false,
+  skipReductionInput: false,
+} as const;
 const imagenet = { ...cifar, stem: 'imagenet', classes: 1000 } as const;
-const mobile: Scale = { ...imagenet, normalRepeats: 4, filters: 44, imageSize: 224 };
-const large: Scale = { ...imagenet, normalRepeats: 6, filters: 168, imageSize: 331, skipReductionInput: true };
+const mobile: Scale = { ...imagenet, normalRepeats: 4, filters: 44, height: 224, width: 224 };
+const large: Scale = { ...imagenet, normalRepeats: 6, filters: 168, height: 331, width: 331, skipReductionInput: true };
 
 const published: [string, Scale, number, number, number, number][] = [
   ['CIFAR 6@768', { ...cifar, normalRepeats: 6, filters: 32 }, 3_346_538, 3_383_786, 936, 544_333_312],
@@ -29,7 +37,7 @@ const published: [string, Scale, number, number, number, number][] = [
   ['large 6@4032 with auxiliary', { ...large, auxiliary: true }, 93_320_934, 93_519_394, 1_026, 23_797_011_330],
   [
     'ImageNet 5@1536',
-    { ...imagenet, normalRepeats: 5, filters: 64, imageSize: 299 },
+    { ...imagenet, normalRepeats: 5, filters: 64, height: 299, width: 299 },
     12_263_416,
     12_327_704,
     880,
@@ -37,7 +45,7 @@ const published: [string, Scale, number, number, number, number][] = [
   ],
   [
     'ImageNet 7@1920',
-    { ...imagenet, normalRepeats: 7, filters: 80, imageSize: 299 },
+    { ...imagenet, normalRepeats: 7, filters: 80, height: 299, width: 299 },
     24_613_292,
     24_720_484,
     1_156,
@@ -218,8 +226,8 @@ describe('endpoint shapes', () => {
     [224, 111, 56, 28],
     [299, 149, 75, 38],
     [331, 165, 83, 42],
-  ])('an ImageNet stem takes %i pixels to %i, %i and %i', (imageSize, convolution, first, second) => {
-    const plan = planNetwork(NASNET_A, { ...mobile, imageSize });
+  ])('an ImageNet stem takes %i pixels to %i, %i and %i', (side, convolution, first, second) => {
+    const plan = planNetwork(NASNET_A, { ...mobile, height: side, width: side });
     expect(plan.steps[1]!.shape[0]).toBe(convolution);
     const stemCells = cost(plan).cells.slice(0, 2);
     expect(stemCells.map((cell) => cell.outputShape?.[0])).toEqual([first, second]);
