@@ -23,7 +23,7 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   home: homeFolder(),
   currentFolder: process.cwd(),
   loadQueue: async () => {
-    const { localTrainers } = await import('./trials/local-trainers.ts');
+    const { localTrainers } = await import('./runs/local-trainers.ts');
     return await localTrainers();
   },
 });

@@ -1,12 +1,11 @@
 import { WorkbenchError } from '../shared/workbench-error.ts';
-import type { Tell } from './log.ts';
-import type { TrialQueue } from './search/trial-queue.ts';
+import type { RunQueue } from './runs/run-queue.ts';
 import type { RunningServer } from './server/http-server.ts';
 import { type ServeOptions, serveWorkbench } from './server/serve-workbench.ts';
 import { openWorkbench, type Workbench } from './workbench/workbench.ts';
 
 export interface HeadlessOptions extends Omit<ServeOptions, 'workbench'> {
-  readonly openQueue: (tell: Tell) => TrialQueue;
+  readonly openQueue: () => RunQueue;
 }
 
 /** The workbench without a window of its own: the same program, shown by a browser. */

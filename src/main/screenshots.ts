@@ -26,6 +26,8 @@ export interface ScreenshotOptions {
   readonly address: string;
   readonly link: string;
   readonly folder: string;
+  /** Where set-up has put the browser. */
+  readonly home: string;
   /** Only screens whose name contains this. */
   readonly only?: string | undefined;
   readonly note: (text: string) => void;
@@ -33,10 +35,10 @@ export interface ScreenshotOptions {
 
 /** Pictures of every screen in both themes and sizes, from a project with a search. Answers with the files. */
 export async function takeScreenshots(options: ScreenshotOptions): Promise<string[]> {
-  const { client, address, link, folder, only = '', note } = options;
+  const { client, address, link, folder, home, only = '', note } = options;
   const screens = (await screensOf(client)).filter(({ name }) => name.includes(only));
   makeFolders(folder);
-  const browser = await openChromium();
+  const browser = await openChromium(home);
   const files: string[] = [];
   try {
     const storageState = await logIn(browser, link);
