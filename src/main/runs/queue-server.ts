@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Lease } from '../../shared/records/run.ts';
 import { hear, type OwnerMessage, ownerMessageSchema, say } from './queue-wire.ts';
-import { isEnd, type QueueEvent, type RunQueue } from './run-queue.ts';
+import { isEnd, leaseKey, type QueueEvent, type RunQueue } from './run-queue.ts';
 
 const COUNT_EVERY_MS = 500;
 
@@ -99,7 +99,7 @@ export class QueueServer {
         this.tellKept(message.after);
         return;
       case 'heard': {
-        const kept = this.kept.get(keyOf(message.lease));
+        const kept = this.kept.get(leaseKey(message.lease));
         if (kept) kept.events = kept.events.filter(({ number, event }) => number > message.number || isEnd(event));
         return;
       }
@@ -116,12 +116,12 @@ export class QueueServer {
     switch (command.kind) {
       case 'submit': {
         const { lease } = command.order;
-        if (!this.kept.has(keyOf(lease))) this.kept.set(keyOf(lease), { lease, events: [] });
+        if (!this.kept.has(leaseKey(lease))) this.kept.set(leaseKey(lease), { lease, events: [] });
         this.queue.submit(command.order);
         return;
       }
       case 'withdraw':
-        if (command.how === 'forget') this.kept.delete(keyOf(command.lease));
+        if (command.how === 'forget') this.kept.delete(leaseKey(command.lease));
         this.queue.withdraw(command.lease, command.how);
         return;
       case 'close':
@@ -132,7 +132,7 @@ export class QueueServer {
   private keep(event: QueueEvent): void {
     const number = ++this.number;
     // A log is for whoever listens just now.
-    const kept = event.kind === 'log' ? null : this.kept.get(keyOf(event.lease));
+    const kept = event.kind === 'log' ? null : this.kept.get(leaseKey(event.lease));
     // Of a lease that is forgotten nobody wants to hear.
     if (kept === undefined) return;
     if (event.kind === 'progress' && kept) kept.events = kept.events.filter((other) => other.event.kind !== 'progress');
@@ -153,8 +153,4 @@ export class QueueServer {
     if (text !== this.counts) say(this.owner.socket, { kind: 'trainers', counts });
     this.counts = text;
   }
-}
-
-function keyOf({ run, epoch }: Lease): string {
-  return `${run}/${epoch}`;
 }

@@ -7,6 +7,7 @@ import { hear, type OwnerMessage, type QueueMessage, queueMessageSchema, say } f
 import {
   isEnd,
   type Loss,
+  leaseKey,
   type QueueCommand,
   type QueueEvent,
   type RunQueue,
@@ -108,7 +109,7 @@ export class RemoteQueue implements RunQueue {
   }
 
   private expect(lease: Lease, step: number): void {
-    this.underWay.set(keyOf(lease), { lease, sinceMs: performance.now(), step, stepped: false, saved: false });
+    this.underWay.set(leaseKey(lease), { lease, sinceMs: performance.now(), step, stepped: false, saved: false });
   }
 
   private command(command: Command['command']): void {
@@ -194,8 +195,8 @@ export class RemoteQueue implements RunQueue {
   }
 
   private follow(event: Exclude<QueueEvent, { kind: 'log' }>): void {
-    const order = this.underWay.get(keyOf(event.lease));
-    if (isEnd(event)) this.underWay.delete(keyOf(event.lease));
+    const order = this.underWay.get(leaseKey(event.lease));
+    if (isEnd(event)) this.underWay.delete(leaseKey(event.lease));
     else if (order && event.kind === 'progress') Object.assign(order, { step: event.step, stepped: true });
     else if (order && event.kind === 'checkpoint') order.saved ||= order.stepped;
   }
@@ -210,8 +211,4 @@ export function startQueueProcess(path: string, module?: string): void {
   });
   child.on('error', () => undefined);
   child.unref();
-}
-
-function keyOf({ run, epoch }: Lease): string {
-  return `${run}/${epoch}`;
 }

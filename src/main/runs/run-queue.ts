@@ -109,3 +109,8 @@ function partitioned() {
 export function isSameLease(a: Lease, b: Lease): boolean {
   return a.run === b.run && a.epoch === b.epoch;
 }
+
+/** A lease as the key of a map. */
+export function leaseKey({ run, epoch }: Lease): string {
+  return `${run}/${epoch}`;
+}

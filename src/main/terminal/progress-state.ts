@@ -1,6 +1,6 @@
 import type { EventPayload, WorkbenchEvent } from '../../shared/contract.ts';
 import type { Experiment, Trial } from '../../shared/records/experiment.ts';
-import { trialName } from '../../shared/trial-name.ts';
+import { byNumber, trialName } from '../../shared/trial-name.ts';
 
 /** Trials whose durations the time left is judged from. */
 const RECENT_TRIALS = 20;
@@ -73,11 +73,6 @@ function withProgress(state: ProgressState, progress: EventPayload<'trial.progre
 }
 
 const isRepeat = ({ purpose }: Trial): boolean => purpose === 'repeat';
-
-/** In the order of their numbers. */
-export function byNumber(one: { trial: number; run: number }, other: { trial: number; run: number }): number {
-  return one.trial - other.trial || one.run - other.run;
-}
 
 /** Trials with an end that counts against the budget: not cancelled ones, which are replaced, nor repeats. */
 export function countDone(state: ProgressState): number {

@@ -1,9 +1,8 @@
 import type { Trial } from '../../shared/records/experiment.ts';
-import { trialName } from '../../shared/trial-name.ts';
+import { byNumber, trialName } from '../../shared/trial-name.ts';
 import { formatAbout, formatDuration, formatNumber, formatPercent } from './format.ts';
 import {
   bestTrial,
-  byNumber,
   countDone,
   epochSteps,
   type ProgressState,

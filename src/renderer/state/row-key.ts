@@ -20,9 +20,6 @@ export function readRowKey(text: string | null): RowKey | null {
   return trial === undefined ? null : rowKeyOf({ trial: Number(trial), run: Number(run) });
 }
 
-/** In the order of their numbers. */
-export const byNumber = (one: RowId, other: RowId): number => one.trial - other.trial || one.run - other.run;
-
 /** In words: "17", "17·2". */
 export const rowName = (key: RowKey): string => trialName(parseRowKey(key));
 

@@ -4,7 +4,8 @@ import type { Experiment, Trial, TrialEpoch } from '../../shared/records/experim
 import type { NamedView } from '../../shared/records/leaderboard.ts';
 import type { LogEntry } from '../../shared/records/log.ts';
 import { isUnfinished } from '../../shared/search-state.ts';
-import { byNumber, type RowId, type RowKey, rowKeyOf } from './row-key.ts';
+import { byNumber } from '../../shared/trial-name.ts';
+import { type RowId, type RowKey, rowKeyOf } from './row-key.ts';
 
 export type Progress = EventPayload<'trial.progressed'>;
 export type { LogEntry };

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import {
-  byNumber,
   nameInAddress,
   parseRowKey,
   readRowKey,
@@ -8,6 +7,7 @@ import {
   rowName,
   trialAddress,
 } from '../../../src/renderer/state/row-key.ts';
+import { byNumber } from '../../../src/shared/trial-name.ts';
 
 it('a row is the number of its trial, and behind a point that of a further run', () => {
   const rows = [

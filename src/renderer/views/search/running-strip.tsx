@@ -1,9 +1,9 @@
 import { memo, type ReactElement, useState } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
-import { trialName } from '../../../shared/trial-name.ts';
+import { byNumber, trialName } from '../../../shared/trial-name.ts';
 import { Button } from '../../components/button.tsx';
 import { ProgressBar } from '../../components/progress-bar.tsx';
-import { byNumber, rowKeyOf } from '../../state/row-key.ts';
+import { rowKeyOf } from '../../state/row-key.ts';
 import { trialPart } from '../../state/search-progress.ts';
 import { useLiveTrials, useProgress } from '../../state/use-workbench.ts';
 import { useWriting } from '../../state/use-writing.ts';

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { Trial } from '../../../shared/records/experiment.ts';
-import { byNumber } from '../../state/row-key.ts';
+import { byNumber } from '../../../shared/trial-name.ts';
 import { useAnswer, useSession } from '../../state/use-workbench.ts';
 
 /** Of one reading (contract); no trial has more runs. */
