@@ -39,8 +39,14 @@ const entrySchema = z.strictObject({
   shape: z.array(count),
   data_offsets: z.tuple([count, count]),
 });
-const metadataSchema = z.record(z.string(), z.string());
+/** Not `z.record`: it drops a key that is called `__proto__`. */
+const metadataSchema = z.custom<Record<string, string>>(isTexts);
 type Entry = readonly [name: string, z.infer<typeof entrySchema>];
+
+function isTexts(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === 'string');
+}
 
 export function float32Tensor(name: string, shape: readonly number[], values: Float32Array): NamedTensor {
   return { name, type: 'F32', shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };

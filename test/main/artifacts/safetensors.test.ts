@@ -87,7 +87,10 @@ describe('a safetensors file', () => {
     const sizes = { I64: 8, F32: 4, I32: 4, BF16: 2, F16: 2, U8: 1 };
     const tensor = fc.tuple(fc.oneof(name, fc.constant('__proto__'), fc.constant('7')), type, shape, fc.nat());
     const content = fc.record({
-      metadata: fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })),
+      metadata: fc.dictionary(
+        fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant('__proto__')),
+        fc.string({ unit: 'grapheme' }),
+      ),
       tensors: fc.uniqueArray(tensor, { selector: ([name]) => name, maxLength: 8 }),
     });
     fc.assert(
