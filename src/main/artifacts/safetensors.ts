@@ -39,11 +39,10 @@ const entrySchema = z.strictObject({
   shape: z.array(count),
   data_offsets: z.tuple([count, count]),
 });
-/** Not `z.record`: it drops a key that is called `__proto__`. */
-const metadataSchema = z.custom<Record<string, string>>(isTexts);
 type Entry = readonly [name: string, z.infer<typeof entrySchema>];
 
-function isTexts(value: unknown): boolean {
+/** Not `z.record`: it drops a key that is called `__proto__`. */
+function isTexts(value: unknown): value is Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.values(value).every((text) => typeof text === 'string');
 }
@@ -170,10 +169,10 @@ function parseHeader(text: string, damaged: Damaged): { metadata: Record<string,
   const all = Object.entries(whole);
   const odd = all.find(([name]) => !name.isWellFormed());
   if (odd) throw damaged(`the name ${odd[0]} is no text`);
-  const metadata = metadataSchema.safeParse(all.find(([name]) => name === METADATA)?.[1] ?? {});
-  if (!metadata.success) throw damaged('its metadata are not texts');
+  const metadata: unknown = all.find(([name]) => name === METADATA)?.[1] ?? {};
+  if (!isTexts(metadata)) throw damaged('its metadata are not texts');
   const entries = all.filter(([name]) => name !== METADATA);
-  return { metadata: metadata.data, entries: entries.map(([name, value]) => parseEntry(name, value, damaged)) };
+  return { metadata, entries: entries.map(([name, value]) => parseEntry(name, value, damaged)) };
 }
 
 function parseJson(text: string, damaged: Damaged): object {
